@@ -1,0 +1,64 @@
+//! What every configuration language has in common: reading, lowering, findings, references, merging.
+
+pub mod finding;
+pub mod merge;
+pub mod resolve;
+
+pub use finding::{Faith, Finding, Place};
+
+use model::Gateway;
+use std::path::Path;
+use store::Document;
+
+/// A configuration language.
+pub trait Dialect: Send + Sync {
+    /// `native`, `kong`, `apisix`, `gravitee`: the origin in ids.
+    fn name(&self) -> &'static str;
+
+    /// The documents of a file or folder. Fails only on what cannot be read at all.
+    fn read(&self, path: &Path) -> Result<Vec<Source>, ReadError>;
+
+    /// What documents mean. Pure over its input: never fails as a whole, but returns what it understood, with findings.
+    fn lower(&self, documents: &[Document], environment: &dyn resolve::Environment) -> Lowered;
+}
+
+/// A document on its way into a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The document's key: the file's path as given.
+    pub key: String,
+    /// Its text.
+    pub bytes: Vec<u8>,
+}
+
+/// What lowering gave.
+#[derive(Debug, Default)]
+pub struct Lowered {
+    /// What was understood.
+    pub gateway: Gateway,
+    /// How faithfully.
+    pub findings: Vec<Finding>,
+    /// Whether a document could not be understood at all: reload then keeps its previous revision.
+    pub broken: Vec<String>,
+}
+
+/// Why a source could not be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file system said no.
+    #[error("{path}: {cause}")]
+    Io {
+        /// The path.
+        path: String,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// Nothing there that this dialect reads.
+    #[error("{path}: {remedy}")]
+    Nothing {
+        /// The path.
+        path: String,
+        /// What was looked for, and what to do.
+        remedy: String,
+    },
+}

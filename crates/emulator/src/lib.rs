@@ -1,0 +1,1 @@
+//! A local Lambda: Invoke API in front, Runtime API behind, processes between.

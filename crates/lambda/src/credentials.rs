@@ -1,0 +1,1 @@
+//! Credentials: where keys come from, cached.

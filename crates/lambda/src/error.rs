@@ -1,0 +1,38 @@
+//! Why a call failed: the kind, whose fault, whether anything can have run.
+
+use bytes::Bytes;
+use model::answer::FailureKind;
+
+/// A failed call.
+#[derive(Clone, Debug)]
+pub struct CallError {
+    /// What happened.
+    pub kind: FailureKind,
+    /// Whose fault it is.
+    pub blame: Blame,
+    /// Nothing can have run: calling again is safe.
+    pub nothing_ran: bool,
+    /// For the log: what happened and what to do, AWS's type and message included. Never a secret.
+    pub detail: String,
+    /// AWS's request id.
+    pub aws_request_id: Option<String>,
+    /// AWS's `Retry-After`, in seconds.
+    pub retry_after: Option<u64>,
+    /// The status the Lambda API answered with, when it did.
+    pub status: Option<u16>,
+    /// The payload of a function error, for those who show it.
+    pub payload: Option<Bytes>,
+}
+
+/// Whose fault a failed call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blame {
+    /// The client sent what cannot be sent on.
+    Client,
+    /// The function's code.
+    Function,
+    /// AWS, or the way there.
+    Aws,
+    /// The configuration.
+    Config,
+}

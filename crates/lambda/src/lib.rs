@@ -1,0 +1,12 @@
+//! AWS Lambda from the caller's side: events, signed calls, replies, and what every failure means.
+//!
+//! Knows nothing of routes and chains; `policy::call` is the one place that uses it for traffic.
+
+pub mod error;
+pub mod event;
+pub mod invoke;
+pub mod reply;
+pub mod sign;
+pub mod credentials;
+
+pub use error::CallError;

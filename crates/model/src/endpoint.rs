@@ -1,0 +1,140 @@
+//! Where a route leads when no step has answered.
+
+use crate::answer::Answer;
+use crate::id::UpstreamId;
+use crate::tls::ClientTls;
+use serde::Serialize;
+use std::time::Duration;
+
+/// The end of a chain.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub enum Endpoint {
+    /// Nothing: a step of the chain is expected to answer. If none does: [`crate::answer::FailureKind::NoEndpoint`].
+    None,
+    /// An http upstream.
+    Http(HttpEndpoint),
+    /// This answer.
+    Answer(Answer),
+}
+
+/// An http upstream as one route uses it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HttpEndpoint {
+    /// Which one.
+    pub upstream: UpstreamId,
+    /// What happens to the path.
+    pub path: PathRewrite,
+    /// Which `Host` it sees.
+    pub host: HostHeader,
+}
+
+/// The path an upstream sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum PathRewrite {
+    /// The client's path, byte for byte.
+    Keep,
+    /// `prefix` in front of what follows the part that the route matched (all of the path if the route has none).
+    StripMatched {
+        /// Put in front; `/` at least.
+        prefix: String,
+    },
+    /// `prefix` in front of the whole path.
+    Prepend {
+        /// Put in front.
+        prefix: String,
+    },
+}
+
+/// The `Host` an upstream sees.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum HostHeader {
+    /// The client's.
+    Client,
+    /// The node's own, with a port that is not the scheme's default.
+    Node,
+    /// This one.
+    Fixed(String),
+}
+
+/// A group of nodes that serve the same.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Upstream {
+    /// TLS, or plain HTTP when `None`.
+    pub tls: Option<ClientTls>,
+    /// HTTP/2 towards the nodes: by ALPN on TLS, by prior knowledge on plain text.
+    pub http2: bool,
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// How a node is chosen.
+    pub balance: Balance,
+    /// How long things may take.
+    pub timeouts: UpstreamTimeouts,
+    /// How often another node is tried when nothing was sent yet.
+    pub retries: u32,
+    /// Kept-alive connections.
+    pub keepalive: Keepalive,
+    /// When a node is left alone for a while; `None` never.
+    pub passive_health: Option<PassiveHealth>,
+}
+
+/// One server.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Node {
+    /// Name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// Share of the requests; 0 takes none.
+    pub weight: u32,
+}
+
+/// How a node is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum Balance {
+    /// Smooth weighted round robin.
+    RoundRobin,
+}
+
+/// How long an upstream may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct UpstreamTimeouts {
+    /// To open a connection, TLS included.
+    pub connect: Duration,
+    /// Between two writes of the request.
+    pub write: Duration,
+    /// Until the response header, and between two reads of the body.
+    pub read: Duration,
+}
+
+impl Default for UpstreamTimeouts {
+    fn default() -> Self {
+        let minute = Duration::from_secs(60);
+        Self { connect: minute, write: minute, read: minute }
+    }
+}
+
+/// How many idle connections are kept, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Keepalive {
+    /// Idle connections kept for each node.
+    pub idle: usize,
+    /// Time an idle one is kept.
+    pub time: Duration,
+}
+
+impl Default for Keepalive {
+    fn default() -> Self {
+        Self { idle: 256, time: Duration::from_secs(60) }
+    }
+}
+
+/// A node that fails this often in a row is left alone for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PassiveHealth {
+    /// Failures in a row: no connection, time-out, broken response, and 5xx when counted.
+    pub failures: u32,
+    /// Whether a 5xx response counts as a failure.
+    pub count_5xx: bool,
+    /// How long it is left alone.
+    pub pause: Duration,
+}

@@ -1,0 +1,22 @@
+//! The whole gateway: what one or several sources mean, together.
+
+use crate::consumer::Consumer;
+use crate::endpoint::Upstream;
+use crate::id::UpstreamId;
+use crate::listener::Listener;
+use crate::table::Table;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Everything that traffic needs to know.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Gateway {
+    /// Where clients connect. Each names its tables.
+    pub listeners: Vec<Listener>,
+    /// Routes with what surrounds them, one table for each source.
+    pub tables: Vec<Table>,
+    /// Http upstreams, shared by the routes that name them.
+    pub upstreams: BTreeMap<UpstreamId, Upstream>,
+    /// Known clients with their credentials.
+    pub consumers: Vec<Consumer>,
+}

@@ -1,0 +1,60 @@
+//! A socket on which clients connect, and the limits it holds them to.
+
+use crate::id::TableId;
+use crate::tls::ServerTls;
+use ipnet::IpNet;
+use serde::Serialize;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// One listening address.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Listener {
+    /// Address and port; port 0 lets the system choose.
+    pub address: SocketAddr,
+    /// Tables asked for a route, in this order.
+    pub tables: Vec<TableId>,
+    /// TLS on this socket; `None` is plain text.
+    pub tls: Option<ServerTls>,
+    /// HTTP/2: by ALPN on TLS, by prior knowledge on plain text.
+    pub http2: bool,
+    /// A PROXY protocol header (v1 or v2) is required before anything else.
+    pub proxy_protocol: bool,
+    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What a client may send, and how long it may take.
+    pub limits: Limits,
+}
+
+/// Bounds on what a stranger can make grow.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Limits {
+    /// Bytes of request line and header fields together. Over it: 431.
+    pub header_bytes: usize,
+    /// Number of header fields. Over it: 431.
+    pub header_count: usize,
+    /// Bytes of a request body. Over it: 413.
+    pub body_bytes: u64,
+    /// Time for the header to arrive in full, first byte to last. Over it: 408.
+    pub header_time: Duration,
+    /// Time a kept-alive connection may wait for its next request. Over it: closed.
+    pub idle_time: Duration,
+    /// Time for the request to arrive in full, its body too. Over it: 408.
+    pub request_time: Duration,
+    /// Connections open at once on this listener. Over it: further ones wait in the accept queue.
+    pub connections: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_bytes: 32 * 1024,
+            header_count: 100,
+            body_bytes: 100 * 1024 * 1024,
+            header_time: Duration::from_secs(30),
+            idle_time: Duration::from_secs(75),
+            request_time: Duration::from_secs(300),
+            connections: 65_536,
+        }
+    }
+}

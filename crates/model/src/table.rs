@@ -1,0 +1,58 @@
+//! A table: the routes of one source, and what surrounds them all.
+
+use crate::answer::Answers;
+use crate::chain::{Overlay, OverlayEntry, Step};
+use crate::id::TableId;
+use crate::route::Route;
+use serde::Serialize;
+
+/// The routes of one source.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Table {
+    /// Its name, with the source's origin.
+    pub id: TableId,
+    /// How a path is made comparable before routes are tried.
+    pub normalization: PathNormalization,
+    /// Routes; among those that match, the highest rank wins, then the earlier one.
+    pub routes: Vec<Route>,
+    /// The outer ring: steps around every route, and around the answer when no route is found.
+    pub global: Vec<Step>,
+    /// Patches of the chain for known clients.
+    pub overlays: Vec<Overlay>,
+    /// When an overlay takes effect after the client became known.
+    pub overlay_entry: OverlayEntry,
+    /// What is said when nothing else answered.
+    pub answers: Answers,
+}
+
+impl Table {
+    /// An empty table with the native language's rules.
+    pub fn new(id: TableId) -> Self {
+        Self {
+            id,
+            normalization: PathNormalization::default(),
+            routes: Vec::new(),
+            global: Vec::new(),
+            overlays: Vec::new(),
+            overlay_entry: OverlayEntry::NextStep,
+            answers: Answers::default(),
+        }
+    }
+}
+
+/// What happens to a request's path before it is compared. The path that is forwarded is told by the endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PathNormalization {
+    /// `%41` and other needless escapes are decoded (RFC 3986 6.2.2.2); reserved ones stay.
+    pub decode_unreserved: bool,
+    /// `.` and `..` segments are resolved (RFC 3986 5.2.4).
+    pub resolve_dots: bool,
+    /// `//` becomes `/`.
+    pub merge_slashes: bool,
+}
+
+impl Default for PathNormalization {
+    fn default() -> Self {
+        Self { decode_unreserved: true, resolve_dots: true, merge_slashes: false }
+    }
+}

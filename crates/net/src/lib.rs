@@ -1,0 +1,9 @@
+//! Bytes on the wire: dial, TLS both ways, the PROXY protocol, and the pooled HTTP client.
+//!
+//! Knows no AWS and no configuration language, and does not name `model`: it takes plain values.
+
+pub mod body;
+pub mod client;
+pub mod worker;
+
+pub use body::{Body, BodyError};

@@ -1,0 +1,167 @@
+//! One request and later its response, with everything learned on the way.
+
+use crate::failure::{Blame, Failure};
+use bytes::Bytes;
+use model::answer::FailureKind;
+use model::id::{ConsumerId, GroupId, RouteId};
+use net::{Body, BodyError};
+use smallvec::SmallVec;
+use std::any::Any;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Instant, SystemTime};
+
+/// What steps, endpoint and log share about one request.
+pub struct Exchange {
+    /// Method, target, headers. The URI's path and query are the client's, byte for byte, unless a step changed them.
+    pub request: http::request::Parts,
+    /// The request's body, limited to the listener's size; read it through [`Exchange::hold_body`] or take it.
+    pub body: Body,
+    /// Bytes a held body may have: the listener's limit.
+    pub body_limit: u64,
+    /// Who is at the other end.
+    pub client: Client,
+    /// The gateway's id for this request, 32 hex digits unless a step chose another.
+    pub id: String,
+    /// The route that took it.
+    pub route: Option<Arc<RouteFacts>>,
+    /// Path parameters in the order of the template, percent-decoded.
+    pub params: Params,
+    /// Bytes of the request path that the route's pattern matched (a prefix's length; all of it for exact and template).
+    pub matched: usize,
+    /// Who the client is, once a step knows.
+    pub identity: Option<Identity>,
+    /// The response, once there is one.
+    pub response: Option<http::Response<Body>>,
+    /// The failure that became the response, for the log.
+    pub failure: Option<Box<Failure>>,
+    /// What the last call of a function learned, for log and metrics.
+    pub call: Option<CallFacts>,
+    /// When the request header had arrived: for durations.
+    pub started: Instant,
+    /// The same moment, for events.
+    pub time: SystemTime,
+    /// What a slot's request side left for its response side.
+    memory: SmallVec<[(usize, Box<dyn Any + Send>); 2]>,
+}
+
+/// Path parameters: name and decoded value.
+pub type Params = SmallVec<[(Arc<str>, String); 2]>;
+
+/// Who is at the other end of the connection.
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// The client's address: the connection's, the PROXY header's, or what a trusted proxy says.
+    pub address: IpAddr,
+    /// The connection's own peer.
+    pub peer: SocketAddr,
+    /// The address it connected to.
+    pub local: SocketAddr,
+    /// `https` on TLS, or as a trusted proxy says.
+    pub https: bool,
+    /// Whether the connection itself is TLS.
+    pub tls: bool,
+}
+
+/// What an exchange knows about its route.
+#[derive(Debug)]
+pub struct RouteFacts {
+    /// Its id.
+    pub id: RouteId,
+    /// The path pattern as written, for events and metrics: `/users/{id}`.
+    pub template: String,
+}
+
+/// A client the gateway knows.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Its id.
+    pub consumer: ConsumerId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its groups, in order.
+    pub groups: Arc<[GroupId]>,
+    /// It proved nothing: the configured stand-in for unknown clients.
+    pub anonymous: bool,
+}
+
+/// What a call of a function learned.
+#[derive(Clone, Debug, Default)]
+pub struct CallFacts {
+    /// Function name or URL host.
+    pub function: Arc<str>,
+    /// AWS's request id.
+    pub aws_request_id: Option<String>,
+    /// `X-Amz-Executed-Version`.
+    pub version: Option<String>,
+    /// `X-Amz-Function-Error`, as text.
+    pub function_error: Option<String>,
+    /// From the first byte sent to the end of the reply.
+    pub duration: std::time::Duration,
+}
+
+impl Exchange {
+    /// An exchange at its beginning.
+    pub fn new(request: http::request::Parts, body: Body, client: Client, body_limit: u64) -> Self {
+        Self {
+            request,
+            body,
+            body_limit,
+            client,
+            id: new_id(),
+            route: None,
+            params: Params::new(),
+            matched: 0,
+            identity: None,
+            response: None,
+            failure: None,
+            call: None,
+            started: Instant::now(),
+            time: SystemTime::now(),
+            memory: SmallVec::new(),
+        }
+    }
+
+    /// The whole request body. It stays in the exchange, so that later steps may ask again.
+    pub async fn hold_body(&mut self) -> Result<Bytes, Box<Failure>> {
+        if let Body::Full(bytes) = &self.body {
+            return Ok(bytes.clone());
+        }
+        let bytes = std::mem::take(&mut self.body).hold(self.body_limit).await.map_err(body_failure)?;
+        self.body = bytes.clone().into();
+        Ok(bytes)
+    }
+
+    /// Leaves something for the same slot's other side. `slot` is the index `build` gave it.
+    pub fn remember(&mut self, slot: usize, fact: impl Any + Send) {
+        self.memory.push((slot, Box::new(fact)));
+    }
+
+    /// What the slot's request side left.
+    pub fn recall<T: Any>(&self, slot: usize) -> Option<&T> {
+        self.memory.iter().rev().find(|(at, _)| *at == slot)?.1.downcast_ref()
+    }
+}
+
+/// A request id: 32 hex digits, random.
+fn new_id() -> String {
+    let value = fastrand::u128(..);
+    format!("{value:032x}")
+}
+
+/// A body that could not be read, as a failure of the exchange.
+pub fn body_failure(error: BodyError) -> Box<Failure> {
+    match error {
+        BodyError::TooLarge { limit } => Failure::new(
+            FailureKind::BodyTooLarge,
+            Blame::Client,
+            format!("the request body is larger than {limit} bytes"),
+        ),
+        BodyError::TimedOut => {
+            Failure::new(FailureKind::RequestTimeout, Blame::Client, "the request body did not arrive in time")
+        }
+        BodyError::Broken(cause) => {
+            Failure::new(FailureKind::BadRequest, Blame::Client, "the request body broke off").detail(cause.to_string())
+        }
+    }
+}

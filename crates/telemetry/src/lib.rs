@@ -1,0 +1,10 @@
+//! What the gateway tells about itself: metrics, access log, process log, redaction.
+//!
+//! Writers are off the hot path; a request touches only atomics and a buffer.
+
+pub mod access;
+pub mod metrics;
+pub mod process_log;
+
+pub use access::{AccessLog, AccessRecord};
+pub use metrics::Metrics;
