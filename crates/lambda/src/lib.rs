@@ -2,11 +2,11 @@
 //!
 //! Knows nothing of routes and chains; `policy::call` is the one place that uses it for traffic.
 
+pub mod credentials;
 pub mod error;
 pub mod event;
 pub mod invoke;
 pub mod reply;
 pub mod sign;
-pub mod credentials;
 
 pub use error::CallError;
