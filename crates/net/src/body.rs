@@ -16,8 +16,17 @@ pub enum Body {
     Full(Bytes),
     /// What hyper receives.
     Incoming(hyper::body::Incoming),
+    /// A response of the pooled client that is still arriving.
+    Pooled(Box<crate::client::Pooled>),
     /// Any other stream.
     Stream(Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>),
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let hint = http_body::Body::size_hint(self);
+        write!(f, "Body({}..{:?})", hint.lower(), hint.upper()) // what it holds may be private
+    }
 }
 
 /// Why a body could not be read to its end.
@@ -96,6 +105,7 @@ impl http_body::Body for Body {
                 let frame = ready!(Pin::new(incoming).poll_frame(cx));
                 Poll::Ready(frame.map(|f| f.map_err(BodyError::Broken)))
             }
+            Self::Pooled(pooled) => Pin::new(pooled.as_mut()).poll_frame(cx),
             Self::Stream(stream) => stream.as_mut().poll_frame(cx),
         }
     }
@@ -105,6 +115,7 @@ impl http_body::Body for Body {
             Self::Empty => true,
             Self::Full(bytes) => bytes.is_empty(),
             Self::Incoming(incoming) => incoming.is_end_stream(),
+            Self::Pooled(pooled) => pooled.is_end_stream(),
             Self::Stream(stream) => stream.is_end_stream(),
         }
     }
@@ -114,6 +125,7 @@ impl http_body::Body for Body {
             Self::Empty => SizeHint::with_exact(0),
             Self::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Self::Incoming(incoming) => incoming.size_hint(),
+            Self::Pooled(pooled) => pooled.size_hint(),
             Self::Stream(stream) => stream.size_hint(),
         }
     }
@@ -146,5 +158,67 @@ impl From<&'static str> for Body {
 impl From<hyper::body::Incoming> for Body {
     fn from(incoming: hyper::body::Incoming) -> Self {
         if http_body::Body::is_end_stream(&incoming) { Self::Empty } else { Self::Incoming(incoming) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+
+    struct Parts(VecDeque<Result<Frame<Bytes>, BodyError>>, SizeHint);
+
+    impl http_body::Body for Parts {
+        type Data = Bytes;
+        type Error = BodyError;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+            Poll::Ready(self.0.pop_front())
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            self.1
+        }
+    }
+
+    fn stream(parts: &[&'static str], hint: SizeHint) -> Body {
+        Body::stream(Parts(parts.iter().map(|part| Ok(Frame::data(Bytes::from(*part)))).collect(), hint))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_held_up_to_its_limit() {
+        let unknown = SizeHint::default;
+        let at_least = |lower| SizeHint::with_exact(lower);
+        for (body, limit, expected) in [
+            (Body::Empty, 0, Some("")),
+            (Body::from("four"), 4, Some("four")),
+            (Body::from("four"), 3, None),
+            (stream(&[], unknown()), 0, Some("")),
+            (stream(&["four"], unknown()), 4, Some("four")),
+            (stream(&["", "fo", "", "ur"], unknown()), 4, Some("four")),
+            (stream(&["fo", "ur", "!"], unknown()), 4, None),
+            (stream(&["four"], at_least(4)), 4, Some("four")),
+            (stream(&["four"], at_least(5)), 4, None), // refused before it is read
+        ] {
+            match (body.hold(limit).await, expected) {
+                (Ok(bytes), Some(expected)) => assert_eq!(bytes, expected),
+                (Err(BodyError::TooLarge { limit: told }), None) => assert_eq!(told, limit),
+                (result, expected) => panic!("{result:?} instead of {expected:?}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn one_part_is_held_without_a_copy() {
+        let part = Bytes::from(vec![7; 100]);
+        let body = Body::stream(Parts([Ok(Frame::data(part.clone()))].into(), SizeHint::default()));
+        assert_eq!(body.hold(100).await.unwrap().as_ptr(), part.as_ptr());
+    }
+
+    #[tokio::test]
+    async fn a_broken_body_is_not_held() {
+        let parts = [Ok(Frame::data(Bytes::from("half"))), Err(BodyError::TimedOut)];
+        let body = Body::stream(Parts(parts.into(), SizeHint::default()));
+        assert!(matches!(body.hold(100).await, Err(BodyError::TimedOut)));
     }
 }

@@ -1,7 +1,26 @@
 //! The pooled HTTP client: one [`Pool`] for each origin and way of reaching it.
 
-use crate::body::Body;
+mod connect;
+mod dns;
+mod http1;
+mod http2;
+mod idle;
+mod incoming;
+mod outgoing;
+mod patience;
+mod relay;
+mod wire;
+
+pub use incoming::Pooled;
+
+use crate::body::{Body, BodyError};
+use crate::worker;
+use connect::{Dialer, Spoken};
+use http::{Request, Response};
+use http1::Outcome;
+use outgoing::Outgoing;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Where a pool connects, and how.
@@ -60,6 +79,10 @@ pub struct SendError {
     pub sent: Sent,
     /// For the log: address and cause.
     pub detail: String,
+    /// The request itself, when not a byte of it left: it may go elsewhere.
+    pub unsent: Option<Box<Request<Body>>>,
+    /// Why the request's own body failed, when it did.
+    pub body: Option<BodyError>,
 }
 
 /// What went wrong while sending.
@@ -102,27 +125,171 @@ impl std::fmt::Display for SendErrorKind {
 }
 
 /// Kept-alive connections to one origin.
+///
+/// A connection is driven by whoever waits for its response, without a task of its own: a call wakes one task, not
+/// three. HTTP/2 connections are shared and do have one.
 pub struct Pool {
-    origin: Origin,
+    dialer: Dialer,
     options: PoolOptions,
+    idle: Arc<idle::Shards>,
+    multiplexed: Arc<http2::Slots>,
+    /// The origin was offered HTTP/2 and chose HTTP/1.1.
+    only_http1: AtomicBool,
 }
 
 impl Pool {
     /// An empty pool; the first request connects.
     pub fn new(origin: Origin, options: PoolOptions) -> Self {
-        Self { origin, options }
+        Self {
+            dialer: Dialer::new(origin),
+            options,
+            idle: Arc::new(idle::Shards::new(options.idle, options.idle_time)),
+            multiplexed: Arc::new(http2::Slots::new(options.idle_time)),
+            only_http1: AtomicBool::new(false),
+        }
     }
 
     /// Where it connects.
     pub fn origin(&self) -> &Origin {
-        &self.origin
+        self.dialer.origin()
     }
 
     /// Sends one request. Its URI is in origin form (`/path?query`) and its `Host` field stands as it shall be
     /// sent (HTTP/2 takes `:authority` from it). A request of which nothing was sent because a kept-alive
     /// connection had closed goes out once more on a fresh one; nothing else is ever sent again.
-    pub async fn send(&self, request: http::Request<Body>) -> Result<http::Response<Body>, SendError> {
-        let _ = (request, &self.options);
-        unimplemented!()
+    ///
+    /// Dropping the future closes an HTTP/1.1 connection and resets an HTTP/2 stream.
+    pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, SendError> {
+        let request = request.map(Outgoing::from);
+        let worker = worker::slot();
+        if self.dialer.origin().http2 && !self.only_http1.load(Ordering::Relaxed) {
+            return Box::pin(self.send_http2(worker, request)).await;
+        }
+        self.send_http1(worker, request).await
+    }
+
+    async fn send_http1(&self, worker: usize, mut request: Request<Outgoing>) -> Result<Response<Body>, SendError> {
+        *request.version_mut() = http::Version::HTTP_11;
+        let mut kept = self.idle.take(worker);
+        loop {
+            let fresh = kept.is_none();
+            let connection = match kept.take() {
+                Some(connection) => connection,
+                None => match Box::pin(self.dial()).await {
+                    Err(error) => return Err(error.with(request)),
+                    Ok(Spoken::Http1(connection)) => connection,
+                    Ok(Spoken::Http2(sender)) => {
+                        self.only_http1.store(false, Ordering::Relaxed);
+                        self.multiplexed.put(worker, sender.clone());
+                        return Box::pin(self.send_multiplexed(sender, request)).await?.or_unsent();
+                    }
+                },
+            };
+            match http1::exchange(connection, request, &self.options).await {
+                Outcome::Answered(response, connection) => {
+                    return Ok(incoming::receive(response, connection, &self.idle, worker, self.options.read));
+                }
+                Outcome::Unsent(back, _) if !fresh => request = back,
+                Outcome::Unsent(back, cause) => return Err(SendError::unsent(&cause).with(back)),
+                Outcome::Failed(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn send_http2(&self, worker: usize, mut request: Request<Outgoing>) -> Result<Response<Body>, SendError> {
+        if let Some(sender) = self.multiplexed.current(worker) {
+            match self.send_multiplexed(sender, request).await? {
+                http2::Answer::Response(response) => return Ok(response),
+                http2::Answer::Unsent(back, _) => request = back,
+            }
+        }
+        match self.dial_one(worker).await {
+            Err(error) => {
+                http2::restore_http1(&mut request);
+                Err(error.with(request))
+            }
+            Ok(Spoken::Http2(sender)) => self.send_multiplexed(sender, request).await?.or_unsent(),
+            Ok(Spoken::Http1(connection)) => {
+                self.idle.put(connection, worker);
+                http2::restore_http1(&mut request);
+                self.send_http1(worker, request).await
+            }
+        }
+    }
+
+    async fn send_multiplexed(
+        &self,
+        sender: http2::Sender,
+        mut request: Request<Outgoing>,
+    ) -> Result<http2::Answer, SendError> {
+        let origin = self.dialer.origin();
+        http2::prepare(&mut request, origin)?;
+        http2::exchange(sender, request, &self.options).await
+    }
+
+    /// Connects for HTTP/2, one at a time for each worker: who waits meanwhile shares what was made.
+    async fn dial_one(&self, worker: usize) -> Result<Spoken, SendError> {
+        let dial = async {
+            let _turn = self.multiplexed.turn(worker).await;
+            if let Some(sender) = self.multiplexed.current(worker) {
+                return Ok(Spoken::Http2(sender));
+            }
+            let spoken = self.dialer.dial().await?;
+            match &spoken {
+                Spoken::Http2(sender) => self.multiplexed.put(worker, sender.clone()),
+                Spoken::Http1(_) => self.only_http1.store(true, Ordering::Relaxed),
+            }
+            Ok(spoken)
+        };
+        self.in_time(dial).await
+    }
+
+    async fn dial(&self) -> Result<Spoken, SendError> {
+        self.in_time(self.dialer.dial()).await
+    }
+
+    async fn in_time(&self, dial: impl Future<Output = Result<Spoken, SendError>>) -> Result<Spoken, SendError> {
+        let Ok(dialled) = tokio::time::timeout(self.options.connect, dial).await else {
+            let Origin { host, port, .. } = self.dialer.origin();
+            let detail = format!("{host}:{port} took longer than {:?}", self.options.connect);
+            return Err(SendError::new(SendErrorKind::ConnectTimeout, Sent::Nothing, detail));
+        };
+        dialled
     }
 }
+
+impl SendError {
+    fn new(kind: SendErrorKind, sent: Sent, detail: String) -> Self {
+        Self { kind, sent, detail, unsent: None, body: None }
+    }
+
+    /// With the request that was never begun to be sent.
+    fn with(mut self, request: Request<Outgoing>) -> Self {
+        self.unsent = Some(Box::new(request.map(Outgoing::into_body)));
+        self
+    }
+
+    /// From hyper, once something may have left.
+    fn started(cause: &hyper::Error) -> Self {
+        let mut error = Self::new(SendErrorKind::of(cause), Sent::Maybe, outgoing::chain(cause));
+        error.body = outgoing::body_error(cause);
+        error
+    }
+
+    /// From hyper, when it gave the request back untouched.
+    fn unsent(cause: &hyper::Error) -> Self {
+        Self::new(SendErrorKind::Closed, Sent::Nothing, outgoing::chain(cause))
+    }
+}
+
+impl SendErrorKind {
+    fn of(cause: &hyper::Error) -> Self {
+        if cause.is_user() && outgoing::has_body_error(cause) {
+            return Self::RequestBody;
+        }
+        if cause.is_parse() { Self::Malformed } else { Self::Closed }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,9 @@
 
 pub mod body;
 pub mod client;
+pub mod listen;
+pub mod proxy_protocol;
+pub mod tls;
 pub mod worker;
 
 pub use body::{Body, BodyError};
