@@ -1,5 +1,6 @@
 //! One request and later its response, with everything learned on the way.
 
+use crate::chain::Progress;
 use crate::failure::{Blame, Failure};
 use bytes::Bytes;
 use model::answer::FailureKind;
@@ -37,12 +38,16 @@ pub struct Exchange {
     pub failure: Option<Box<Failure>>,
     /// What the last call of a function learned, for log and metrics.
     pub call: Option<CallFacts>,
+    /// The upstream's node that was asked last, for the log.
+    pub upstream: Option<UpstreamFacts>,
     /// When the request header had arrived: for durations.
     pub started: Instant,
     /// The same moment, for events.
     pub time: SystemTime,
     /// What a slot's request side left for its response side.
     memory: SmallVec<[(usize, Box<dyn Any + Send>); 2]>,
+    /// What the request side of the chain leaves for its response side.
+    pub(crate) progress: Progress,
 }
 
 /// Path parameters: name and decoded value.
@@ -100,6 +105,15 @@ pub struct CallFacts {
     pub duration: std::time::Duration,
 }
 
+/// What asking an upstream learned.
+#[derive(Clone, Debug)]
+pub struct UpstreamFacts {
+    /// `host:port` of the node.
+    pub node: Arc<str>,
+    /// Until the response header.
+    pub duration: std::time::Duration,
+}
+
 impl Exchange {
     /// An exchange at its beginning.
     pub fn new(request: http::request::Parts, body: Body, client: Client, body_limit: u64) -> Self {
@@ -116,10 +130,18 @@ impl Exchange {
             response: None,
             failure: None,
             call: None,
+            upstream: None,
             started: Instant::now(),
             time: SystemTime::now(),
             memory: SmallVec::new(),
+            progress: Progress::default(),
         }
+    }
+
+    /// `Host`, else the target's authority, as written: with its port, if any.
+    pub fn host(&self) -> &str {
+        let field = self.request.headers.get(http::header::HOST).and_then(|value| value.to_str().ok());
+        field.or_else(|| self.request.uri.authority().map(|authority| authority.as_str())).unwrap_or("")
     }
 
     /// The whole request body. It stays in the exchange, so that later steps may ask again.
@@ -163,5 +185,25 @@ pub fn body_failure(error: BodyError) -> Box<Failure> {
         BodyError::Broken(cause) => {
             Failure::new(FailureKind::BadRequest, Blame::Client, "the request body broke off").detail(cause.to_string())
         }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    //! Exchanges for tests.
+
+    use super::*;
+
+    /// A GET of this target from 127.0.0.1.
+    pub(crate) fn get(target: &str) -> Exchange {
+        of(http::Request::get(target))
+    }
+
+    /// A request without body.
+    pub(crate) fn of(request: http::request::Builder) -> Exchange {
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
+        let client = Client { address: peer.ip(), peer, local: peer, https: false, tls: false };
+        Exchange::new(parts, Body::Empty, client, 1 << 20)
     }
 }

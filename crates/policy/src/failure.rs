@@ -1,6 +1,8 @@
 //! Why an exchange ended without an answer: kind, blame, and what to do about it.
 
+use crate::answer::ReadyAnswer;
 use model::answer::FailureKind;
+use std::sync::Arc;
 
 /// Whose fault a failure is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub struct Failure {
     pub retry_after: Option<u64>,
     /// Extra header fields of the answer (`WWW-Authenticate` for example).
     pub headers: Vec<(http::HeaderName, http::HeaderValue)>,
+    /// What the failing step's own configuration says in this case; goes before the table's answers.
+    pub answer: Option<Arc<ReadyAnswer>>,
 }
 
 impl Failure {
@@ -64,6 +68,7 @@ impl Failure {
             aws_request_id: None,
             retry_after: None,
             headers: Vec::new(),
+            answer: None,
         })
     }
 

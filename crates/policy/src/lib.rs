@@ -1,10 +1,21 @@
 //! Policies: one step of a chain each, and the chain that runs them.
 //!
-//! [`exchange`] is what they share, [`chain`] runs them, `build` makes them from the model.
+//! [`exchange`] is what they share, [`chain`] runs them, [`build`] makes them from the model.
 //! Not the life of a request as a whole: that is `proxy::handle`.
 
+pub mod answer;
+mod auth;
+pub mod build;
+mod call;
+pub mod chain;
+pub mod consumers;
 pub mod exchange;
 pub mod failure;
+mod missing;
+pub mod path;
+pub mod predicate;
+mod query;
+mod rewrite;
 
 pub use exchange::Exchange;
 pub use failure::Failure;

@@ -1,0 +1,3 @@
+//! Policies that make the client known.
+
+pub(crate) mod key_auth;

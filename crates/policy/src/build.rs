@@ -1,0 +1,220 @@
+//! From the model to runnable policies: one exhaustive match.
+
+use crate::Policy;
+use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
+use crate::auth::key_auth::KeyAuth;
+use crate::call::lambda::CallStep;
+use crate::chain::{Place, ReadyStep, Ring, Side};
+use crate::consumers::Consumers;
+use crate::missing::Missing;
+use crate::predicate::{PredicateError, ReadyPredicate};
+use crate::rewrite::cors::{Preflight, Rules, Share};
+use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
+use crate::rewrite::request_id::{EchoRequestId, RequestId};
+use crate::rewrite::respond::Respond;
+use http::HeaderName;
+use model::answer::Answers;
+use model::chain::{Phase, Step};
+use model::consumer::Consumer;
+use model::id::{ConsumerId, Slot, TableId};
+use model::policy::{self, Policy as Data};
+use model::predicate::Predicate;
+use model::table::{PathNormalization, Table};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// What policies need of the world; lives across reloads.
+#[derive(Clone, Default)]
+pub struct Services {
+    /// Functions, with their connections and credentials.
+    pub lambda: lambda::invoke::Lambda,
+    /// Counters.
+    pub metrics: telemetry::Metrics,
+}
+
+/// Makes steps ready, for one compilation of one gateway.
+pub struct Builder<'a> {
+    services: &'a Services,
+    consumers: Arc<Consumers>,
+    slots: RefCell<HashMap<Slot, usize>>,
+    rings: RefCell<HashMap<TableId, Arc<Ring>>>,
+}
+
+/// Why a step cannot run.
+#[derive(Debug, thiserror::Error)]
+#[error("{place}: {cause}")]
+pub struct BuildError {
+    /// The step's slot, or what else of the chain it is.
+    pub place: String,
+    /// Why.
+    pub cause: BuildCause,
+}
+
+/// What is wrong with a step.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildCause {
+    /// A function or URL that no call could reach.
+    #[error("{}", .0.detail)]
+    Call(Box<lambda::CallError>),
+    /// An answer that cannot be sent.
+    #[error(transparent)]
+    Answer(#[from] AnswerError),
+    /// An edit that cannot be carried out.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// A condition that cannot be asked.
+    #[error(transparent)]
+    Predicate(#[from] PredicateError),
+    /// A text that cannot stand in a header field.
+    #[error("{text:?} cannot stand in a header field")]
+    Header {
+        /// The text.
+        text: String,
+    },
+    /// A client that is not there.
+    #[error("the consumer {consumer} does not exist")]
+    NoConsumer {
+        /// Its id.
+        consumer: ConsumerId,
+    },
+    /// A policy on a side where it means nothing.
+    #[error("{policy} cannot stand in the phase {phase:?}")]
+    Side {
+        /// What it is.
+        policy: &'static str,
+        /// Where it stands.
+        phase: Phase,
+    },
+    /// More groups than can be counted.
+    #[error("a route has at most {} groups with a condition", u16::MAX)]
+    TooManyGroups,
+}
+
+impl From<lambda::CallError> for BuildCause {
+    fn from(error: lambda::CallError) -> Self {
+        Self::Call(Box::new(error))
+    }
+}
+
+impl<'a> Builder<'a> {
+    /// A builder for a gateway with these clients.
+    pub fn new(services: &'a Services, consumers: &[Consumer]) -> Self {
+        let consumers = Arc::new(Consumers::new(consumers));
+        Self { services, consumers, slots: RefCell::default(), rings: RefCell::default() }
+    }
+
+    /// What surrounds all routes of a table, built when first asked for.
+    pub(crate) fn ring(&self, table: &Table) -> Result<Arc<Ring>, BuildError> {
+        if let Some(ring) = self.rings.borrow().get(&table.id) {
+            return Ok(ring.clone());
+        }
+        let ring = Arc::new(Ring::compile(table, self)?);
+        self.rings.borrow_mut().insert(table.id.clone(), ring.clone());
+        Ok(ring)
+    }
+
+    pub(crate) fn answers(&self, answers: &Answers) -> Result<ReadyAnswers, BuildError> {
+        let place = |cause: AnswerError| BuildError { place: "answers".to_owned(), cause: cause.into() };
+        ReadyAnswers::compile(answers).map_err(place)
+    }
+
+    /// Adds a group's condition and tells its number.
+    pub(crate) fn group(
+        &self,
+        predicate: &Predicate,
+        normalization: PathNormalization,
+        groups: &mut Vec<ReadyPredicate>,
+    ) -> Result<u16, BuildError> {
+        let fail = |cause| BuildError { place: "group".to_owned(), cause };
+        let at = u16::try_from(groups.len()).map_err(|_| fail(BuildCause::TooManyGroups))?;
+        groups.push(ReadyPredicate::compile(predicate, normalization).map_err(|cause| fail(cause.into()))?);
+        Ok(at)
+    }
+
+    /// Makes a step ready.
+    pub(crate) fn step(
+        &self,
+        step: &Step,
+        place: Place,
+        group: Option<u16>,
+        normalization: PathNormalization,
+    ) -> Result<ReadyStep, BuildError> {
+        let fail = |cause| BuildError { place: step.slot.to_string(), cause };
+        let ready = |predicate| ReadyPredicate::compile(predicate, normalization);
+        let predicate = step.predicate.as_ref().map(ready).transpose().map_err(|cause| fail(cause.into()))?;
+        let (side, policy) = self.policy(&step.policy, step.rank.phase).map_err(fail)?;
+        let (slot, rank, precedence) = (self.slot(&step.slot), step.rank, step.precedence);
+        Ok(ReadyStep { slot, side, rank, precedence, place, group, predicate, policy })
+    }
+
+    /// A slot's number: the same for both sides, wherever its steps are written.
+    fn slot(&self, slot: &Slot) -> usize {
+        let mut slots = self.slots.borrow_mut();
+        let next = slots.len();
+        *slots.entry(slot.clone()).or_insert(next)
+    }
+
+    fn policy(&self, data: &Data, phase: Phase) -> Result<(Side, Box<dyn Policy>), BuildCause> {
+        let side = match phase {
+            Phase::Rewrite | Phase::Access | Phase::Endpoint => Side::Request,
+            Phase::Response => Side::Response,
+            // no policy has anything to do there yet
+            Phase::Log => return Err(BuildCause::Side { policy: name(data), phase }),
+        };
+        let policy: Box<dyn Policy> = match (data, side) {
+            (Data::Call(call), side) => Box::new(CallStep::build(call, side, phase, self.services)?),
+            (Data::Respond(answer), _) => Box::new(Respond { answer: ReadyAnswer::compile(answer)? }),
+            (Data::KeyAuth(data), Side::Request) => Box::new(self.key_auth(data)?),
+            (Data::KeyAuth(_), Side::Response) => return Err(BuildCause::Side { policy: name(data), phase }),
+            (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
+            (Data::Cors(cors), Side::Response) => Box::new(Share(rules(cors)?)),
+            (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),
+            (Data::Headers(edits), Side::Response) => Box::new(ResponseHeaders(Edits::compile(edits)?)),
+            (Data::RequestId(id), Side::Request) => {
+                Box::new(RequestId { header: header_name(&id.header)?, trust_client: id.trust_client })
+            }
+            (Data::RequestId(id), Side::Response) => {
+                Box::new(EchoRequestId { header: id.echo.then(|| header_name(&id.header)).transpose()? })
+            }
+            (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),
+        };
+        Ok((side, policy))
+    }
+
+    fn key_auth(&self, data: &policy::KeyAuth) -> Result<KeyAuth, BuildCause> {
+        if let Some(consumer) = data.anonymous.as_ref().filter(|id| self.consumers.by_id(id).is_none()) {
+            return Err(BuildCause::NoConsumer { consumer: consumer.clone() });
+        }
+        Ok(KeyAuth {
+            headers: data.headers.iter().map(|name| header_name(name)).collect::<Result<_, _>>()?,
+            query: data.query.clone(),
+            hide: data.hide,
+            anonymous: data.anonymous.clone(),
+            consumers: self.consumers.clone(),
+        })
+    }
+}
+
+fn rules(cors: &policy::Cors) -> Result<Arc<Rules>, BuildCause> {
+    Rules::compile(cors).map(Arc::new).map_err(|text| BuildCause::Header { text })
+}
+
+fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
+    HeaderName::from_bytes(text.as_bytes()).map_err(|_| BuildCause::Header { text: text.to_owned() })
+}
+
+fn name(data: &Data) -> &'static str {
+    match data {
+        Data::Call(_) => "a call",
+        Data::Respond(_) => "a fixed answer",
+        Data::KeyAuth(_) => "key authentication",
+        Data::Cors(_) => "cors",
+        Data::Headers(_) => "a change of headers",
+        Data::RequestId(_) => "a request id",
+        Data::Missing { .. } => "a missing policy",
+    }
+}
+
+#[cfg(test)]
+mod tests;

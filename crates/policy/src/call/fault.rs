@@ -1,0 +1,159 @@
+//! What a failed call means to the client, and what is told of it to who runs the gateway.
+
+use crate::answer::{AnswerError, ReadyAnswer};
+use crate::exchange::{CallFacts, Exchange};
+use crate::failure::{Blame, Failure};
+use lambda::CallError;
+use lambda::invoke::Invoked;
+use model::answer::{Answer, FailureKind};
+use model::call::Fault;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A fault with its answers read.
+pub(super) struct ReadyFault {
+    answers: BTreeMap<FailureKind, Arc<ReadyAnswer>>,
+    /// A function error is a reply, with this status if any.
+    pub(super) function_error_as_reply: Option<Option<http::StatusCode>>,
+}
+
+impl ReadyFault {
+    pub(super) fn compile(fault: &Fault) -> Result<Self, AnswerError> {
+        let ready = |(kind, answer): (&FailureKind, &Answer)| Ok((*kind, Arc::new(ReadyAnswer::compile(answer)?)));
+        let status = |status: u16| {
+            let valid = http::StatusCode::from_u16(status).ok().filter(|_| (200..600).contains(&status));
+            valid.ok_or(AnswerError::Status { status })
+        };
+        let as_reply = fault.function_error_as_reply.map(|given| given.map(status).transpose()).transpose()?;
+        let answers = fault.answers.iter().map(ready).collect::<Result<_, _>>()?;
+        Ok(Self { answers, function_error_as_reply: as_reply })
+    }
+
+    /// The failure that a failed call is.
+    pub(super) fn failure(&self, error: CallError, facts: &CallFacts) -> Box<Failure> {
+        let mut failure = Failure::new(error.kind, blame(error.blame), public(error.kind)).detail(one_line(error.detail));
+        failure.aws_request_id = error.aws_request_id.or_else(|| facts.aws_request_id.clone());
+        failure.retry_after = match error.kind {
+            // nothing ran, and soon there may be room
+            FailureKind::Throttled => error.retry_after.or(Some(1)),
+            _ => error.retry_after,
+        };
+        failure.answer = self.answers.get(&error.kind).cloned();
+        failure
+    }
+}
+
+/// The one line of a failed call: whose fault it is and what to do.
+pub(super) fn tell(exchange: &Exchange, facts: &CallFacts, failure: &Failure) {
+    let route = exchange.route.as_ref().map_or("-", |route| route.id.as_str());
+    let (kind, blame) = (failure.kind.code(), failure.blame.as_str());
+    let (request_id, function) = (&*exchange.id, &*facts.function);
+    let aws_request_id = failure.aws_request_id.as_deref().unwrap_or("-");
+    let detail = &*failure.detail;
+    match failure.blame {
+        // somebody has to change something before this works
+        Blame::Config | Blame::Gateway => {
+            tracing::error!(request_id, route, function, kind, blame, aws_request_id, detail, "call failed");
+        }
+        Blame::Client | Blame::Function | Blame::Aws | Blame::Upstream => {
+            tracing::warn!(request_id, route, function, kind, blame, aws_request_id, detail, "call failed");
+        }
+    }
+}
+
+/// Lambda gives at most this much (6 MiB and 100 bytes).
+const LARGEST_PAYLOAD: u64 = 6_291_556;
+
+#[derive(Default, Deserialize)]
+struct ErrorPayload {
+    #[serde(rename = "errorType", default)]
+    kind: Option<String>,
+    #[serde(rename = "errorMessage", default)]
+    message: Option<String>,
+}
+
+/// What the function said went wrong.
+pub(super) async fn function_error(invoked: Invoked, facts: &CallFacts) -> CallError {
+    let status = Some(invoked.status.as_u16());
+    let held = invoked.body.hold(LARGEST_PAYLOAD).await;
+    let said: ErrorPayload = held.as_ref().ok().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+    let kind = function_error_kind(&said);
+    let text = |part: &Option<String>| part.as_deref().unwrap_or("-").chars().take(500).collect::<String>();
+    let detail = format!(
+        "the function reported an error ({}): {}: {}; see its log",
+        facts.function_error.as_deref().unwrap_or("-"),
+        text(&said.kind),
+        text(&said.message)
+    );
+    CallError {
+        kind,
+        blame: lambda::error::Blame::Function,
+        nothing_ran: false,
+        detail,
+        aws_request_id: facts.aws_request_id.clone(),
+        retry_after: None,
+        status,
+        payload: held.ok(),
+    }
+}
+
+/// The platform reports time-outs and oversized replies as function errors of its own.
+fn function_error_kind(said: &ErrorPayload) -> FailureKind {
+    match (said.kind.as_deref(), said.message.as_deref()) {
+        (Some("Sandbox.Timedout" | "Sandbox.Timeout"), _) => FailureKind::CallTimeout,
+        (None, Some(message)) if message.contains("Task timed out after ") => FailureKind::CallTimeout,
+        (Some("Function.ResponseSizeTooLarge"), _) => FailureKind::ReplyTooLarge,
+        _ => FailureKind::FunctionError,
+    }
+}
+
+fn blame(blame: lambda::error::Blame) -> Blame {
+    match blame {
+        lambda::error::Blame::Client => Blame::Client,
+        lambda::error::Blame::Function => Blame::Function,
+        lambda::error::Blame::Aws => Blame::Aws,
+        lambda::error::Blame::Config => Blame::Config,
+    }
+}
+
+/// What a client is told: what happened, not why, and nothing of how things stand behind the gateway.
+fn public(kind: FailureKind) -> &'static str {
+    match kind {
+        FailureKind::FunctionError => "the function failed",
+        FailureKind::Throttled => "too many calls at the moment; try again later",
+        FailureKind::CallTimeout => "the function did not answer in time",
+        FailureKind::Denied | FailureKind::NoCredentials | FailureKind::NoRegion => "the gateway may not call the function",
+        FailureKind::Unreachable => "the function could not be reached",
+        FailureKind::Interrupted => "the connection to the function broke; the call may have been carried out",
+        FailureKind::MalformedReply => "the function's reply is not a response",
+        FailureKind::FunctionNotFound => "the function does not exist",
+        FailureKind::EventTooLarge => "the request is larger than a function can take",
+        FailureKind::ReplyTooLarge => "the function's reply is larger than a function may give",
+        FailureKind::Rejected => "the call was rejected",
+        FailureKind::ServiceError => "the service behind the gateway failed",
+        FailureKind::BadRequest => "the request cannot be handed to the function",
+        FailureKind::NoRoute
+        | FailureKind::NoEndpoint
+        | FailureKind::BodyTooLarge
+        | FailureKind::HeaderTooLarge
+        | FailureKind::RequestTimeout
+        | FailureKind::Unauthorized
+        | FailureKind::Forbidden
+        | FailureKind::TooManyRequests
+        | FailureKind::UpstreamUnreachable
+        | FailureKind::UpstreamTimeout
+        | FailureKind::UpstreamMalformed
+        | FailureKind::UpstreamUnhealthy
+        | FailureKind::PolicyMissing
+        | FailureKind::Internal => "the call failed",
+    }
+}
+
+/// What functions and AWS say may hold line breaks; a log line may not.
+fn one_line(text: String) -> String {
+    if text.contains(char::is_control) { text.replace(char::is_control, " ") } else { text }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,235 @@
+//! The one place a function is called: event, call, reply, and what becomes of it.
+
+use super::fault::{self, ReadyFault};
+use super::url;
+use crate::build::{BuildCause, Services};
+use crate::chain::Side;
+use crate::exchange::{CallFacts, Exchange};
+use crate::failure::Failure;
+use crate::{Outcome, Policy, Running};
+use bytes::Bytes;
+use http::header;
+use http::Response;
+use lambda::CallError;
+use lambda::event::{self, EventRequest};
+use lambda::invoke::{Function, FunctionUrl, UrlRequest};
+use lambda::reply;
+use model::call::{Call, Fields, Payload, Reply, Target, Then, UrlPath};
+use model::chain::Phase;
+use net::Body;
+use std::sync::Arc;
+use std::time::Instant;
+use telemetry::metrics::CallMetrics;
+
+/// A call as a step.
+pub(crate) struct CallStep {
+    target: ReadyTarget,
+    payload: Payload,
+    reply: Reply,
+    fault: ReadyFault,
+    then: Then,
+    expose_log: bool,
+    metrics: Arc<CallMetrics>,
+}
+
+enum ReadyTarget {
+    Function(Arc<Function>),
+    Url(Arc<FunctionUrl>, UrlPath),
+}
+
+impl CallStep {
+    /// Makes the target ready and reads the fault's answers.
+    pub(crate) fn build(call: &Call, side: Side, phase: Phase, services: &Services) -> Result<Self, BuildCause> {
+        if let (Then::Replace { .. }, Side::Request) = (&call.then, side) {
+            return Err(BuildCause::Side { policy: "a call that replaces parts of the response", phase });
+        }
+        let target = match &call.target {
+            Target::Function(target) => ReadyTarget::Function(services.lambda.function(target, call.timeouts)?),
+            Target::Url(target) => ReadyTarget::Url(services.lambda.url(target, call.timeouts)?, target.path.clone()),
+        };
+        Ok(Self {
+            metrics: services.metrics.call(target.name()),
+            target,
+            payload: call.payload.clone(),
+            reply: call.reply.clone(),
+            fault: ReadyFault::compile(&call.fault)?,
+            then: call.then.clone(),
+            expose_log: call.expose_log,
+        })
+    }
+
+    async fn call(&self, exchange: &mut Exchange) -> Outcome {
+        // a body that cannot be read, or a path that may not be sent on, is the client's fault: nothing was called
+        let body = match self.body(exchange).await {
+            Ok(body) => body,
+            Err(failure) => return Outcome::Fail(failure),
+        };
+        let started = Instant::now();
+        let mut facts = CallFacts { function: self.target.name().clone(), ..CallFacts::default() };
+        let called = self.ask(exchange, body, &mut facts).await;
+        facts.duration = started.elapsed();
+        match called {
+            Ok(response) => {
+                self.metrics.call("ok", facts.duration);
+                exchange.call = Some(facts);
+                self.then(exchange, response)
+            }
+            Err(Broken::Refused(failure)) => Outcome::Fail(failure),
+            Err(Broken::Call(error)) => {
+                self.metrics.call(error.kind.code(), facts.duration);
+                facts.aws_request_id = facts.aws_request_id.or_else(|| error.aws_request_id.clone());
+                let failure = self.fault.failure(*error, &facts);
+                fault::tell(exchange, &facts, &failure);
+                exchange.call = Some(facts);
+                Outcome::Fail(failure)
+            }
+        }
+    }
+
+    async fn body(&self, exchange: &mut Exchange) -> Result<Bytes, Box<Failure>> {
+        let needed = match &self.target {
+            ReadyTarget::Function(_) => needs_body(&self.payload),
+            ReadyTarget::Url(..) => true,
+        };
+        if needed { exchange.hold_body().await } else { Ok(Bytes::new()) }
+    }
+
+    /// Event, call, reply.
+    async fn ask(&self, exchange: &mut Exchange, body: Bytes, facts: &mut CallFacts) -> Result<Response<Body>, Broken> {
+        let mut invoked = match &self.target {
+            ReadyTarget::Function(function) => {
+                let payload = event::build(&self.payload, &event_request(exchange, &body))?;
+                drop(body);
+                function.invoke(payload).await?
+            }
+            ReadyTarget::Url(target, path) => {
+                let path = url::appended(path, exchange)?;
+                let http::request::Parts { method, uri, headers, .. } = &exchange.request;
+                target.call(UrlRequest { method, path: &path, query: uri.query(), headers, body }).await?
+            }
+        };
+        facts.aws_request_id = invoked.aws_request_id.take();
+        facts.version = invoked.version.take();
+        let Some(error) = &invoked.function_error else {
+            return Ok(reply::read(&self.reply, invoked, self.expose_log).await?);
+        };
+        facts.function_error = Some(error.clone());
+        let Some(status) = self.fault.function_error_as_reply else {
+            return Err(fault::function_error(invoked, facts).await.into());
+        };
+        let mut response = reply::read(&self.reply, invoked, self.expose_log).await?;
+        if let Some(status) = status {
+            *response.status_mut() = status;
+        }
+        Ok(response)
+    }
+
+    fn then(&self, exchange: &mut Exchange, reply: Response<Body>) -> Outcome {
+        match self.then {
+            Then::Respond => return Outcome::Respond(reply),
+            Then::Answer => exchange.response = Some(reply),
+            Then::Replace { body, status } => replace(exchange, reply, body, status),
+            Then::Keep => {}
+        }
+        Outcome::Continue
+    }
+}
+
+impl Policy for CallStep {
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
+        Running::Wait(Box::pin(self.call(exchange)))
+    }
+}
+
+impl ReadyTarget {
+    fn name(&self) -> &Arc<str> {
+        match self {
+            Self::Function(function) => function.name(),
+            Self::Url(url, _) => url.name(),
+        }
+    }
+}
+
+/// Why there is no reply.
+enum Broken {
+    /// The call failed.
+    Call(Box<CallError>),
+    /// The request may not be sent on.
+    Refused(Box<Failure>),
+}
+
+impl From<CallError> for Broken {
+    fn from(error: CallError) -> Self {
+        Self::Call(Box::new(error))
+    }
+}
+
+impl From<Box<Failure>> for Broken {
+    fn from(failure: Box<Failure>) -> Self {
+        Self::Refused(failure)
+    }
+}
+
+fn needs_body(payload: &Payload) -> bool {
+    match payload {
+        // without any part asked for, the arguments of query and body are merged
+        Payload::Fields(Fields { method, uri, headers, body, .. }) => *body || !(*method || *uri || *headers),
+        Payload::HttpV1(_) | Payload::HttpV2(_) | Payload::Alb(_) | Payload::Raw => true,
+    }
+}
+
+fn event_request<'a>(exchange: &'a Exchange, body: &'a [u8]) -> EventRequest<'a> {
+    let request = &exchange.request;
+    EventRequest {
+        method: &request.method,
+        version: request.version,
+        https: exchange.client.https,
+        path: request.uri.path(),
+        query: request.uri.query(),
+        headers: &request.headers,
+        host: exchange.host(),
+        template: exchange.route.as_ref().map_or("", |route| &route.template),
+        params: &exchange.params,
+        source_ip: exchange.client.address,
+        request_id: &exchange.id,
+        time: exchange.time,
+        consumer: exchange.identity.as_ref().map(|identity| &*identity.name),
+        body,
+    }
+}
+
+/// The response keeps its header; fields that told of the old body go.
+fn replace(exchange: &mut Exchange, reply: Response<Body>, body: bool, status: bool) {
+    let Some(response) = &mut exchange.response else {
+        exchange.response = Some(reply);
+        return;
+    };
+    let (head, reply_body) = reply.into_parts();
+    if status {
+        *response.status_mut() = head.status;
+    }
+    if !body {
+        return;
+    }
+    *response.body_mut() = reply_body;
+    let fields = response.headers_mut();
+    for name in OF_THE_BODY {
+        fields.remove(name);
+    }
+    if let Some(media_type) = head.headers.get(header::CONTENT_TYPE) {
+        fields.insert(header::CONTENT_TYPE, media_type.clone());
+    }
+}
+
+const OF_THE_BODY: [header::HeaderName; 7] = [
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::CONTENT_ENCODING,
+    header::CONTENT_RANGE,
+    header::ACCEPT_RANGES,
+    header::ETAG,
+    header::LAST_MODIFIED,
+];
+
+#[cfg(test)]
+mod tests;

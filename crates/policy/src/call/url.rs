@@ -1,0 +1,76 @@
+//! What of a request's path a call to a URL appends.
+
+use crate::exchange::Exchange;
+use crate::failure::{Blame, Failure};
+use crate::path::has_dots;
+use model::answer::FailureKind;
+use model::call::UrlPath;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::borrow::Cow;
+
+/// What stays as it is in a path (RFC 3986 3.3): unreserved characters, those that separate, and the slash.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
+
+/// Percent-encoded; empty when nothing is appended. A path with dot segments is refused: appended to the URL's own
+/// it could lead out of there.
+pub(super) fn appended<'a>(path: &UrlPath, exchange: &'a Exchange) -> Result<Cow<'a, str>, Box<Failure>> {
+    let appended = match path {
+        UrlPath::Fixed => return Ok(Cow::Borrowed("")),
+        UrlPath::Append => Cow::Borrowed(exchange.request.uri.path()),
+        UrlPath::Param(name) => {
+            let value = exchange.params.iter().find(|(param, _)| **param == **name).map_or("", |(_, value)| value);
+            utf8_percent_encode(value, ESCAPED).into()
+        }
+    };
+    if appended.contains(['.', '%']) && has_dots(&appended) {
+        let text = "a path with dot segments is not sent on";
+        return Err(Failure::new(FailureKind::BadRequest, Blame::Client, text));
+    }
+    Ok(appended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::testing;
+
+    #[test]
+    fn what_is_appended_stays_under_the_url() {
+        let param = || UrlPath::Param("rest".into());
+        let cases = [
+            (UrlPath::Fixed, "/a/../b", "x", Some("")),
+            (UrlPath::Append, "/a%20b/.c", "x", Some("/a%20b/.c")),
+            (UrlPath::Append, "/a/../b", "x", None),
+            (UrlPath::Append, "/a/%2E%2e/b", "x", None),
+            (UrlPath::Append, "/a/..", "x", None),
+            (UrlPath::Append, "/a/..%2fb", "x", None),
+            (UrlPath::Append, "/a/..%5Cb", "x", None),
+            (param(), "/", "a b/ü?c#%", Some("a%20b/%C3%BC%3Fc%23%25")),
+            (param(), "/", "a/../b", None),
+            (UrlPath::Param("other".into()), "/", "x", Some("")),
+        ];
+        for (path, target, rest, expected) in cases {
+            let mut exchange = testing::get(target);
+            exchange.params.push(("rest".into(), rest.into()));
+            assert_eq!(appended(&path, &exchange).ok().as_deref(), expected, "{path:?} {target} {rest}");
+        }
+    }
+}

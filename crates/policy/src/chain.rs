@@ -1,0 +1,177 @@
+//! Runs the steps of a route in order, on both sides of its endpoint.
+//!
+//! What may run for whom is settled in [`effective`]; when a known client's overlay takes effect, in [`overlay`].
+
+mod effective;
+mod groups;
+mod overlay;
+mod ring;
+mod step;
+
+pub(crate) use effective::Effective;
+pub(crate) use ring::Ring;
+pub(crate) use step::{Place, ReadyStep, Side};
+
+use crate::answer::ReadyAnswers;
+use crate::build::{BuildError, Builder};
+use crate::exchange::Exchange;
+use crate::failure::Failure;
+use crate::predicate::ReadyPredicate;
+use crate::{Outcome, Running};
+use effective::Resolved;
+use model::route::Route;
+use model::table::Table;
+use overlay::Walk;
+use smallvec::SmallVec;
+use std::sync::Arc;
+use step::StepId;
+
+/// The chain of one route, or the outer ring alone, made ready.
+pub struct ReadyChain {
+    /// Global steps and overlays, shared by all chains of the table.
+    ring: Arc<Ring>,
+    /// The route's own steps.
+    own: Vec<ReadyStep>,
+    /// Conditions of the route's groups.
+    groups: Vec<ReadyPredicate>,
+    /// Who runs for a client without overlay.
+    base: Arc<Effective>,
+    /// Who runs for clients with overlays; `None` where no overlay can apply.
+    resolved: Option<Resolved>,
+}
+
+/// What comes after the request side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody answered: the endpoint does.
+    Endpoint,
+    /// The response stands in the exchange.
+    Response,
+}
+
+/// What the request side leaves for the response side.
+#[derive(Default)]
+pub(crate) struct Progress {
+    /// Groups whose condition has been asked, and what it said.
+    groups: SmallVec<[(u16, bool); 2]>,
+    /// The chain of the known client, once it is in force.
+    effective: Option<Arc<Effective>>,
+    /// A step or the endpoint failed: only the outer ring runs on.
+    failed: bool,
+}
+
+impl ReadyChain {
+    /// Makes a route's chain ready; without route the table's outer ring, for requests that no route takes.
+    pub fn compile(table: &Table, route: Option<&Route>, builder: &Builder<'_>) -> Result<Self, BuildError> {
+        let ring = builder.ring(table)?;
+        let mut own = Vec::new();
+        let mut groups = Vec::new();
+        for group in route.map_or(&[][..], |route| &route.chain.groups) {
+            let at = match &group.predicate {
+                Some(predicate) => Some(builder.group(predicate, table.normalization, &mut groups)?),
+                None => None,
+            };
+            for step in &group.steps {
+                own.push(builder.step(step, Place::Route, at, table.normalization)?);
+            }
+        }
+        let mut chain = Self { own, groups, base: Arc::default(), resolved: None, ring };
+        chain.base = Arc::new(Effective::base(&chain));
+        chain.resolved = route.and_then(|route| Resolved::new(&chain.ring, &route.id));
+        Ok(chain)
+    }
+
+    /// Runs the request side. The response stands in the exchange when a step answered or failed.
+    pub async fn request(&self, exchange: &mut Exchange) -> Next {
+        if let Some(resolved) = &self.resolved {
+            return self.overlaid_request(resolved, exchange).await;
+        }
+        for id in &self.base.request {
+            if !self.go_on(*id, exchange).await {
+                return Next::Response;
+            }
+        }
+        after_request(exchange)
+    }
+
+    async fn overlaid_request(&self, resolved: &Resolved, exchange: &mut Exchange) -> Next {
+        let mut walk = Walk::new(self, resolved);
+        while let Some(id) = walk.next(exchange) {
+            let on = self.go_on(id, exchange).await;
+            walk.ran(id, exchange, on);
+            if !on {
+                return Next::Response;
+            }
+        }
+        after_request(exchange)
+    }
+
+    /// Runs a step of the request side; `false` ends that side.
+    async fn go_on(&self, id: StepId, exchange: &mut Exchange) -> bool {
+        match self.run(self.step(id), exchange).await {
+            Outcome::Continue => true,
+            Outcome::Respond(response) => {
+                exchange.response = Some(response);
+                false
+            }
+            Outcome::Fail(failure) => {
+                self.fail(exchange, failure);
+                false
+            }
+        }
+    }
+
+    /// Runs the response side; after a failure only the outer ring.
+    pub async fn response(&self, exchange: &mut Exchange) {
+        let known = exchange.progress.effective.clone();
+        for id in &known.as_ref().unwrap_or(&self.base).response {
+            let step = self.step(*id);
+            if exchange.progress.failed && step.place != Place::Global {
+                continue;
+            }
+            match self.run(step, exchange).await {
+                Outcome::Continue => {}
+                Outcome::Respond(response) => exchange.response = Some(response),
+                Outcome::Fail(failure) => self.fail(exchange, failure),
+            }
+        }
+    }
+
+    /// Makes a failure, of a step or of the endpoint, the exchange's response.
+    pub fn fail(&self, exchange: &mut Exchange, failure: Box<Failure>) {
+        exchange.response = Some(self.answers().render(exchange, &failure));
+        exchange.failure = Some(failure);
+        exchange.progress.failed = true;
+    }
+
+    async fn run(&self, step: &ReadyStep, exchange: &mut Exchange) -> Outcome {
+        if !groups::holds(&self.groups, step.group, exchange) {
+            return Outcome::Continue;
+        }
+        if step.predicate.as_ref().is_some_and(|predicate| !predicate.holds(exchange)) {
+            return Outcome::Continue;
+        }
+        match step.policy.run(exchange) {
+            Running::Done(outcome) => outcome,
+            Running::Wait(future) => future.await,
+        }
+    }
+
+    fn answers(&self) -> &ReadyAnswers {
+        &self.ring.answers
+    }
+
+    /// Ring steps come first in the numbering, the route's own after them.
+    fn step(&self, id: StepId) -> &ReadyStep {
+        let at = id.0 as usize;
+        self.ring.steps.get(at).unwrap_or_else(|| &self.own[at - self.ring.steps.len()])
+    }
+}
+
+/// A step may have left a response in the endpoint's place.
+fn after_request(exchange: &Exchange) -> Next {
+    if exchange.response.is_some() { Next::Response } else { Next::Endpoint }
+}
+
+#[cfg(test)]
+mod tests;

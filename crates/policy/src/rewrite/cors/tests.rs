@@ -1,0 +1,118 @@
+use super::*;
+use crate::exchange::testing;
+use std::time::Duration;
+
+const APP: &str = "https://app.test";
+
+fn open() -> Cors {
+    let none = Vec::new;
+    Cors { origins: Origins::Any, methods: none(), headers: none(), exposed: none(), credentials: false, max_age: None }
+}
+
+fn strict() -> Cors {
+    Cors {
+        origins: Origins::List(vec![APP.into()]),
+        methods: vec!["GET".into(), "PUT".into()],
+        headers: vec!["x-a".into()],
+        exposed: vec!["x-b".into(), "x-c".into()],
+        credentials: true,
+        max_age: Some(Duration::from_secs(60)),
+    }
+}
+
+fn preflight(origin: &str) -> http::request::Builder {
+    http::Request::options("/")
+        .header("origin", origin)
+        .header("access-control-request-method", "DELETE")
+        .header("access-control-request-headers", "x-z")
+}
+
+fn shown(headers: &HeaderMap) -> String {
+    let mut lines: Vec<String> = headers
+        .iter()
+        .map(|(name, value)| format!("{name}={}", value.to_str().unwrap()).replace("access-control-", ""))
+        .collect();
+    lines.sort();
+    lines.join("; ")
+}
+
+#[test]
+fn preflights_are_answered() {
+    let asked = "vary=request-headers; vary=request-method";
+    let cases = [
+        (open(), preflight(APP), format!("allow-headers=x-z; allow-methods=DELETE; allow-origin=*; {asked}")),
+        (
+            Cors { credentials: true, ..open() },
+            preflight(APP),
+            format!(
+                "allow-credentials=true; allow-headers=x-z; allow-methods=DELETE; allow-origin={APP}; vary=origin; {asked}"
+            ),
+        ),
+        (
+            strict(),
+            preflight(APP),
+            format!(
+                "allow-credentials=true; allow-headers=x-a; allow-methods=GET, PUT; allow-origin={APP}; max-age=60; vary=origin"
+            ),
+        ),
+        (strict(), preflight("https://evil.test"), "vary=origin".to_owned()),
+    ];
+    for (cors, request, expected) in cases {
+        let mut exchange = testing::of(request);
+        let rules = Arc::new(Rules::compile(&cors).unwrap());
+        let policy = Preflight(rules.clone());
+        let Running::Done(Outcome::Respond(response)) = policy.run(&mut exchange) else { panic!("not answered") };
+        assert_eq!(response.status(), 204);
+        assert_eq!(shown(response.headers()), expected);
+
+        exchange.response = Some(response);
+        let _ = Share(rules).run(&mut exchange);
+        assert_eq!(shown(exchange.response.unwrap().headers()), expected, "the response side adds nothing");
+    }
+}
+
+#[test]
+fn what_is_no_preflight_goes_on() {
+    let cases = [
+        http::Request::options("/").header("origin", APP),
+        http::Request::options("/").header("access-control-request-method", "GET"),
+        http::Request::get("/").header("origin", APP).header("access-control-request-method", "GET"),
+    ];
+    for request in cases {
+        let policy = Preflight(Arc::new(Rules::compile(&open()).unwrap()));
+        assert!(matches!(policy.run(&mut testing::of(request)), Running::Done(Outcome::Continue)));
+    }
+}
+
+#[test]
+fn responses_say_who_may_read_them() {
+    let get = |origin: Option<&str>| origin.map_or(http::Request::get("/"), |o| http::Request::get("/").header("origin", o));
+    let behind = "allow-origin=evil; vary=accept, Origin";
+    let cases = [
+        (open(), get(Some(APP)), "", "allow-origin=*"),
+        (open(), get(None), "", "allow-origin=*"),
+        (open(), get(Some(APP)), behind, "allow-origin=*; vary=accept, Origin"),
+        (strict(), get(Some(APP)), behind, "allow-credentials=true; allow-origin=https://app.test; expose-headers=x-b, x-c; vary=accept, Origin"),
+        (strict(), get(Some("null")), behind, "vary=accept, Origin"),
+        (strict(), get(None), "", "vary=origin"),
+        (Cors { credentials: true, ..open() }, get(Some("null")), "", "allow-credentials=true; allow-origin=null; vary=origin"),
+    ];
+    for (cors, request, behind, expected) in cases {
+        let mut exchange = testing::of(request);
+        let mut response = Response::new(Body::Empty);
+        for field in behind.split("; ").filter(|field| !field.is_empty()) {
+            let (name, value) = field.split_once('=').unwrap();
+            let name = if name == "vary" { name.to_owned() } else { format!("access-control-{name}") };
+            response.headers_mut().insert(HeaderName::try_from(name).unwrap(), value.parse().unwrap());
+        }
+        exchange.response = Some(response);
+        let _ = Share(Arc::new(Rules::compile(&cors).unwrap())).run(&mut exchange);
+        assert_eq!(shown(exchange.response.unwrap().headers()), expected);
+    }
+}
+
+#[test]
+fn values_that_cannot_be_sent_are_told() {
+    let cors = Cors { exposed: vec!["a\r\nb".into()], ..open() };
+    assert_eq!(Rules::compile(&cors).err().as_deref(), Some("a\r\nb"));
+}
