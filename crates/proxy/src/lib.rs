@@ -1,1 +1,17 @@
-//! The life of a request.
+//! The life of a request: listener → route → chain → endpoint → chain → client.
+//!
+//! Read [`handle`] first. Everything here reads one immutable [`Snapshot`]; a change builds a new one and swaps it whole.
+
+mod begin;
+pub mod compile;
+pub mod endpoint;
+pub mod handle;
+mod listener;
+pub mod router;
+pub mod server;
+pub mod snapshot;
+mod tail;
+
+pub use compile::{CompileError, compile};
+pub use server::{Drained, Server, ServerOptions, StartError};
+pub use snapshot::{Shared, Snapshot};

@@ -1,0 +1,175 @@
+//! From the model to a snapshot: everything that can be decided before a request comes is decided here.
+
+use crate::endpoint::{ReadyEndpoint, ReadyUpstreams, UpstreamError};
+use crate::router::{Router, RouterError};
+use crate::snapshot::{ListenerPlan, ReadyRoute, ReadyTable, Shared, Snapshot};
+use model::Gateway;
+use model::id::{RouteId, TableId, UpstreamId};
+use model::listener::Listener;
+use model::predicate::PathPattern;
+use model::route::{Match, Route};
+use model::table::Table;
+use net::tls::{ServerCertificate, TlsError, server_config};
+use policy::build::{BuildError, Builder};
+use policy::chain::ReadyChain;
+use policy::exchange::RouteFacts;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Why a gateway cannot run.
+#[derive(Debug, thiserror::Error)]
+pub enum CompileError {
+    /// A listener's TLS cannot be made ready.
+    #[error("listener {listener}: {cause}")]
+    Listener {
+        /// Its address.
+        listener: SocketAddr,
+        /// Why.
+        cause: TlsError,
+    },
+    /// A listener names a table that is not there.
+    #[error("listener {listener} names the table {table}, which does not exist")]
+    NoTable {
+        /// Its address.
+        listener: SocketAddr,
+        /// The table.
+        table: TableId,
+    },
+    /// Two listeners want one address.
+    #[error("two listeners have the address {listener}")]
+    Twice {
+        /// The address.
+        listener: SocketAddr,
+    },
+    /// An upstream cannot be made ready.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
+    /// A route names an upstream that is not there.
+    #[error("route {route} names the upstream {upstream}, which does not exist")]
+    NoUpstream {
+        /// The route.
+        route: RouteId,
+        /// The upstream.
+        upstream: UpstreamId,
+    },
+    /// The routes of a table cannot be told apart.
+    #[error("table {table}: {cause}")]
+    Router {
+        /// The table.
+        table: TableId,
+        /// Why.
+        cause: RouterError,
+    },
+    /// A step of a chain cannot be made ready.
+    #[error("{place}: {cause}")]
+    Step {
+        /// Route or table.
+        place: String,
+        /// Why.
+        cause: BuildError,
+    },
+}
+
+/// Makes a gateway ready for traffic. Opens no socket.
+pub fn compile(gateway: &Gateway, shared: &Shared) -> Result<Snapshot, CompileError> {
+    let upstreams = upstreams(gateway, shared)?;
+    let builder = Builder::new(&shared.services, &gateway.consumers);
+    let tables = gateway
+        .tables
+        .iter()
+        .map(|table| ready_table(table, &builder, &upstreams, shared))
+        .collect::<Result<Vec<_>, _>>()?;
+    let listeners = listeners(gateway)?;
+    Ok(Snapshot { listeners, tables, unrouted: shared.metrics.route("-"), shared: shared.clone() })
+}
+
+fn upstreams(gateway: &Gateway, shared: &Shared) -> Result<ReadyUpstreams, UpstreamError> {
+    gateway.upstreams.iter().map(|(id, upstream)| Ok((id.clone(), shared.upstreams.ready(id, upstream)?))).collect()
+}
+
+fn ready_table(
+    table: &Table,
+    builder: &Builder<'_>,
+    upstreams: &ReadyUpstreams,
+    shared: &Shared,
+) -> Result<ReadyTable, CompileError> {
+    let router = Router::compile(&table.routes, table.normalization)
+        .map_err(|cause| CompileError::Router { table: table.id.clone(), cause })?;
+    let outside = ReadyChain::compile(table, None, builder)
+        .map_err(|cause| CompileError::Step { place: table.id.to_string(), cause })?;
+    let routes = table
+        .routes
+        .iter()
+        .map(|route| ready_route(table, route, builder, upstreams, shared))
+        .collect::<Result<_, _>>()?;
+    Ok(ReadyTable { router, routes, outside })
+}
+
+fn ready_route(
+    table: &Table,
+    route: &Route,
+    builder: &Builder<'_>,
+    upstreams: &ReadyUpstreams,
+    shared: &Shared,
+) -> Result<ReadyRoute, CompileError> {
+    let chain = ReadyChain::compile(table, Some(route), builder)
+        .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause })?;
+    let endpoint = ReadyEndpoint::compile(&route.endpoint, upstreams)
+        .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
+    let facts = route.matches.iter().map(|matching| facts(route, matching)).collect();
+    Ok(ReadyRoute { facts, chain, endpoint, metrics: shared.metrics.route(route.id.as_str()) })
+}
+
+fn facts(route: &Route, matching: &Match) -> Arc<RouteFacts> {
+    let template = match &matching.predicate.path {
+        None => String::new(),
+        Some(PathPattern::Template(template)) => template.text.clone(),
+        Some(PathPattern::Exact(text) | PathPattern::Prefix(text) | PathPattern::Regex(text)) => text.clone(),
+    };
+    Arc::new(RouteFacts { id: route.id.clone(), template })
+}
+
+fn listeners(gateway: &Gateway) -> Result<Vec<ListenerPlan>, CompileError> {
+    let tables: HashMap<&TableId, usize> =
+        gateway.tables.iter().enumerate().map(|(at, table)| (&table.id, at)).collect();
+    let mut plans: Vec<ListenerPlan> = Vec::new();
+    for listener in &gateway.listeners {
+        let plan = plan(listener, &tables)?;
+        if plan.address.port() != 0 && plans.iter().any(|other| other.address == plan.address) {
+            return Err(CompileError::Twice { listener: plan.address });
+        }
+        plans.push(plan);
+    }
+    Ok(plans)
+}
+
+fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<ListenerPlan, CompileError> {
+    let at = |table: &TableId| {
+        let missing = || CompileError::NoTable { listener: listener.address, table: table.clone() };
+        tables.get(table).copied().ok_or_else(missing)
+    };
+    Ok(ListenerPlan {
+        address: listener.address,
+        tables: listener.tables.iter().map(at).collect::<Result<_, _>>()?,
+        tls: tls(listener).map_err(|cause| CompileError::Listener { listener: listener.address, cause })?,
+        http2: listener.http2,
+        proxy_protocol: listener.proxy_protocol,
+        trusted_proxies: listener.trusted_proxies.clone(),
+        limits: listener.limits.clone(),
+    })
+}
+
+fn tls(listener: &Listener) -> Result<Option<Arc<tokio_rustls::rustls::ServerConfig>>, TlsError> {
+    let Some(tls) = &listener.tls else { return Ok(None) };
+    let certificates: Vec<ServerCertificate> = tls
+        .certificates
+        .iter()
+        .map(|certificate| ServerCertificate {
+            hosts: certificate.hosts.clone(),
+            chain_pem: certificate.chain.clone(),
+            key_pem: certificate.key.expose().to_owned(),
+        })
+        .collect();
+    server_config(&certificates, listener.http2).map(Some)
+}

@@ -1,0 +1,53 @@
+//! Endpoints: where a route leads when no step has answered.
+
+mod forward;
+mod health;
+mod rotation;
+mod upstream;
+
+pub use upstream::{UpstreamError, Upstreams};
+
+use forward::HttpRoute;
+use model::answer::{Answer, FailureKind};
+use model::endpoint::Endpoint;
+use policy::failure::Blame;
+use policy::{Exchange, Failure};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use upstream::ReadyUpstream;
+
+/// An endpoint made ready.
+pub(crate) enum ReadyEndpoint {
+    None,
+    Http(HttpRoute),
+    Answer(Answer),
+}
+
+/// The upstreams of a gateway, made ready.
+pub(crate) type ReadyUpstreams = BTreeMap<model::id::UpstreamId, Arc<ReadyUpstream>>;
+
+impl ReadyEndpoint {
+    /// Fails with the name of an upstream that is not there.
+    pub(crate) fn compile(endpoint: &Endpoint, upstreams: &ReadyUpstreams) -> Result<Self, model::id::UpstreamId> {
+        Ok(match endpoint {
+            Endpoint::None => Self::None,
+            Endpoint::Answer(answer) => Self::Answer(answer.clone()),
+            Endpoint::Http(http) => {
+                let upstream = upstreams.get(&http.upstream).ok_or_else(|| http.upstream.clone())?;
+                Self::Http(HttpRoute::new(http, upstream.clone()))
+            }
+        })
+    }
+
+    /// Leaves a response in the exchange.
+    pub(crate) async fn answer(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<(), Box<Failure>> {
+        match self {
+            Self::None => Err(Failure::new(FailureKind::NoEndpoint, Blame::Config, "this route leads nowhere")),
+            Self::Http(route) => route.forward(exchange, behind_proxy).await,
+            Self::Answer(answer) => {
+                exchange.response = Some(policy::answer::render(answer, exchange, None));
+                Ok(())
+            }
+        }
+    }
+}

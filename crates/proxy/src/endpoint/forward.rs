@@ -1,0 +1,222 @@
+//! One request to an http upstream: the request as the upstream sees it, the choice of a node, its answer.
+
+use super::upstream::{ReadyNode, ReadyUpstream};
+use crate::tail::strip_hop_by_hop;
+use http::header::{EXPECT, HOST, HeaderName, HeaderValue};
+use http::uri::PathAndQuery;
+use http::{HeaderMap, Request, Uri, Version};
+use model::answer::FailureKind;
+use model::endpoint::{HostHeader, HttpEndpoint, PathRewrite};
+use net::Body;
+use net::client::{SendError, SendErrorKind};
+use policy::exchange::{UpstreamFacts, body_failure};
+use policy::failure::Blame;
+use policy::{Exchange, Failure};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// An http upstream as one route uses it.
+pub(crate) struct HttpRoute {
+    upstream: Arc<ReadyUpstream>,
+    path: PathRewrite,
+    host: HostHeader,
+}
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
+impl HttpRoute {
+    pub(super) fn new(endpoint: &HttpEndpoint, upstream: Arc<ReadyUpstream>) -> Self {
+        Self { upstream, path: endpoint.path.clone(), host: endpoint.host.clone() }
+    }
+
+    /// Sends the request to one node after another, as long as nothing of it was sent, and leaves the answer in
+    /// the exchange.
+    pub(super) async fn forward(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<(), Box<Failure>> {
+        let mut request = self.request(exchange, behind_proxy)?;
+        let mut last = None;
+        for node in self.upstream.candidates() {
+            self.name_host(&mut request, node);
+            let started = Instant::now();
+            let sent = node.pool.send(request).await;
+            let duration = started.elapsed();
+            exchange.upstream = Some(UpstreamFacts { node: node.name.clone(), duration });
+            match sent {
+                Ok(response) => {
+                    self.judge(node, response.status().is_server_error());
+                    exchange.response = Some(clean(response));
+                    return Ok(());
+                }
+                Err(error) if error.kind == SendErrorKind::RequestBody => return Err(body_failure_of(error)),
+                Err(mut error) => {
+                    self.blame(node);
+                    let Some(unsent) = error.unsent.take() else { return Err(failure(node, &error)) };
+                    request = *unsent;
+                    last = Some(failure(node, &error));
+                }
+            }
+        }
+        Err(last.unwrap_or_else(|| {
+            let text = "no node of the upstream is healthy";
+            Failure::new(FailureKind::UpstreamUnhealthy, Blame::Upstream, text)
+        }))
+    }
+
+    fn request(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<Request<Body>, Box<Failure>> {
+        let body = std::mem::take(&mut exchange.body);
+        let head = &exchange.request;
+        let target = self.target(&head.uri, exchange.matched)?;
+        let mut headers = head.headers.clone();
+        strip_hop_by_hop(&mut headers);
+        headers.remove(EXPECT); // the gateway has asked the client for the body itself
+        forwarded(&mut headers, exchange, behind_proxy);
+        let mut request = Request::new(body);
+        *request.method_mut() = head.method.clone();
+        *request.uri_mut() = target;
+        *request.version_mut() = Version::HTTP_11;
+        *request.headers_mut() = headers;
+        Ok(request)
+    }
+
+    fn target(&self, uri: &Uri, matched: usize) -> Result<Uri, Box<Failure>> {
+        let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let rewritten = match &self.path {
+            PathRewrite::Keep => return Ok(Uri::from(uri.path_and_query().cloned().unwrap_or_else(root))),
+            PathRewrite::StripMatched { prefix } => {
+                join(prefix, whole.get(matched.min(uri.path().len())..).unwrap_or(whole))
+            }
+            PathRewrite::Prepend { prefix } => join(prefix, whole),
+        };
+        rewritten.parse().map_err(|_| {
+            let text = "the path cannot be rewritten for the upstream";
+            Failure::new(FailureKind::BadRequest, Blame::Client, text).detail(format!("{text}: {rewritten:?}"))
+        })
+    }
+
+    fn name_host(&self, request: &mut Request<Body>, node: &ReadyNode) {
+        let name = match &self.host {
+            HostHeader::Client if request.headers().contains_key(HOST) => return,
+            HostHeader::Fixed(name) => name,
+            HostHeader::Client | HostHeader::Node => &node.authority,
+        };
+        if let Ok(value) = HeaderValue::from_str(name) {
+            request.headers_mut().insert(HOST, value);
+        }
+    }
+
+    fn judge(&self, node: &ReadyNode, server_error: bool) {
+        match &self.upstream.passive {
+            Some(rule) if server_error && rule.count_5xx => self.blame(node),
+            Some(_) => node.health.well(),
+            None => {}
+        }
+    }
+
+    fn blame(&self, node: &ReadyNode) {
+        if let Some(rule) = &self.upstream.passive
+            && node.health.failed(rule)
+        {
+            tracing::warn!(node = %node.name, pause = ?rule.pause, "upstream node failed too often and is left alone");
+        }
+    }
+}
+
+fn root() -> PathAndQuery {
+    PathAndQuery::from_static("/")
+}
+
+/// One slash between the two.
+fn join(prefix: &str, rest: &str) -> String {
+    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
+    let slash = if rest.starts_with('/')
+        || (rest.is_empty() && !prefix.is_empty())
+        || rest.starts_with('?') && !prefix.is_empty()
+    {
+        ""
+    } else {
+        "/"
+    };
+    format!("{prefix}{slash}{rest}")
+}
+
+fn clean(mut response: http::Response<Body>) -> http::Response<Body> {
+    strip_hop_by_hop(response.headers_mut());
+    response
+}
+
+/// What proxies before us said is continued if they are trusted; else it is the client's own claim and is replaced.
+fn forwarded(headers: &mut HeaderMap, exchange: &Exchange, behind_proxy: bool) {
+    let client = &exchange.client;
+    let said = headers.get(&FORWARDED_FOR).filter(|_| behind_proxy).and_then(|value| value.to_str().ok());
+    let chain = address_chain(said, client.peer.ip().to_canonical());
+    headers.insert(FORWARDED_FOR, chain);
+    let proto = if client.https { "https" } else { "http" };
+    headers.insert(FORWARDED_PROTO, HeaderValue::from_static(proto));
+    if !behind_proxy || !headers.contains_key(&FORWARDED_HOST) {
+        match headers.get(HOST).cloned() {
+            Some(host) => headers.insert(FORWARDED_HOST, host),
+            None => headers.remove(&FORWARDED_HOST),
+        };
+    }
+    if !behind_proxy || !headers.contains_key(&FORWARDED_PORT) {
+        headers.insert(FORWARDED_PORT, HeaderValue::from(client.local.port()));
+    }
+}
+
+fn address_chain(said: Option<&str>, peer: IpAddr) -> HeaderValue {
+    let text = said.map_or_else(|| peer.to_string(), |said| format!("{said}, {peer}"));
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+fn body_failure_of(error: SendError) -> Box<Failure> {
+    match error.body {
+        Some(cause) => body_failure(cause),
+        None => Failure::new(FailureKind::BadRequest, Blame::Client, "the request body broke off").detail(error.detail),
+    }
+}
+
+fn failure(node: &ReadyNode, error: &SendError) -> Box<Failure> {
+    let (kind, text) = match error.kind {
+        SendErrorKind::Resolve | SendErrorKind::Connect | SendErrorKind::Tls => {
+            (FailureKind::UpstreamUnreachable, "the upstream cannot be reached")
+        }
+        SendErrorKind::ConnectTimeout | SendErrorKind::WriteTimeout | SendErrorKind::ReadTimeout => {
+            (FailureKind::UpstreamTimeout, "the upstream did not answer in time")
+        }
+        SendErrorKind::Closed | SendErrorKind::Malformed | SendErrorKind::RequestBody => {
+            (FailureKind::UpstreamMalformed, "the upstream broke off before its answer")
+        }
+    };
+    Failure::new(kind, Blame::Upstream, text).detail(format!("{}: {error}", node.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefix_and_rest_meet_in_one_slash() {
+        for (prefix, rest, expected) in [
+            ("/", "/a?b", "/a?b"),
+            ("/", "a", "/a"),
+            ("/", "", "/"),
+            ("/", "?q", "/?q"),
+            ("/v1", "", "/v1"),
+            ("/v1", "?q", "/v1?q"),
+            ("/v1/", "/a", "/v1/a"),
+            ("/v1", "a", "/v1/a"),
+        ] {
+            assert_eq!(join(prefix, rest), expected, "{prefix:?} {rest:?}");
+        }
+    }
+
+    #[test]
+    fn the_chain_of_addresses_grows_only_behind_trusted_proxies() {
+        let peer: IpAddr = "10.0.0.1".parse().unwrap();
+        assert_eq!(address_chain(None, peer), "10.0.0.1");
+        assert_eq!(address_chain(Some("1.1.1.1"), peer), "1.1.1.1, 10.0.0.1");
+    }
+}

@@ -1,0 +1,68 @@
+//! Requests of one connection, handed to `handle`.
+
+use super::ListenerState;
+use super::activity::Activity;
+use super::arriving;
+use super::connection::Wire;
+use super::forwarded;
+use crate::handle::{self, Arrival};
+use crate::tail::Outgoing;
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response, Version};
+use hyper::body::Incoming;
+use policy::exchange::Client;
+use std::convert::Infallible;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// What hyper calls for each request.
+pub(super) struct Service {
+    state: Arc<ListenerState>,
+    wire: Wire,
+    activity: Arc<Activity>,
+}
+
+impl Service {
+    pub(super) fn new(state: Arc<ListenerState>, wire: Wire, activity: Arc<Activity>) -> Self {
+        Self { state, wire, activity }
+    }
+
+    fn client(&self, request: &Request<Incoming>, trusted: &[ipnet::IpNet]) -> Client {
+        let said = forwarded::read(request.headers(), self.wire.peer.ip(), trusted);
+        Client {
+            address: said.address.unwrap_or(self.wire.peer.ip()).to_canonical(),
+            peer: self.wire.peer,
+            local: self.wire.local,
+            https: said.https.unwrap_or(self.wire.tls),
+            tls: self.wire.tls,
+        }
+    }
+}
+
+impl hyper::service::Service<Request<Incoming>> for Service {
+    type Response = Response<Outgoing>;
+    type Error = Infallible;
+    /// Boxed, so that an idle connection does not hold room for a request in flight.
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Outgoing>, Infallible>> + Send>>;
+
+    fn call(&self, request: Request<Incoming>) -> Self::Future {
+        self.activity.begin();
+        let view = self.state.view.load_full();
+        let limits = &view.plan().limits;
+        let client = self.client(&request, &view.plan().trusted_proxies);
+        let trusted = client.peer.ip() != client.address;
+        let (head, incoming) = request.into_parts();
+        let body = arriving::bounded(incoming, limits.body_bytes, limits.request_time);
+        let version = head.version;
+        let arrival = Arrival { head, body, client, behind_proxy: trusted, activity: self.activity.clone() };
+        let state = self.state.clone();
+        Box::pin(async move {
+            let mut response = handle::handle(view, arrival).await;
+            if version < Version::HTTP_2 && *state.stop.borrow() {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            Ok(response)
+        })
+    }
+}

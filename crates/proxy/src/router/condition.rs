@@ -1,0 +1,113 @@
+//! What a match asks besides host and path.
+
+use super::pattern::Patterns;
+use super::{Asked, RouterError};
+use http::HeaderName;
+use ipnet::IpNet;
+use model::id::RouteId;
+use model::predicate::{Predicate, TextPattern};
+use percent_encoding::percent_decode;
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+/// Conditions that are asked only after host and path hold; cheap ones first.
+pub(super) struct Conditions {
+    http: bool,
+    https: bool,
+    methods: Box<[Box<str>]>,
+    clients: Box<[IpNet]>,
+    headers: Box<[(HeaderName, Text)]>,
+    query: Box<[(Box<str>, Text)]>,
+}
+
+impl Conditions {
+    /// `None`: nothing is asked.
+    pub(super) fn compile(
+        route: &RouteId,
+        predicate: &Predicate,
+        patterns: &mut Patterns,
+    ) -> Result<Option<Box<Self>>, RouterError> {
+        let Predicate { path: _, hosts: _, methods, headers, query, schemes, clients } = predicate;
+        if [methods.len(), headers.len(), query.len(), schemes.len(), clients.len()] == [0; 5] {
+            return Ok(None);
+        }
+        let allows = |scheme: &str| schemes.is_empty() || schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme));
+        let headers = headers.iter().map(|header| {
+            let name = HeaderName::from_bytes(header.name.as_bytes())
+                .map_err(|_| RouterError::HeaderName { route: route.clone(), name: header.name.clone() })?;
+            Ok((name, Text::compile(route, &header.value, patterns)?))
+        });
+        let headers = headers.collect::<Result<_, _>>()?;
+        let query = query.iter().map(|one| Ok((one.name.as_str().into(), Text::compile(route, &one.value, patterns)?)));
+        Ok(Some(Box::new(Self {
+            http: allows("http"),
+            https: allows("https"),
+            methods: methods.iter().map(|method| method.as_str().into()).collect(),
+            clients: clients.iter().copied().collect(),
+            headers,
+            query: query.collect::<Result<_, _>>()?,
+        })))
+    }
+
+    pub(super) fn hold(&self, asked: &Asked<'_>) -> bool {
+        (if asked.https { self.https } else { self.http })
+            && (self.methods.is_empty() || self.methods.iter().any(|method| **method == *asked.method.as_str()))
+            && self.client_holds(asked.client)
+            && self.headers.iter().all(|(name, text)| {
+                text.holds(asked.headers.get_all(name).iter().map(|value| Cow::Borrowed(value.as_bytes())))
+            })
+            && self.query.iter().all(|(name, text)| text.holds(query_values(asked.query, name)))
+    }
+
+    fn client_holds(&self, client: IpAddr) -> bool {
+        // an IPv4 client of a socket for both families looks like ::ffff:10.0.0.1
+        let client = client.to_canonical();
+        self.clients.is_empty() || self.clients.iter().any(|network| network.contains(&client))
+    }
+}
+
+/// A condition on a text, ready.
+enum Text {
+    Present,
+    Absent,
+    OneOf(Box<[Box<str>]>),
+    Regex(regex::bytes::Regex),
+}
+
+impl Text {
+    fn compile(route: &RouteId, pattern: &TextPattern, patterns: &mut Patterns) -> Result<Self, RouterError> {
+        Ok(match pattern {
+            TextPattern::Present => Self::Present,
+            TextPattern::Absent => Self::Absent,
+            TextPattern::OneOf(texts) => Self::OneOf(texts.iter().map(|text| text.as_str().into()).collect()),
+            TextPattern::Regex(regex) => Self::Regex(patterns.text(route, regex)?),
+        })
+    }
+
+    fn holds<'v>(&self, mut values: impl Iterator<Item = Cow<'v, [u8]>>) -> bool {
+        match self {
+            Self::Present => values.next().is_some(),
+            Self::Absent => values.next().is_none(),
+            Self::OneOf(texts) => values.any(|value| texts.iter().any(|text| *text.as_bytes() == *value)),
+            Self::Regex(regex) => values.any(|value| regex.is_match(&value)),
+        }
+    }
+}
+
+/// Decoded values of a query parameter; one without `=` has the empty value.
+fn query_values<'q>(query: Option<&'q str>, wanted: &str) -> impl Iterator<Item = Cow<'q, [u8]>> {
+    let pairs = query.unwrap_or("").split('&').filter(|pair| !pair.is_empty());
+    pairs.filter_map(move |pair| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (*form_decoded(name) == *wanted.as_bytes()).then(|| form_decoded(value))
+    })
+}
+
+/// Undoes percent-encoding and `+` for a space.
+fn form_decoded(text: &str) -> Cow<'_, [u8]> {
+    if memchr::memchr(b'+', text.as_bytes()).is_none() {
+        return percent_decode(text.as_bytes()).into();
+    }
+    let spaced: Vec<u8> = text.bytes().map(|byte| if byte == b'+' { b' ' } else { byte }).collect();
+    percent_decode(&spaced).collect::<Vec<u8>>().into()
+}

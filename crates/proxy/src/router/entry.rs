@@ -1,0 +1,139 @@
+//! One match of one route, and how it reads parameters out of a path.
+
+use super::condition::Conditions;
+use super::normalize::{ComparablePath, pattern_text};
+use super::pattern::Patterns;
+use super::{Asked, Found, RouterError};
+use model::id::RouteId;
+use model::predicate::{PathPattern, PathTemplate, Predicate, Segment};
+use model::table::PathNormalization;
+use percent_encoding::percent_decode_str;
+use policy::exchange::Params;
+use regex::Regex;
+use std::sync::Arc;
+
+/// A match, ready.
+pub(super) struct Entry {
+    route: usize,
+    matching: usize,
+    conditions: Option<Box<Conditions>>,
+    shape: Shape,
+}
+
+/// What a path must look like; all but regular expressions are already decided by the index.
+enum Shape {
+    /// Any path.
+    Any,
+    /// The whole path, without parameters.
+    Whole,
+    /// This many bytes of the comparable path.
+    Prefix(usize),
+    /// Segments, up to the last parameter.
+    Template(Box<[Slot]>),
+    /// An expression with its named groups.
+    Regex(Box<(Regex, Box<[(usize, Arc<str>)]>)>),
+}
+
+/// What happens to one segment.
+enum Slot {
+    Skip,
+    Param(Arc<str>),
+    Rest(Arc<str>),
+}
+
+impl Entry {
+    pub(super) fn compile(
+        id: &RouteId,
+        route: usize,
+        matching: usize,
+        predicate: &Predicate,
+        rules: PathNormalization,
+        patterns: &mut Patterns,
+    ) -> Result<Self, RouterError> {
+        let shape = match &predicate.path {
+            None => Shape::Any,
+            Some(PathPattern::Exact(_)) => Shape::Whole,
+            Some(PathPattern::Prefix(text)) => Shape::Prefix(pattern_text(text, rules).len()),
+            Some(PathPattern::Template(template)) => template_shape(template),
+            Some(PathPattern::Regex(pattern)) => regex_shape(patterns.path(id, pattern)?),
+        };
+        Ok(Self { route, matching, conditions: Conditions::compile(id, predicate, patterns)?, shape })
+    }
+
+    /// Whether what the index has not decided holds as well.
+    pub(super) fn takes(&self, asked: &Asked<'_>, path: &str) -> bool {
+        self.conditions.as_ref().is_none_or(|conditions| conditions.hold(asked))
+            && match &self.shape {
+                Shape::Regex(regex) => regex.0.is_match(path),
+                Shape::Any | Shape::Whole | Shape::Prefix(_) | Shape::Template(_) => true,
+            }
+    }
+
+    /// The answer for a path that it takes.
+    pub(super) fn found(&self, path: &ComparablePath<'_>) -> Found {
+        let text = path.text();
+        let (params, bytes) = match &self.shape {
+            Shape::Any => (Params::new(), 0),
+            Shape::Whole => (Params::new(), text.len()),
+            Shape::Prefix(bytes) => (Params::new(), *bytes),
+            Shape::Template(slots) => (template_params(slots, text), text.len()),
+            Shape::Regex(regex) => regex_params(&regex.0, &regex.1, text),
+        };
+        Found { route: self.route, matching: self.matching, params, matched: path.raw_bytes(bytes) }
+    }
+}
+
+fn template_shape(template: &PathTemplate) -> Shape {
+    if template.is_literal() {
+        return Shape::Whole;
+    }
+    let mut slots: Vec<Slot> = template.segments.iter().map(slot).collect();
+    while matches!(slots.last(), Some(Slot::Skip)) {
+        slots.pop();
+    }
+    Shape::Template(slots.into())
+}
+
+fn slot(segment: &Segment) -> Slot {
+    match segment {
+        Segment::Literal(_) => Slot::Skip,
+        Segment::Param(name) => Slot::Param(name.as_str().into()),
+        Segment::Rest(name) => Slot::Rest(name.as_str().into()),
+    }
+}
+
+fn regex_shape(regex: Regex) -> Shape {
+    let names = regex.capture_names().enumerate().filter_map(|(group, name)| Some((group, name?.into())));
+    let names = names.collect();
+    Shape::Regex(Box::new((regex, names)))
+}
+
+fn template_params(slots: &[Slot], path: &str) -> Params {
+    let mut params = Params::new();
+    let mut left = path.strip_prefix('/').unwrap_or(path);
+    for slot in slots {
+        let end = memchr::memchr(b'/', left.as_bytes()).unwrap_or(left.len());
+        match slot {
+            Slot::Skip => {}
+            Slot::Param(name) => params.push((name.clone(), decoded(&left[..end]))),
+            Slot::Rest(name) => params.push((name.clone(), decoded(left))),
+        }
+        left = left.get(end + 1..).unwrap_or("");
+    }
+    params
+}
+
+/// Groups that took part in the match, and the bytes it covers.
+fn regex_params(regex: &Regex, names: &[(usize, Arc<str>)], path: &str) -> (Params, usize) {
+    if names.is_empty() {
+        return (Params::new(), regex.find(path).map_or(0, |found| found.end()));
+    }
+    let Some(captures) = regex.captures(path) else { return (Params::new(), 0) };
+    let param = |(group, name): &(usize, Arc<str>)| Some((name.clone(), decoded(captures.get(*group)?.as_str())));
+    (names.iter().filter_map(param).collect(), captures.get(0).map_or(0, |whole| whole.end()))
+}
+
+/// A parameter's value. A slash that was written as `%2F` is part of it.
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}

@@ -1,0 +1,118 @@
+//! The first half of the index: which path indices a host may use.
+
+use super::path::PathIndex;
+use model::predicate::{HostPattern, PathPattern};
+use model::table::PathNormalization;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// Longer names are no names of hosts (RFC 1035 allows 253 characters): only routes without host take them, so that
+/// nobody can make the gateway look up thousands of labels.
+const LONGEST: usize = 255;
+
+/// Path indices by host.
+#[derive(Default)]
+pub(super) struct HostIndex {
+    any: PathIndex,
+    exact: HashMap<Box<str>, PathIndex>,
+    /// `*.example.com` as `.example.com`.
+    suffixes: HashMap<Box<str>, PathIndex>,
+    /// `example.*` as `example.`.
+    prefixes: HashMap<Box<str>, PathIndex>,
+}
+
+impl HostIndex {
+    /// Places must come in ascending order.
+    pub(super) fn insert(
+        &mut self,
+        hosts: &[HostPattern],
+        path: Option<&PathPattern>,
+        rules: PathNormalization,
+        place: u32,
+    ) {
+        if hosts.is_empty() {
+            self.any.insert(path, rules, place);
+        }
+        for host in hosts {
+            self.of_pattern(host).insert(path, rules, place);
+        }
+    }
+
+    fn of_pattern(&mut self, host: &HostPattern) -> &mut PathIndex {
+        let (map, key) = match host {
+            HostPattern::Exact(name) => (&mut self.exact, comparable(name).into_owned()),
+            HostPattern::Suffix(name) => {
+                let name = comparable(name);
+                (&mut self.suffixes, format!(".{}", name.strip_prefix('.').unwrap_or(&name)))
+            }
+            HostPattern::Prefix(name) => {
+                let name = comparable(name); // which takes the dot off
+                (&mut self.prefixes, format!("{name}."))
+            }
+        };
+        map.entry(key.into()).or_default()
+    }
+
+    /// Visits all path indices whose host pattern takes this host.
+    pub(super) fn each<'a>(&'a self, host: &str, mut visit: impl FnMut(&'a PathIndex)) {
+        visit(&self.any);
+        let any_only = self.exact.is_empty() && self.suffixes.is_empty() && self.prefixes.is_empty();
+        if any_only || host.len() > LONGEST {
+            return;
+        }
+        let host = &*comparable(host);
+        self.exact.get(host).into_iter().for_each(&mut visit);
+        if self.suffixes.is_empty() && self.prefixes.is_empty() {
+            return;
+        }
+        for dot in memchr::memchr_iter(b'.', host.as_bytes()) {
+            if dot > 0 {
+                self.suffixes.get(&host[dot..]).into_iter().for_each(&mut visit);
+            }
+            if dot + 1 < host.len() {
+                self.prefixes.get(&host[..=dot]).into_iter().for_each(&mut visit);
+            }
+        }
+    }
+}
+
+/// A host without port, brackets and trailing dot, in lower case.
+pub(super) fn comparable(host: &str) -> Cow<'_, str> {
+    let name = bare(host);
+    let name = name.strip_suffix('.').unwrap_or(name);
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        return Cow::Owned(name.to_ascii_lowercase());
+    }
+    Cow::Borrowed(name)
+}
+
+fn bare(host: &str) -> &str {
+    if let Some((address, _)) = host.strip_prefix('[').and_then(|host| host.split_once(']')) {
+        return address;
+    }
+    match host.split_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host, // an IPv6 address without brackets has more colons
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_become_comparable() {
+        for (host, expected) in [
+            ("Example.COM", "example.com"),
+            ("example.com.", "example.com"),
+            ("example.com.:8443", "example.com"),
+            ("[2001:DB8::1]:80", "2001:db8::1"),
+            ("[::1]", "::1"),
+            ("::1", "::1"),
+            ("10.0.0.1:80", "10.0.0.1"),
+            ("", ""),
+        ] {
+            assert_eq!(comparable(host), expected, "{host}");
+        }
+    }
+}

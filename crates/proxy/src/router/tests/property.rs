@@ -1,0 +1,127 @@
+//! For random routes and requests over small alphabets the router answers what the plain loop answers.
+
+use super::*;
+use proptest::collection::vec;
+use proptest::option::{of, weighted};
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn the_index_agrees_with_the_plain_loop(routes in routes(), rules in rules(), requests in vec(request(), 1..12)) {
+        let router = Router::compile(&routes, rules).unwrap();
+        for request in &requests {
+            let found = router.find(&request.asked()).map(|found| {
+                let params = found.params.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+                (found.route, found.matching, params, found.matched)
+            });
+            prop_assert_eq!(found, plain::find(&routes, rules, request), "{:?}", request);
+        }
+    }
+}
+
+fn routes() -> impl Strategy<Value = Vec<Route>> {
+    let matches = vec((0..4_u64, predicate()).prop_map(|(rank, predicate)| ranked(rank, predicate)), 0..4);
+    vec(matches, 0..25).prop_map(|routes| routes.into_iter().enumerate().map(|(at, one)| route(at, one)).collect())
+}
+
+fn rules() -> impl Strategy<Value = PathNormalization> {
+    any::<[bool; 3]>().prop_map(|[decode_unreserved, resolve_dots, merge_slashes]| PathNormalization {
+        decode_unreserved,
+        resolve_dots,
+        merge_slashes,
+    })
+}
+
+fn predicate() -> impl Strategy<Value = Predicate> {
+    let methods = subsequence(vec!["GET".to_owned(), "POST".to_owned()], 0..=1);
+    let schemes = subsequence(vec!["http".to_owned(), "https".to_owned()], 0..=2);
+    let clients = vec(select(vec!["10.0.0.0/31".parse().unwrap(), "10.0.0.2/31".parse().unwrap()]), 0..2);
+    let headers = vec(text().prop_map(|value| HeaderPattern { name: "x".into(), value }), 0..2);
+    let query = vec(text().prop_map(|value| QueryPattern { name: "q".into(), value }), 0..2);
+    let rarely = (weighted(0.2, headers), weighted(0.2, query), weighted(0.2, schemes), weighted(0.2, clients));
+    (of(path_pattern()), vec(host_pattern(), 0..3), methods, rarely).prop_map(
+        |(path, hosts, methods, (headers, query, schemes, clients))| Predicate {
+            path,
+            hosts,
+            methods,
+            headers: headers.unwrap_or_default(),
+            query: query.unwrap_or_default(),
+            schemes: schemes.unwrap_or_default(),
+            clients: clients.unwrap_or_default(),
+        },
+    )
+}
+
+fn text() -> impl Strategy<Value = TextPattern> {
+    select(vec![
+        TextPattern::Present,
+        TextPattern::Absent,
+        TextPattern::OneOf(vec!["1".into(), "2".into()]),
+        TextPattern::Regex("1|3".into()),
+    ])
+}
+
+fn host_pattern() -> impl Strategy<Value = HostPattern> {
+    prop_oneof![
+        select(vec!["a", "b", "a.b", "b.a", "a.a.b"]).prop_map(|host| HostPattern::Exact(host.into())),
+        select(vec![".b", ".a.b", ".a"]).prop_map(|host| HostPattern::Suffix(host.into())),
+        select(vec!["a.", "b.", "a.a."]).prop_map(|host| HostPattern::Prefix(host.into())),
+    ]
+}
+
+fn path_pattern() -> impl Strategy<Value = PathPattern> {
+    let literals =
+        || vec(select(vec!["a", "b", "ab", "", "%61", "%2f", "\u{e9}", ".", "c1", "c2", "c3", "c4", "c5"]), 0..4);
+    let template =
+        (vec(select(vec!["a", "b", "", "{}", "{}", "\u{e9}", "c1", "c2", "c3", "c4", "c5"]), 1..4), any::<bool>());
+    let regexes = vec![
+        "/a",
+        "/(?<x>[ab]+)",
+        "/a/(?<x>.*)",
+        "^/a|/b",
+        "/a?b",
+        "/ab*$",
+        "(?i)/A",
+        "/[ab]/(?<x>b)?",
+        "b",
+        "",
+        "/%2F",
+    ];
+    prop_oneof![
+        literals().prop_map(|parts| exact(&format!("/{}", parts.join("/")))),
+        literals().prop_map(|parts| prefix(&format!("/{}", parts.join("/")))),
+        template.prop_map(|(parts, rest)| {
+            let parts = parts.iter().enumerate().map(|(at, part)| part.replace("{}", &format!("{{p{at}}}")));
+            let mut parts: Vec<String> = parts.collect();
+            parts.extend(rest.then(|| "{rest+}".to_owned()));
+            super::template(&format!("/{}", parts.join("/")))
+        }),
+        select(regexes).prop_map(regex),
+    ]
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let part = select(vec![
+        "a", "b", "ab", "", ".", "..", "%61", "%2F", "%2e%2E", "%ff", "\u{e9}", "%C3%a9", "c1", "c2", "c3", "c4", "c5",
+    ]);
+    let path =
+        prop_oneof![20 => vec(part, 1..5).prop_map(|parts| format!("/{}", parts.join("/"))), 1 => Just("*".into())];
+    let host = select(vec!["a", "b", "a.b", "B.a", "a.a.b", "c", "a.b:80", "a.b.", "a.a.a.b", ""]);
+    let query = of(select(vec!["q=1", "q=2&q=3", "%71=%33", "x=1", "q", ""]));
+    let header = vec(select(vec!["1", "2", "3"]), 0..3);
+    let method = select(vec![Method::GET, Method::POST]);
+    (path, host, query, header, method, any::<bool>(), 0..4_u8).prop_map(
+        |(path, host, query, values, method, https, client)| Request {
+            method,
+            host: host.into(),
+            path,
+            query: query.map(Into::into),
+            headers: values.into_iter().map(|v| (HeaderName::from_static("x"), HeaderValue::from_static(v))).collect(),
+            https,
+            client: IpAddr::from([10, 0, 0, client]),
+        },
+    )
+}

@@ -1,0 +1,90 @@
+//! The compiled, immutable thing that requests read.
+
+use crate::endpoint::{ReadyEndpoint, Upstreams};
+use crate::router::Router;
+use model::listener::Limits;
+use policy::chain::ReadyChain;
+use policy::exchange::RouteFacts;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use telemetry::metrics::RouteMetrics;
+
+/// What outlives snapshots: connections, credentials, counters, logs.
+#[derive(Clone)]
+pub struct Shared {
+    /// What policies need of the world: functions, counters.
+    pub services: policy::build::Services,
+    /// All metrics.
+    pub metrics: telemetry::Metrics,
+    /// The access log.
+    pub access: telemetry::AccessLog,
+    /// Upstreams in use, with their connections and health.
+    pub upstreams: Upstreams,
+}
+
+/// A gateway made ready for traffic.
+pub struct Snapshot {
+    pub(crate) shared: Shared,
+    pub(crate) listeners: Vec<ListenerPlan>,
+    pub(crate) tables: Vec<ReadyTable>,
+    /// Counts requests that no route took.
+    pub(crate) unrouted: Arc<RouteMetrics>,
+}
+
+impl Snapshot {
+    /// Number of routes, over all tables.
+    pub fn routes(&self) -> usize {
+        self.tables.iter().map(|table| table.routes.len()).sum()
+    }
+
+    /// Configured listening addresses.
+    pub fn listeners(&self) -> impl Iterator<Item = SocketAddr> {
+        self.listeners.iter().map(|plan| plan.address)
+    }
+}
+
+/// A listener made ready.
+pub(crate) struct ListenerPlan {
+    pub(crate) address: SocketAddr,
+    /// Indices of its tables.
+    pub(crate) tables: Vec<usize>,
+    pub(crate) tls: Option<Arc<tokio_rustls::rustls::ServerConfig>>,
+    pub(crate) http2: bool,
+    pub(crate) proxy_protocol: bool,
+    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    pub(crate) limits: Limits,
+}
+
+/// A table made ready.
+pub(crate) struct ReadyTable {
+    pub(crate) router: Router,
+    pub(crate) routes: Vec<ReadyRoute>,
+    /// The outer ring alone, for requests that no route takes.
+    pub(crate) outside: ReadyChain,
+}
+
+/// A route made ready.
+pub(crate) struct ReadyRoute {
+    /// One for each of the route's matches: they differ in their pattern.
+    pub(crate) facts: Vec<Arc<RouteFacts>>,
+    pub(crate) chain: ReadyChain,
+    pub(crate) endpoint: ReadyEndpoint,
+    pub(crate) metrics: Arc<RouteMetrics>,
+}
+
+/// A snapshot as one listener sees it.
+pub(crate) struct View {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) listener: usize,
+}
+
+impl View {
+    pub(crate) fn plan(&self) -> &ListenerPlan {
+        &self.snapshot.listeners[self.listener]
+    }
+
+    /// The table that speaks when none of them has a route.
+    pub(crate) fn first_table(&self) -> Option<&ReadyTable> {
+        self.plan().tables.first().map(|at| &self.snapshot.tables[*at])
+    }
+}

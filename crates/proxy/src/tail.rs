@@ -1,0 +1,170 @@
+//! The end of a request: the response on its way out, and what is told of it after its last byte.
+
+use crate::handle::Arrival;
+use crate::listener::activity::Activity;
+use crate::snapshot::View;
+use bytes::Bytes;
+use http::header::{HOST, USER_AGENT};
+use http::{HeaderMap, Response, StatusCode, Uri, Version};
+use http_body::{Body as _, Frame, SizeHint};
+use net::{Body, BodyError};
+use policy::Exchange;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use telemetry::AccessRecord;
+use telemetry::metrics::RouteMetrics;
+
+/// A request's life. However it ends, also when the client leaves in the middle, it is told of once: on drop.
+pub(crate) struct Life {
+    pub(crate) exchange: Box<Exchange>,
+    pub(crate) metrics: Arc<RouteMetrics>,
+    view: Arc<View>,
+    activity: Arc<Activity>,
+    /// The target as received: steps may change the exchange's.
+    target: Uri,
+    /// What was sent; nothing yet: the client left before there was a response.
+    status: Option<StatusCode>,
+    sent: u64,
+    whole: bool,
+}
+
+/// The status told of a request whose client left before there was a response. Never sent.
+const CLIENT_LEFT: u16 = 499;
+
+impl Life {
+    pub(crate) fn begin(view: Arc<View>, arrival: Arrival) -> Self {
+        let limit = view.plan().limits.body_bytes;
+        let target = arrival.head.uri.clone();
+        Self {
+            exchange: Box::new(Exchange::new(arrival.head, arrival.body, arrival.client, limit)),
+            metrics: view.snapshot.unrouted.clone(),
+            view,
+            activity: arrival.activity,
+            target,
+            status: None,
+            sent: 0,
+            whole: false,
+        }
+    }
+
+    /// Hands the response out; the rest of the life travels with its body.
+    pub(crate) fn send(mut self) -> Response<Outgoing> {
+        let response = self.exchange.response.take();
+        let mut response =
+            response.unwrap_or_else(|| Response::builder().status(500).body(Body::Empty).unwrap_or_default());
+        strip_hop_by_hop(response.headers_mut());
+        self.status = Some(response.status());
+        let (head, body) = response.into_parts();
+        self.whole = body.is_end_stream();
+        let streamed = !matches!(body, Body::Empty | Body::Full(_));
+        Response::from_parts(head, Outgoing { body, streamed, life: self })
+    }
+
+    fn tell(&mut self) {
+        let exchange = &*self.exchange;
+        let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
+        let duration = exchange.started.elapsed();
+        self.metrics.request(status, duration, self.sent);
+        let text = |name| exchange.request.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+        let call = exchange.call.as_ref();
+        let upstream = exchange.upstream.as_ref();
+        self.view.snapshot.shared.access.write(&AccessRecord {
+            time: exchange.time,
+            client: exchange.client.address,
+            method: exchange.request.method.as_str(),
+            target: self.target.path_and_query().map_or("", |target| target.as_str()),
+            host: text(HOST).unwrap_or(""),
+            version: version_text(exchange.request.version),
+            status,
+            bytes: self.sent,
+            duration,
+            cut: !self.whole,
+            request_id: &exchange.id,
+            route: exchange.route.as_ref().map(|route| route.id.as_str()),
+            consumer: exchange.identity.as_ref().map(|identity| &*identity.name),
+            target_name: call.map(|call| &*call.function).or(upstream.map(|upstream| &*upstream.node)),
+            aws_request_id: call.and_then(|call| call.aws_request_id.as_deref()),
+            target_duration: call.map(|call| call.duration).or(upstream.map(|upstream| upstream.duration)),
+            failure: exchange.failure.as_ref().map(|failure| failure.kind.code()),
+            user_agent: text(USER_AGENT),
+        });
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        self.tell();
+        self.activity.end();
+    }
+}
+
+fn version_text(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        Version::HTTP_3 => "HTTP/3.0",
+        _ => "HTTP/1.1",
+    }
+}
+
+/// Fields that concern one connection only (RFC 9110, 7.6.1) are not passed on.
+pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    use http::header::{CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
+    if let Some(named) = headers.remove(CONNECTION) {
+        let named = named.to_str().unwrap_or("").to_owned();
+        for name in named.split(',') {
+            headers.remove(name.trim());
+        }
+    }
+    for name in [TRANSFER_ENCODING, UPGRADE, TE, TRAILER, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION] {
+        headers.remove(name);
+    }
+    headers.remove("keep-alive");
+    headers.remove("proxy-connection");
+}
+
+/// A response body on its way out.
+pub(crate) struct Outgoing {
+    body: Body,
+    /// The body comes in pieces: the connection's watch looks whether the client reads them.
+    streamed: bool,
+    life: Life,
+}
+
+impl http_body::Body for Outgoing {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        if this.streamed {
+            this.life.activity.asked();
+        }
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
+        match &frame {
+            None => this.life.whole = true,
+            Some(Ok(frame)) => {
+                this.life.sent += frame.data_ref().map_or(0, Bytes::len) as u64;
+                this.life.whole = this.body.is_end_stream();
+                if this.streamed {
+                    this.life.activity.handed();
+                }
+            }
+            Some(Err(cause)) => {
+                let id = &this.life.exchange.id;
+                tracing::warn!(request = %id, %cause, "response cut short: its source broke off");
+            }
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
