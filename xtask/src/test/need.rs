@@ -1,0 +1,194 @@
+//! What the tests need besides Rust: found, made, or named as missing.
+
+use crate::house::House;
+use anyhow::{Context, Result};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const OLDEST_PYTHON: (u32, u32) = (3, 11);
+const OLDEST_NODE: (u32, u32) = (20, 0);
+
+/// What is there for the tests.
+#[derive(Debug)]
+pub struct Needs {
+    /// The Python of the tests' own virtual environment.
+    pub python: Option<PathBuf>,
+    /// What is not there.
+    pub missing: Vec<Missing>,
+}
+
+/// Something that is not there.
+#[derive(Debug)]
+pub struct Missing {
+    /// As scenarios ask for it.
+    pub name: &'static str,
+    /// Why it is not there, or what to do.
+    pub why: String,
+}
+
+/// A tool that Debian has a package for.
+struct Tool {
+    name: &'static str,
+    package: &'static str,
+    present: fn() -> bool,
+    remedy: &'static str,
+}
+
+const TOOLS: &[Tool] = &[
+    Tool { name: "curl", package: "curl", present: has_curl, remedy: "install curl with HTTP/2" },
+    Tool { name: "openssl", package: "openssl", present: has_openssl, remedy: "install openssl" },
+    Tool { name: "node", package: "nodejs", present: has_node, remedy: "install Node.js 20 or newer" },
+];
+
+impl Needs {
+    /// Looks for everything, installs what it may, and makes the virtual environment below the target folder.
+    pub fn make(house: &House) -> Result<Self> {
+        std::fs::create_dir_all(&house.target).with_context(|| format!("cannot make {}", house.target.display()))?;
+        let mut debian = Debian::find();
+        let mut missing = Vec::new();
+        for tool in TOOLS.iter().filter(|tool| !(tool.present)()) {
+            let why = debian.install(&[tool.package]).err();
+            if !(tool.present)() {
+                missing.push(Missing { name: tool.name, why: why.unwrap_or_else(|| tool.remedy.to_owned()) });
+            }
+        }
+        let python = match virtual_environment(house, &mut debian) {
+            Ok(python) => Some(python),
+            Err(lack) => {
+                missing.push(lack);
+                None
+            }
+        };
+        Ok(Self { python, missing })
+    }
+}
+
+/// Debian's packages, where this user may install them.
+struct Debian {
+    may: Result<(), String>,
+    lists_are_fresh: bool,
+}
+
+impl Debian {
+    fn find() -> Self {
+        let may = if output("apt-get", &["--version"]).is_none() {
+            Err("not installed, and there is no apt-get to install it with".to_owned())
+        } else if !rustix::process::geteuid().is_root() {
+            Err("not installed, and only root may install it".to_owned())
+        } else {
+            Ok(())
+        };
+        Self { may, lists_are_fresh: false }
+    }
+
+    fn install(&mut self, packages: &[&str]) -> Result<(), String> {
+        self.may.clone().map_err(|why| format!("{why}; the Debian package is: {}", packages.join(" ")))?;
+        if !self.lists_are_fresh {
+            apt(&["update"])?;
+            self.lists_are_fresh = true;
+        }
+        apt(&[&["install", "--yes", "--no-install-recommends"], packages].concat())
+    }
+}
+
+fn apt(args: &[&str]) -> Result<(), String> {
+    eprintln!("== apt-get {}", args.join(" "));
+    let status = Command::new("apt-get")
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status();
+    let done = status.is_ok_and(|status| status.success());
+    if done { Ok(()) } else { Err(format!("`apt-get {}` failed", args.join(" "))) }
+}
+
+/// A virtual environment with the packages of `xtask/requirements.txt`; one that is up to date is kept.
+fn virtual_environment(house: &House, debian: &mut Debian) -> Result<PathBuf, Missing> {
+    let lacks_python = |why: &str| Missing { name: "python3", why: why.to_owned() };
+    if python().is_none() {
+        debian.install(&["python3", "python3-venv"]).map_err(|why| lacks_python(&why))?;
+    }
+    let python = python().ok_or_else(|| lacks_python("none of 3.11 or newer was found"))?;
+    let requirements = house.root.join("xtask/requirements.txt");
+    let wanted = std::fs::read_to_string(&requirements).map_err(|error| lacks_python(&error.to_string()))?;
+    let folder = house.target.join("venv");
+    let (own_python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
+    if succeeds(&own_python, &["--version"]) && std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
+        return Ok(own_python);
+    }
+    eprintln!("== making {}", folder.display());
+    let path = folder.to_string_lossy();
+    let make = || succeeds(Path::new(python), &["-m", "venv", "--clear", &path]);
+    if !make() {
+        debian.install(&["python3-venv"]).map_err(|why| lacks_python(&why))?;
+        if !make() {
+            return Err(lacks_python("its `venv` module does not work"));
+        }
+    }
+    let list = requirements.to_string_lossy();
+    if !succeeds(&own_python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", &list]) {
+        return Err(Missing { name: "boto3", why: format!("pip could not install {list}") });
+    }
+    std::fs::write(&stamp, wanted).map_err(|error| lacks_python(&error.to_string()))?;
+    Ok(own_python)
+}
+
+fn python() -> Option<&'static str> {
+    ["python3", "python3.14", "python3.13", "python3.12", "python3.11"]
+        .into_iter()
+        .find(|name| output(name, &["--version"]).and_then(|text| version(&text)) >= Some(OLDEST_PYTHON))
+}
+
+fn has_curl() -> bool {
+    let features = |text: &str| text.lines().any(|line| line.starts_with("Features:") && line.contains(" HTTP2"));
+    output("curl", &["--version"]).is_some_and(|text| features(&text))
+}
+
+fn has_openssl() -> bool {
+    output("openssl", &["version"]).is_some()
+}
+
+fn has_node() -> bool {
+    output("node", &["--version"]).and_then(|text| version(&text)) >= Some(OLDEST_NODE)
+}
+
+/// The first two numbers in the text: `(3, 11)` of `Python 3.11.7`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok());
+    Some((numbers.next()?, numbers.next()?))
+}
+
+fn output(program: &str, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn succeeds(program: &Path, args: &[&str]) -> bool {
+    Command::new(program)
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_tools_print_them() {
+        let cases = [
+            ("Python 3.11.7", Some((3, 11))),
+            ("v20.20.2\n", Some((20, 20))),
+            ("v9.1", Some((9, 1))),
+            ("none", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(version(text), expected, "for {text:?}");
+        }
+        assert!(version("v9.1") < Some(OLDEST_NODE));
+    }
+}
