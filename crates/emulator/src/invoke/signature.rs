@@ -1,0 +1,165 @@
+//! Whether a request is signed by a key we know: computed again from what was received, by AWS's own signer.
+
+use super::refusal::Refusal;
+use crate::settings::KeyPair;
+use aws_credential_types::Credentials;
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use http::header::{AUTHORIZATION, HOST};
+use http::request::Parts;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use std::hint::black_box;
+use std::time::{Duration, SystemTime};
+
+const SERVICE: &str = "lambda";
+/// How far a clock may be off.
+const SKEW: Duration = Duration::from_secs(5 * 60);
+const DATE_FORMAT: &str = "%Y%m%dT%H%M%SZ";
+const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
+    Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+
+/// The parts of an `Authorization` header, and the date that belongs to it.
+struct Claim<'a> {
+    access_key: &'a str,
+    day: &'a str,
+    region: &'a str,
+    service: &'a str,
+    signed_headers: &'a str,
+    signature: &'a str,
+    date: &'a str,
+}
+
+/// Refuses a request that none of the keys has signed for Lambda within five minutes. A session token is not looked at,
+/// other than as a signed header.
+pub(super) fn check(keys: &[KeyPair], head: &Parts, body: &[u8], now: SystemTime) -> Result<(), Refusal> {
+    let claim = Claim::read(head)?;
+    let key = keys.iter().find(|key| key.access_key == claim.access_key).ok_or(Refusal::UnknownKey)?;
+    let time = claim.time()?;
+    claim.check_time(time, now)?;
+    claim.check_scope()?;
+    let expected = expected(&claim, key, head, body, time).ok_or_else(|| invalid(MISMATCH))?;
+    if equal(expected.as_bytes(), claim.signature.as_bytes()) { Ok(()) } else { Err(invalid(MISMATCH)) }
+}
+
+impl<'a> Claim<'a> {
+    fn read(head: &'a Parts) -> Result<Self, Refusal> {
+        let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
+        let authorization = header(AUTHORIZATION.as_str()).ok_or(Refusal::MissingToken)?;
+        let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256").ok_or(Refusal::MissingToken)?;
+        let parameter =
+            |name: &str| parameters.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
+        let credential = parameter("Credential");
+        let (signed_headers, signature) = (parameter("SignedHeaders"), parameter("Signature"));
+        let date = header("x-amz-date");
+        let (Some(credential), Some(signed_headers), Some(signature), Some(date)) =
+            (credential, signed_headers, signature, date)
+        else {
+            return Err(incomplete(credential, signature, signed_headers, date));
+        };
+        // An access key may hold anything, the scope behind it no slash.
+        let mut scope = credential.rsplitn(5, '/');
+        let (Some("aws4_request"), Some(service), Some(region), Some(day), Some(access_key)) =
+            (scope.next(), scope.next(), scope.next(), scope.next(), scope.next())
+        else {
+            let message = format!("Credential must have exactly 5 slash-delimited elements, got '{credential}'");
+            return Err(Refusal::IncompleteSignature(message));
+        };
+        Ok(Self { access_key, day, region, service, signed_headers, signature, date })
+    }
+
+    fn time(&self) -> Result<Timestamp, Refusal> {
+        let time = DateTime::strptime(DATE_FORMAT, self.date).ok();
+        let time = time.and_then(|time| time.to_zoned(TimeZone::UTC).ok()).map(|time| time.timestamp());
+        time.ok_or_else(|| {
+            Refusal::IncompleteSignature(format!("Date must be in ISO-8601 'basic format'. Got '{}'.", self.date))
+        })
+    }
+
+    fn check_time(&self, time: Timestamp, now: SystemTime) -> Result<(), Refusal> {
+        let now = Timestamp::try_from(now).unwrap_or(Timestamp::MIN);
+        let (earliest, latest) = (now - SKEW, now + SKEW);
+        let (date, basic) = (self.date, |time: Timestamp| time.strftime(DATE_FORMAT));
+        if time < earliest {
+            let (earliest, now) = (basic(earliest), basic(now));
+            return Err(invalid(&format!("Signature expired: {date} is now earlier than {earliest} ({now} - 5 min.)")));
+        }
+        if time > latest {
+            let (latest, now) = (basic(latest), basic(now));
+            return Err(invalid(&format!(
+                "Signature not yet current: {date} is still later than {latest} ({now} + 5 min.)"
+            )));
+        }
+        Ok(())
+    }
+
+    fn check_scope(&self) -> Result<(), Refusal> {
+        let Self { day, service, date, .. } = self;
+        if *service != SERVICE {
+            return Err(invalid(&format!("Credential should be scoped to correct service: '{SERVICE}'. ")));
+        }
+        if !date.starts_with(day) || day.len() != 8 {
+            let whole = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
+            return Err(invalid(&format!("{whole}: '{day}' != '{}', from '{date}'.", &date[..8.min(date.len())])));
+        }
+        Ok(())
+    }
+}
+
+fn incomplete(
+    credential: Option<&str>,
+    signature: Option<&str>,
+    signed_headers: Option<&str>,
+    date: Option<&str>,
+) -> Refusal {
+    let parts = [("Credential", credential), ("Signature", signature), ("SignedHeaders", signed_headers)];
+    let mut message = String::new();
+    for (name, _) in parts.iter().filter(|(_, value)| value.is_none()) {
+        message += &format!("Authorization header requires '{name}' parameter. ");
+    }
+    if date.is_none() {
+        message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+    }
+    Refusal::IncompleteSignature(message.trim_end().to_owned())
+}
+
+/// The signature that the key gives to the request as it came; nothing when it cannot have been signed at all.
+fn expected(claim: &Claim<'_>, key: &KeyPair, head: &Parts, body: &[u8], time: Timestamp) -> Option<String> {
+    let host = head
+        .headers
+        .get(HOST)
+        .map_or_else(|| head.uri.authority().map(|authority| authority.as_str()), |host| host.to_str().ok())?;
+    let mut headers = vec![("host", host)];
+    for name in claim.signed_headers.split(';').filter(|name| !matches!(*name, "host" | "x-amz-date")) {
+        for value in head.headers.get_all(name) {
+            headers.push((name, std::str::from_utf8(value.as_bytes()).ok()?));
+        }
+    }
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    let mut settings = SigningSettings::default();
+    // The caller says what was signed: exactly that is, not what a signer would choose.
+    settings.excluded_headers = None;
+    let identity = Credentials::new(&key.access_key, key.secret_key.expose(), None, None, "keys").into();
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(claim.region)
+        .name(SERVICE)
+        .time(time.into())
+        .settings(settings)
+        .build()
+        .ok()?;
+    let uri = format!("http://{host}{path}");
+    let request =
+        SignableRequest::new(head.method.as_str(), uri, headers.into_iter(), SignableBody::Bytes(body)).ok()?;
+    Some(sign(request, &params.into()).ok()?.signature().to_owned())
+}
+
+/// Takes as long for the first wrong byte as for the last.
+fn equal(left: &[u8], right: &[u8]) -> bool {
+    left.len() == right.len() && black_box(left.iter().zip(right).fold(0, |sum, (a, b)| sum | (a ^ b))) == 0
+}
+
+fn invalid(message: &str) -> Refusal {
+    Refusal::InvalidSignature(message.to_owned())
+}
