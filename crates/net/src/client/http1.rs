@@ -13,7 +13,6 @@ use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use tokio::time::Instant;
 
 /// Bytes of the read buffer, and so of a response header, at most. It grows with what comes.
 const BUFFER: usize = 256 * 1024;
@@ -47,7 +46,7 @@ pub(crate) async fn handshake(wire: Wire) -> Result<Box<Driven>, SendError> {
     let flow = wire.flow();
     let made = Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(wire)).await;
     let (sender, connection) = made.map_err(|cause| SendError::unsent(&cause))?;
-    let timer = Timer::at(Instant::now());
+    let timer = Timer::new();
     let relay = Relay::new();
     let waker = Waker::from(relay.clone());
     Ok(Box::new(Driven { sender, connection: Some(connection), relay, waker, flow, timer }))

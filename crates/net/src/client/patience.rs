@@ -13,6 +13,11 @@ use tokio::time::{Instant, Sleep};
 pub(crate) struct Timer(Pin<Box<Sleep>>);
 
 impl Timer {
+    /// A timer for no moment yet.
+    pub(crate) fn new() -> Self {
+        Self::at(Instant::now() + FAR)
+    }
+
     /// A timer for that moment.
     pub(crate) fn at(deadline: Instant) -> Self {
         Self(Box::pin(tokio::time::sleep_until(deadline)))
@@ -32,6 +37,9 @@ impl Timer {
         }
     }
 }
+
+/// Beyond every limit. (A timer for the present moment would still fire a little later, and wake somebody.)
+const FAR: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The patience of one request until its response header.
 pub(crate) struct Patience<'a> {
