@@ -1,6 +1,7 @@
 //! Runs the steps of a route in order, on both sides of its endpoint.
 //!
-//! What may run for whom is settled in [`effective`]; when a known client's overlay takes effect, in [`overlay`].
+//! What may run for whom is settled in `chain/effective.rs`; when a known client's overlay takes effect, in
+//! `chain/overlay.rs`.
 
 mod effective;
 mod groups;
@@ -98,7 +99,7 @@ impl ReadyChain {
         let mut walk = Walk::new(self, resolved);
         while let Some(id) = walk.next(exchange) {
             let on = self.go_on(id, exchange).await;
-            walk.ran(id, exchange, on);
+            walk.ran(id, exchange);
             if !on {
                 return Next::Response;
             }

@@ -114,6 +114,14 @@ pub struct UpstreamFacts {
     pub duration: std::time::Duration,
 }
 
+impl CallFacts {
+    /// Before the call, only its target is known.
+    pub fn of(function: Arc<str>) -> Self {
+        let duration = std::time::Duration::ZERO;
+        Self { function, aws_request_id: None, version: None, function_error: None, duration }
+    }
+}
+
 impl Exchange {
     /// An exchange at its beginning.
     pub fn new(request: http::request::Parts, body: Body, client: Client, body_limit: u64) -> Self {

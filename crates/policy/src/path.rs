@@ -99,7 +99,8 @@ mod tests {
 
     const NONE: PathNormalization =
         PathNormalization { decode_unreserved: false, resolve_dots: false, merge_slashes: false };
-    const ALL: PathNormalization = PathNormalization { decode_unreserved: true, resolve_dots: true, merge_slashes: true };
+    const ALL: PathNormalization =
+        PathNormalization { decode_unreserved: true, resolve_dots: true, merge_slashes: true };
     const DECODE: PathNormalization = PathNormalization { decode_unreserved: true, ..NONE };
     const DOTS: PathNormalization = PathNormalization { resolve_dots: true, ..NONE };
     const MERGE: PathNormalization = PathNormalization { merge_slashes: true, ..NONE };

@@ -1,5 +1,7 @@
 //! Golden cases of the chain: who runs, in which order, for whom. The form of a case is told in `overlay/README.md`.
 
+#![allow(clippy::unwrap_used, reason = "all of this is a test")]
+
 use http::{HeaderMap, Response};
 use model::Secret;
 use model::answer::Answer;
@@ -91,7 +93,11 @@ impl Case {
                 self.route.chain.groups.push(Group { predicate: Some(read_condition(condition)), steps: Vec::new() });
             }
             ["overlay", kind, name, ref routes @ ..] => self.table.overlays.push(Overlay {
-                who: if kind == "consumer" { Who::Consumer(ConsumerId::new(name)) } else { Who::Group(GroupId::new(name)) },
+                who: if kind == "consumer" {
+                    Who::Consumer(ConsumerId::new(name))
+                } else {
+                    Who::Group(GroupId::new(name))
+                },
                 routes: (!routes.is_empty()).then(|| routes.iter().map(|route| RouteId::new(*route)).collect()),
                 steps: Vec::new(),
             }),

@@ -12,7 +12,8 @@ async fn body(response: Response<Body>) -> String {
 
 #[tokio::test]
 async fn the_first_answer_that_the_client_accepts_is_given() {
-    let alternatives = vec![("text/html".to_owned(), text(404, "html")), ("application/json".into(), text(404, "json"))];
+    let alternatives =
+        vec![("text/html".to_owned(), text(404, "html")), ("application/json".into(), text(404, "json"))];
     let mut with_rest = alternatives.clone();
     with_rest.push(("*/*".into(), text(404, "rest")));
     let cases = [

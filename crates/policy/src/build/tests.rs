@@ -42,7 +42,11 @@ fn what_cannot_run_is_told_with_its_slot() {
         (Phase::Log, cors("x"), "cors cannot stand in the phase Log"),
         (Phase::Rewrite, cors("a\nb"), "\"a\\nb\" cannot stand in a header field"),
         (Phase::Response, cors("a\nb"), "\"a\\nb\" cannot stand in a header field"),
-        (Phase::Rewrite, Data::Headers(HeaderEdits { edits: vec![split] }), "the header field \"x\" has a name or value"),
+        (
+            Phase::Rewrite,
+            Data::Headers(HeaderEdits { edits: vec![split] }),
+            "the header field \"x\" has a name or value",
+        ),
         (Phase::Rewrite, Data::RequestId(request_id), "\"x id\" cannot stand in a header field"),
         (Phase::Access, Data::Respond(Answer::status(100)), "100 is not the status of a response"),
     ];

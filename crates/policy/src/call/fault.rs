@@ -4,10 +4,9 @@ use crate::answer::{AnswerError, ReadyAnswer};
 use crate::exchange::{CallFacts, Exchange};
 use crate::failure::{Blame, Failure};
 use lambda::CallError;
-use lambda::invoke::Invoked;
+use lambda::invoke::{Invoked, outcome};
 use model::answer::{Answer, FailureKind};
 use model::call::Fault;
-use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -32,7 +31,8 @@ impl ReadyFault {
 
     /// The failure that a failed call is.
     pub(super) fn failure(&self, error: CallError, facts: &CallFacts) -> Box<Failure> {
-        let mut failure = Failure::new(error.kind, blame(error.blame), public(error.kind)).detail(one_line(error.detail));
+        let mut failure =
+            Failure::new(error.kind, blame(error.blame), public(error.kind)).detail(one_line(error.detail));
         failure.aws_request_id = error.aws_request_id.or_else(|| facts.aws_request_id.clone());
         failure.retry_after = match error.kind {
             // nothing ran, and soon there may be room
@@ -62,49 +62,11 @@ pub(super) fn tell(exchange: &Exchange, facts: &CallFacts, failure: &Failure) {
     }
 }
 
-/// Lambda gives at most this much (6 MiB and 100 bytes).
-const LARGEST_PAYLOAD: u64 = 6_291_556;
-
-#[derive(Default, Deserialize)]
-struct ErrorPayload {
-    #[serde(rename = "errorType", default)]
-    kind: Option<String>,
-    #[serde(rename = "errorMessage", default)]
-    message: Option<String>,
-}
-
 /// What the function said went wrong.
-pub(super) async fn function_error(invoked: Invoked, facts: &CallFacts) -> CallError {
-    let status = Some(invoked.status.as_u16());
-    let held = invoked.body.hold(LARGEST_PAYLOAD).await;
-    let said: ErrorPayload = held.as_ref().ok().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-    let kind = function_error_kind(&said);
-    let text = |part: &Option<String>| part.as_deref().unwrap_or("-").chars().take(500).collect::<String>();
-    let detail = format!(
-        "the function reported an error ({}): {}: {}; see its log",
-        facts.function_error.as_deref().unwrap_or("-"),
-        text(&said.kind),
-        text(&said.message)
-    );
-    CallError {
-        kind,
-        blame: lambda::error::Blame::Function,
-        nothing_ran: false,
-        detail,
-        aws_request_id: facts.aws_request_id.clone(),
-        retry_after: None,
-        status,
-        payload: held.ok(),
-    }
-}
-
-/// The platform reports time-outs and oversized replies as function errors of its own.
-fn function_error_kind(said: &ErrorPayload) -> FailureKind {
-    match (said.kind.as_deref(), said.message.as_deref()) {
-        (Some("Sandbox.Timedout" | "Sandbox.Timeout"), _) => FailureKind::CallTimeout,
-        (None, Some(message)) if message.contains("Task timed out after ") => FailureKind::CallTimeout,
-        (Some("Function.ResponseSizeTooLarge"), _) => FailureKind::ReplyTooLarge,
-        _ => FailureKind::FunctionError,
+pub(super) async fn function_error(invoked: Invoked) -> CallError {
+    match invoked.body.hold(lambda::event::LIMIT).await {
+        Ok(payload) => outcome::function_failure(&payload),
+        Err(error) => outcome::body_failure(&error, None),
     }
 }
 
@@ -123,7 +85,9 @@ fn public(kind: FailureKind) -> &'static str {
         FailureKind::FunctionError => "the function failed",
         FailureKind::Throttled => "too many calls at the moment; try again later",
         FailureKind::CallTimeout => "the function did not answer in time",
-        FailureKind::Denied | FailureKind::NoCredentials | FailureKind::NoRegion => "the gateway may not call the function",
+        FailureKind::Denied | FailureKind::NoCredentials | FailureKind::NoRegion => {
+            "the gateway may not call the function"
+        }
         FailureKind::Unreachable => "the function could not be reached",
         FailureKind::Interrupted => "the connection to the function broke; the call may have been carried out",
         FailureKind::MalformedReply => "the function's reply is not a response",

@@ -8,8 +8,8 @@ use crate::exchange::{CallFacts, Exchange};
 use crate::failure::Failure;
 use crate::{Outcome, Policy, Running};
 use bytes::Bytes;
-use http::header;
 use http::Response;
+use http::header;
 use lambda::CallError;
 use lambda::event::{self, EventRequest};
 use lambda::invoke::{Function, FunctionUrl, UrlRequest};
@@ -65,7 +65,7 @@ impl CallStep {
             Err(failure) => return Outcome::Fail(failure),
         };
         let started = Instant::now();
-        let mut facts = CallFacts { function: self.target.name().clone(), ..CallFacts::default() };
+        let mut facts = CallFacts::of(self.target.name().clone());
         let called = self.ask(exchange, body, &mut facts).await;
         facts.duration = started.elapsed();
         match called {
@@ -115,7 +115,7 @@ impl CallStep {
         };
         facts.function_error = Some(error.clone());
         let Some(status) = self.fault.function_error_as_reply else {
-            return Err(fault::function_error(invoked, facts).await.into());
+            return Err(fault::function_error(invoked).await.into());
         };
         let mut response = reply::read(&self.reply, invoked, self.expose_log).await?;
         if let Some(status) = status {

@@ -45,8 +45,8 @@ impl<'a> Walk<'a> {
         Some(id)
     }
 
-    /// A step has run, or its condition kept it from running. `on`: the request side goes on.
-    pub(super) fn ran(&mut self, id: StepId, exchange: &mut Exchange, on: bool) {
+    /// A step has run, or its condition kept it from running.
+    pub(super) fn ran(&mut self, id: StepId, exchange: &mut Exchange) {
         self.ran.push(id);
         let Some(identity) = &exchange.identity else { return };
         if self.known.as_ref().is_some_and(|known| known.is(identity)) {
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
             self.waiting = None;
         } else if self.enters_now(id) {
             self.enter(effective, exchange);
-        } else if on {
+        } else {
             self.waiting = Some(effective);
         }
     }

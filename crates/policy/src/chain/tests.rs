@@ -9,7 +9,6 @@ use model::chain::{Chain, Overlay, Phase, Step, StepRank, Who};
 use model::endpoint::Endpoint;
 use model::id::{ConsumerId, GroupId, RouteId, Slot, TableId};
 use model::policy::{HeaderEdits, Policy as Data};
-use net::Body;
 use step::Side;
 
 /// Waits once, then leaves a response in the endpoint's place.
@@ -128,18 +127,15 @@ fn overlay(who: Who) -> Overlay {
 fn overlaid(overlays: Vec<Overlay>) -> ReadyChain {
     let services = Services::default();
     let table = Table { overlays, ..Table::new(TableId::new("t")) };
-    let route = Route {
-        id: RouteId::new("r"),
-        matches: Vec::new(),
-        chain: Chain::of(Vec::new()),
-        endpoint: Endpoint::None,
-    };
+    let route =
+        Route { id: RouteId::new("r"), matches: Vec::new(), chain: Chain::of(Vec::new()), endpoint: Endpoint::None };
     ReadyChain::compile(&table, Some(&route), &Builder::new(&services, &[])).unwrap()
 }
 
 #[test]
 fn clients_with_the_same_overlays_share_a_chain() {
-    let chain = overlaid(vec![overlay(Who::Group(GroupId::new("gold"))), overlay(Who::Consumer(ConsumerId::new("bob")))]);
+    let chain =
+        overlaid(vec![overlay(Who::Group(GroupId::new("gold"))), overlay(Who::Consumer(ConsumerId::new("bob")))]);
     let resolved = chain.resolved.as_ref().unwrap();
     let of = |consumer, groups: &[&str]| resolved.chain_for(&chain, &identity(consumer, groups));
     let gold = of("eve", &["gold"]);

@@ -57,7 +57,9 @@ impl Rules {
             // with credentials a browser takes no `*`
             None if self.credentials => origin.cloned(),
             None => Some(HeaderValue::from_static("*")),
-            Some(list) => origin.filter(|origin| list.iter().any(|known| known.as_bytes() == origin.as_bytes())).cloned(),
+            Some(list) => {
+                origin.filter(|origin| list.iter().any(|known| known.as_bytes() == origin.as_bytes())).cloned()
+            }
         }
     }
 
@@ -141,7 +143,8 @@ fn is_preflight(request: &Parts) -> bool {
 /// Adds a name to `Vary` unless it stands there.
 fn vary(headers: &mut HeaderMap, name: HeaderName) {
     let names = |value: &HeaderValue| {
-        let listed = |text: &str| text.split(',').any(|one| one.trim() == "*" || one.trim().eq_ignore_ascii_case(name.as_str()));
+        let listed =
+            |text: &str| text.split(',').any(|one| one.trim() == "*" || one.trim().eq_ignore_ascii_case(name.as_str()));
         value.to_str().is_ok_and(listed)
     };
     if !headers.get_all(VARY).iter().any(names) {

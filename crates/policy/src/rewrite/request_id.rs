@@ -56,8 +56,13 @@ mod tests {
     #[test]
     fn an_id_is_kept_only_where_it_is_trusted_and_sane() {
         let long = "x".repeat(129);
-        let cases =
-            [(true, "abc-1", true), (false, "abc-1", false), (true, "", false), (true, "a b", false), (true, &long, false)];
+        let cases = [
+            (true, "abc-1", true),
+            (false, "abc-1", false),
+            (true, "", false),
+            (true, "a b", false),
+            (true, &long, false),
+        ];
         for (trust_client, theirs, kept) in cases {
             let mut exchange = testing::of(http::Request::get("/").header("x-id", theirs));
             let own = exchange.id.clone();

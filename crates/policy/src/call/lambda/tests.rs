@@ -60,8 +60,8 @@ async fn read_request(socket: &mut tokio::net::TcpStream) -> String {
 
 fn is_whole(text: &str) -> bool {
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let lengths = head.lines().filter_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    body.len() >= lengths.last().unwrap_or(0_usize)
+    let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    body.len() >= length.unwrap_or(0_usize)
 }
 
 fn http(status: &str, fields: &str, body: &str) -> String {
@@ -102,7 +102,8 @@ async fn run(call: Call, exchange: &mut Exchange) -> Next {
 
 async fn run_in(phase: model::chain::Phase, call: Call, exchange: &mut Exchange) -> Next {
     let policy = Data::Call(Box::new(call));
-    let step = Step { slot: Slot::new("call"), rank: StepRank { phase, order: 0 }, precedence: 0, predicate: None, policy };
+    let step =
+        Step { slot: Slot::new("call"), rank: StepRank { phase, order: 0 }, precedence: 0, predicate: None, policy };
     let id = RouteId::new("r");
     exchange.route = Some(Arc::new(RouteFacts { id: id.clone(), template: "/users/{id}".into() }));
     let route = Route { id, matches: Vec::new(), chain: Chain::of(vec![step]), endpoint: Endpoint::None };
@@ -125,14 +126,18 @@ const REPLY: &str = r#"{"statusCode":201,"headers":{"x-f":"1"},"body":"made"}"#;
 async fn a_call_becomes_the_response() {
     let fields = "x-amzn-RequestId: aws-1\r\nX-Amz-Executed-Version: 7\r\n";
     let peer = Peer::answering(http("200 OK", fields, REPLY)).await;
-    let mut exchange = testing::of(http::Request::get("/users/7?a=1").header("host", "api.test").header("x-amz-tenant-id", "t"));
+    let mut exchange =
+        testing::of(http::Request::get("/users/7?a=1").header("host", "api.test").header("x-amz-tenant-id", "t"));
     assert_eq!(run(call(peer.port), &mut exchange).await, Next::Response);
     assert_eq!(exchange.response.as_ref().unwrap().status(), 201);
     assert_eq!(exchange.response.as_ref().unwrap().headers()["x-f"], "1");
     assert_eq!(body(&mut exchange).await, "made");
     assert!(exchange.failure.is_none());
     let facts = exchange.call.unwrap();
-    assert_eq!((&*facts.function, facts.aws_request_id.as_deref(), facts.version.as_deref()), ("users", Some("aws-1"), Some("7")));
+    assert_eq!(
+        (&*facts.function, facts.aws_request_id.as_deref(), facts.version.as_deref()),
+        ("users", Some("aws-1"), Some("7"))
+    );
 
     let [request] = &peer.seen()[..] else { panic!("called {} times", peer.seen().len()) };
     let (head, event) = request.split_once("\r\n\r\n").unwrap();
@@ -198,7 +203,8 @@ async fn a_function_error_may_be_a_reply() {
 #[tokio::test]
 async fn the_calls_own_answer_is_given_for_its_failure() {
     let peer = Peer::answering(http("429 Too Many Requests", "", "{}")).await;
-    let own = Answer { status: 503, headers: vec![("x-own".into(), "1".into())], body: AnswerBody::Text("later".into()) };
+    let own =
+        Answer { status: 503, headers: vec![("x-own".into(), "1".into())], body: AnswerBody::Text("later".into()) };
     let fault = Fault { answers: [(FailureKind::Throttled, own)].into(), ..Fault::default() };
     let mut exchange = testing::get("/");
     run(Call { fault, ..call(peer.port) }, &mut exchange).await;
@@ -240,8 +246,10 @@ async fn a_reply_may_be_kept_or_stand_in_for_the_endpoint() {
 async fn a_url_gets_the_clients_request() {
     let peer = Peer::answering(http("203 Non-Authoritative Information", "x-f: 1\r\n", "hi")).await;
     let url = format!("http://127.0.0.1:{}/prod", peer.port);
-    let target = UrlTarget { url, path: UrlPath::Param("rest".into()), auth: UrlAuth::Sign("execute-api".into()), aws: aws(0) };
-    let mut exchange = testing::of(http::Request::put("/orders/a%20b?q=1").header("x-own", "1").header("x-amz-date", "forged"));
+    let target =
+        UrlTarget { url, path: UrlPath::Param("rest".into()), auth: UrlAuth::Sign("execute-api".into()), aws: aws(0) };
+    let mut exchange =
+        testing::of(http::Request::put("/orders/a%20b?q=1").header("x-own", "1").header("x-amz-date", "forged"));
     exchange.params.push(("rest".into(), "a b".into()));
     exchange.body = Body::from("{\"n\":1}");
     run(Call { target: Target::Url(target), reply: Reply::Mirror, ..call(0) }, &mut exchange).await;
@@ -250,7 +258,10 @@ async fn a_url_gets_the_clients_request() {
     assert_eq!(body(&mut exchange).await, "hi");
     let seen = peer.seen().concat().to_lowercase();
     assert!(seen.starts_with("put /prod/a%20b?q=1 http/1.1"), "{seen}");
-    assert!(seen.contains("x-own: 1") && seen.contains("authorization: aws4-hmac-sha256") && !seen.contains("forged"), "{seen}");
+    assert!(
+        seen.contains("x-own: 1") && seen.contains("authorization: aws4-hmac-sha256") && !seen.contains("forged"),
+        "{seen}"
+    );
     assert!(seen.ends_with("{\"n\":1}"), "{seen}");
 }
 

@@ -86,16 +86,27 @@ fn what_is_no_preflight_goes_on() {
 
 #[test]
 fn responses_say_who_may_read_them() {
-    let get = |origin: Option<&str>| origin.map_or(http::Request::get("/"), |o| http::Request::get("/").header("origin", o));
+    let get =
+        |origin: Option<&str>| origin.map_or(http::Request::get("/"), |o| http::Request::get("/").header("origin", o));
     let behind = "allow-origin=evil; vary=accept, Origin";
     let cases = [
         (open(), get(Some(APP)), "", "allow-origin=*"),
         (open(), get(None), "", "allow-origin=*"),
         (open(), get(Some(APP)), behind, "allow-origin=*; vary=accept, Origin"),
-        (strict(), get(Some(APP)), behind, "allow-credentials=true; allow-origin=https://app.test; expose-headers=x-b, x-c; vary=accept, Origin"),
+        (
+            strict(),
+            get(Some(APP)),
+            behind,
+            "allow-credentials=true; allow-origin=https://app.test; expose-headers=x-b, x-c; vary=accept, Origin",
+        ),
         (strict(), get(Some("null")), behind, "vary=accept, Origin"),
         (strict(), get(None), "", "vary=origin"),
-        (Cors { credentials: true, ..open() }, get(Some("null")), "", "allow-credentials=true; allow-origin=null; vary=origin"),
+        (
+            Cors { credentials: true, ..open() },
+            get(Some("null")),
+            "",
+            "allow-credentials=true; allow-origin=null; vary=origin",
+        ),
     ];
     for (cors, request, behind, expected) in cases {
         let mut exchange = testing::of(request);
