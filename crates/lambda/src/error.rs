@@ -4,7 +4,8 @@ use bytes::Bytes;
 use model::answer::FailureKind;
 
 /// A failed call.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{detail}")]
 pub struct CallError {
     /// What happened.
     pub kind: FailureKind,
@@ -35,4 +36,30 @@ pub enum Blame {
     Aws,
     /// The configuration.
     Config,
+}
+
+impl CallError {
+    /// A call that failed before anything can have run.
+    pub fn before(kind: FailureKind, blame: Blame, detail: impl Into<String>) -> Self {
+        Self { nothing_ran: true, ..Self::after(kind, blame, detail) }
+    }
+
+    /// A call that failed when the function ran, or may have run.
+    pub fn after(kind: FailureKind, blame: Blame, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            blame,
+            nothing_ran: false,
+            detail: detail.into(),
+            aws_request_id: None,
+            retry_after: None,
+            status: None,
+            payload: None,
+        }
+    }
+
+    /// A target that cannot be used as it is written.
+    pub(crate) fn config(detail: impl Into<String>) -> Self {
+        Self::before(FailureKind::Rejected, Blame::Config, detail)
+    }
 }

@@ -1,12 +1,35 @@
 //! Event shapes: what a function is given, built from a request by [`EventRules`](model::call::EventRules).
+//!
+//! Events are written straight into bytes: nothing of the request is copied before. Header fields have lower-case
+//! names in all shapes, since that is how HTTP libraries keep them.
 
-use crate::error::CallError;
+mod alb;
+mod body;
+mod fields;
+mod http_v1;
+mod http_v2;
+mod json;
+mod parts;
+
+use crate::error::{Blame, CallError};
 use bytes::Bytes;
 use http::{HeaderMap, Method, Version};
+use model::answer::FailureKind;
 use model::call::Payload;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::SystemTime;
+
+/// Bytes that Lambda takes and gives in one call, at most: 6 MiB and 100 bytes.
+pub const LIMIT: u64 = 6_291_556;
+
+/// `accountId` of events: the gateway has no account.
+pub const ACCOUNT_ID: &str = "000000000000";
+/// `apiId` of events.
+pub const API_ID: &str = "lambdagate";
+/// `requestContext.elb.targetGroupArn` of ALB events: a placeholder, since there is no target group.
+pub const TARGET_GROUP_ARN: &str =
+    "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/lambdagate/0000000000000000";
 
 /// The request as events see it. Borrowed, so that building copies only into the event.
 pub struct EventRequest<'a> {
@@ -42,6 +65,38 @@ pub struct EventRequest<'a> {
 
 /// Builds the payload of a call.
 pub fn build(payload: &Payload, request: &EventRequest<'_>) -> Result<Bytes, CallError> {
-    let _ = (payload, request);
-    unimplemented!()
+    if request.body.len() as u64 > LIMIT {
+        return Err(too_large(None, request.body.len()));
+    }
+    let event = match payload {
+        Payload::Fields(fields) => fields::build(fields, request),
+        Payload::HttpV1(rules) => http_v1::build(rules, request),
+        Payload::HttpV2(rules) => http_v2::build(rules, request),
+        Payload::Alb(rules) => alb::build(rules, request),
+        Payload::Raw => return Ok(Bytes::copy_from_slice(request.body)),
+    };
+    if event.len() as u64 > LIMIT {
+        return Err(too_large(Some(event.len()), request.body.len()));
+    }
+    Ok(event.into())
 }
+
+fn too_large(event: Option<usize>, body: usize) -> CallError {
+    let found = match event {
+        Some(event) => format!("the event has {event} bytes (of which the request's body, {body} bytes, is part)"),
+        None => format!("the request's body alone has {body} bytes"),
+    };
+    let detail = format!(
+        "{found}; Lambda takes {LIMIT}. As base64 a body may have about 4.5 MB: limit request bodies, or let clients \
+         upload to S3"
+    );
+    CallError::before(FailureKind::EventTooLarge, Blame::Client, detail)
+}
+
+/// What the event will need, about.
+fn room(request: &EventRequest<'_>) -> usize {
+    2048 + request.headers.len() * 128 + request.query.map_or(0, str::len) * 2 + request.body.len() * 3 / 2
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,26 +1,91 @@
 //! Calling: a target made ready once, then called many times.
+//!
+//! What may have run is never sent again. Two things are: a request of which nothing was sent (the pool sees to
+//! that), and one refused over the time of its signature, once.
 
+mod bounded;
+mod endpoint;
+mod function;
+pub mod outcome;
+mod url;
+
+pub use function::Function;
+pub use url::{FunctionUrl, UrlRequest};
+
+use crate::credentials::{self, Cached};
 use crate::error::CallError;
-use bytes::Bytes;
-use http::HeaderMap;
+use endpoint::{Endpoint, EndpointKey};
+use http::{HeaderMap, StatusCode};
+use model::aws::Credentials;
 use model::call::{CallTimeouts, FunctionTarget, UrlTarget};
 use net::Body;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Connections, credentials and signing keys, shared by every target of the process. Lives across reloads.
 #[derive(Clone, Default)]
-pub struct Lambda {}
+pub struct Lambda {
+    registry: Arc<Registry>,
+}
 
-/// A function made ready: endpoint resolved, path encoded, headers prepared, identity shared.
-pub struct Function {}
+/// What targets share. What no target uses any more is dropped when the next one is made ready.
+struct Registry {
+    environment: Environment,
+    endpoints: Mutex<HashMap<EndpointKey, Arc<Endpoint>>>,
+    credentials: Mutex<HashMap<Credentials, Arc<Cached>>>,
+}
 
-/// A URL target made ready.
-pub struct FunctionUrl {}
+/// Where variables such as `AWS_REGION` come from.
+type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::with_environment(Box::new(|name| std::env::var(name).ok()))
+    }
+}
+
+impl Registry {
+    fn with_environment(environment: Environment) -> Self {
+        Self { environment, endpoints: Mutex::default(), credentials: Mutex::default() }
+    }
+
+    /// The first of these variables that is set to something.
+    fn variable(&self, names: &[&str]) -> Option<String> {
+        names.iter().find_map(|name| (self.environment)(name).filter(|value| !value.is_empty()))
+    }
+
+    fn endpoint(&self, key: EndpointKey) -> Result<Arc<Endpoint>, CallError> {
+        shared(&self.endpoints, key, Endpoint::new)
+    }
+
+    fn credentials(&self, credentials: &Credentials) -> Result<Arc<Cached>, CallError> {
+        shared(&self.credentials, credentials.clone(), |credentials| Ok(Cached::new(credentials::source(credentials))))
+    }
+}
+
+/// The value of an equal key, else a new one. Values that only the map holds go.
+fn shared<K: Eq + Hash, V>(
+    map: &Mutex<HashMap<K, Arc<V>>>,
+    key: K,
+    make: impl FnOnce(&K) -> Result<V, CallError>,
+) -> Result<Arc<V>, CallError> {
+    let mut map = map.lock().unwrap_or_else(PoisonError::into_inner);
+    map.retain(|known, value| *known == key || Arc::strong_count(value) > 1);
+    match map.entry(key) {
+        Entry::Occupied(known) => Ok(known.get().clone()),
+        Entry::Vacant(place) => {
+            let value = Arc::new(make(place.key())?);
+            Ok(place.insert(value).clone())
+        }
+    }
+}
 
 /// What a call gave.
 pub struct Invoked {
     /// Status of the Lambda API (200, 202, 204) or of the URL.
-    pub status: http::StatusCode,
+    pub status: StatusCode,
     /// Header fields as they came.
     pub headers: HeaderMap,
     /// `X-Amz-Function-Error` as text (a function error is not an `Err`: faults decide what it means).
@@ -35,57 +100,33 @@ pub struct Invoked {
     pub body: Body,
 }
 
-/// A request to a URL target: the client's method, query, headers and body.
-pub struct UrlRequest<'a> {
-    /// Method.
-    pub method: &'a http::Method,
-    /// What [`model::call::UrlPath`] appends: percent-encoded, may be empty.
-    pub path: &'a str,
-    /// Query as received, without `?`.
-    pub query: Option<&'a str>,
-    /// The client's header fields; hop-by-hop and, when signing, `x-amz-*` ones are left out here.
-    pub headers: &'a HeaderMap,
-    /// The whole body: it is hashed.
-    pub body: Bytes,
+impl Invoked {
+    fn new(status: StatusCode, headers: HeaderMap, body: Body) -> Self {
+        let text = |name| outcome::header(&headers, name);
+        Self {
+            status,
+            function_error: text("x-amz-function-error"),
+            aws_request_id: outcome::request_id(&headers),
+            version: text("x-amz-executed-version"),
+            log_tail: text("x-amz-log-result"),
+            headers,
+            body,
+        }
+    }
 }
 
 impl Lambda {
     /// Makes a function ready. Fails on what no call could survive: a bad endpoint URL, a bad name. A missing
     /// region is told by each call.
     pub fn function(&self, target: &FunctionTarget, timeouts: CallTimeouts) -> Result<Arc<Function>, CallError> {
-        let _ = (target, timeouts);
-        unimplemented!()
+        Function::ready(&self.registry, target, timeouts).map(Arc::new)
     }
 
     /// Makes a URL ready.
     pub fn url(&self, target: &UrlTarget, timeouts: CallTimeouts) -> Result<Arc<FunctionUrl>, CallError> {
-        let _ = (target, timeouts);
-        unimplemented!()
+        FunctionUrl::ready(&self.registry, target, timeouts).map(Arc::new)
     }
 }
 
-impl Function {
-    /// Calls it once. Never sends again what may have run.
-    pub async fn invoke(&self, payload: Bytes) -> Result<Invoked, CallError> {
-        let _ = payload;
-        unimplemented!()
-    }
-
-    /// Name or ARN, for log and metrics.
-    pub fn name(&self) -> &Arc<str> {
-        unimplemented!()
-    }
-}
-
-impl FunctionUrl {
-    /// Calls it once.
-    pub async fn call(&self, request: UrlRequest<'_>) -> Result<Invoked, CallError> {
-        let _ = request;
-        unimplemented!()
-    }
-
-    /// Host and path, for log and metrics.
-    pub fn name(&self) -> &Arc<str> {
-        unimplemented!()
-    }
-}
+#[cfg(test)]
+mod tests;

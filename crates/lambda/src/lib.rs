@@ -5,7 +5,9 @@
 pub mod credentials;
 pub mod error;
 pub mod event;
+mod headers;
 pub mod invoke;
+mod moment;
 pub mod reply;
 pub mod sign;
 

@@ -1,0 +1,175 @@
+//! A function called through the Invoke API.
+
+use super::bounded::bounded;
+use super::endpoint::{Endpoint, resolve};
+use super::{Invoked, Registry, outcome};
+use crate::credentials::{Cached, Keys};
+use crate::error::CallError;
+use crate::event::LIMIT;
+use crate::sign::{Resource, Signer};
+use bytes::Bytes;
+use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Request, Response, Uri};
+use model::answer::FailureKind;
+use model::call::{CallTimeouts, FunctionTarget, Invocation};
+use net::Body;
+use percent_encoding::utf8_percent_encode;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
+const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
+/// What the gateway calls itself.
+pub(super) const AGENT: HeaderValue = HeaderValue::from_static(concat!("lambdagate/", env!("CARGO_PKG_VERSION")));
+
+/// A function made ready: endpoint resolved, path encoded, headers prepared, identity shared.
+pub struct Function {
+    name: Arc<str>,
+    ready: Result<Ready, CallError>,
+}
+
+struct Ready {
+    endpoint: Arc<Endpoint>,
+    credentials: Arc<Cached>,
+    signer: Signer,
+    resource: Resource,
+    uri: Uri,
+    invocation: Invocation,
+    log_tail: bool,
+}
+
+impl Function {
+    pub(super) fn ready(
+        registry: &Registry,
+        target: &FunctionTarget,
+        timeouts: CallTimeouts,
+    ) -> Result<Self, CallError> {
+        check_name(target)?;
+        let name = target.function.as_str().into();
+        let (region, base) = match resolve(registry, &target.aws, &target.function) {
+            Ok(found) => found,
+            Err(missing) if missing.kind == FailureKind::NoRegion => return Ok(Self { name, ready: Err(missing) }),
+            Err(bad) => return Err(bad),
+        };
+        let encoded = |text| utf8_percent_encode(text, crate::sign::STRICT).to_string();
+        let path = format!("{}/2015-03-31/functions/{}/invocations", base.path, encoded(&target.function));
+        let query = target.qualifier.as_deref().map(|qualifier| format!("Qualifier={}", encoded(qualifier)));
+        let uri = match &query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.clone(),
+        };
+        let ready = Ready {
+            endpoint: registry.endpoint(base.key(&target.aws.tls, timeouts))?,
+            credentials: registry.credentials(&target.aws.credentials)?,
+            signer: Signer::new(region, "lambda"),
+            resource: Resource::new(&Method::POST, &path, query.as_deref()),
+            uri: uri.parse().map_err(|cause| CallError::config(format!("{uri:?}: {cause}")))?,
+            invocation: target.invocation,
+            log_tail: target.log_tail && target.invocation == Invocation::RequestResponse,
+        };
+        Ok(Self { name, ready: Ok(ready) })
+    }
+
+    /// Calls it once. Never sends again what may have run.
+    pub async fn invoke(&self, payload: Bytes) -> Result<Invoked, CallError> {
+        let ready = self.ready.as_ref().map_err(Clone::clone)?;
+        if payload.len() as u64 > LIMIT {
+            return Err(outcome::event_too_large(payload.len()));
+        }
+        let keys = ready.credentials.keys().await?;
+        match ready.call(&keys, payload.clone()).await {
+            // the clock was wrong and is right now; a signature that is refused runs nothing
+            Err(Refused::Clock(_)) => ready.call(&keys, payload).await.map_err(Refused::into_error),
+            answer => answer.map_err(Refused::into_error),
+        }
+    }
+
+    /// Name or ARN, for log and metrics.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+}
+
+/// Why a call gave nothing.
+enum Refused {
+    /// Its signature's time; the endpoint's clock is taken over.
+    Clock(CallError),
+    Other(CallError),
+}
+
+impl Refused {
+    fn into_error(self) -> CallError {
+        let (Self::Clock(error) | Self::Other(error)) = self;
+        error
+    }
+}
+
+impl Ready {
+    async fn call(&self, keys: &Arc<Keys>, payload: Bytes) -> Result<Invoked, Refused> {
+        let timeouts = self.endpoint.timeouts();
+        let request = self.request(keys, payload);
+        let deadline = Instant::now() + timeouts.total;
+        let response = match self.endpoint.send(request).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => return Err(Refused::Other(outcome::unsent(&error, timeouts))),
+            None => return Err(Refused::Other(outcome::too_slow(timeouts))),
+        };
+        if response.status().is_success() {
+            return invoked(response, deadline).map_err(Refused::Other);
+        }
+        let (head, body) = response.into_parts();
+        let refusal = outcome::refused(head.status, &head.headers, bounded(body, deadline, LIMIT)).await;
+        match refusal.their_clock(&head.headers, self.endpoint.now()) {
+            Some(theirs) => {
+                self.endpoint.set_clock(theirs);
+                Err(Refused::Clock(refusal.error))
+            }
+            None => Err(Refused::Other(refusal.error)),
+        }
+    }
+
+    fn request(&self, keys: &Arc<Keys>, payload: Bytes) -> Request<Body> {
+        let mut headers = HeaderMap::with_capacity(8);
+        headers.insert(HOST, self.endpoint.host.clone());
+        headers.insert(INVOCATION_TYPE, HeaderValue::from_static(self.invocation.as_str()));
+        if self.log_tail {
+            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
+        }
+        self.signer.sign(keys, &self.resource, &mut headers, &payload, self.endpoint.now());
+        headers.insert(USER_AGENT, AGENT);
+        if payload.is_empty() {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let mut request = Request::new(Body::from(payload));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        *request.headers_mut() = headers;
+        request
+    }
+}
+
+fn invoked(response: Response<Body>, deadline: Instant) -> Result<Invoked, CallError> {
+    let (head, body) = response.into_parts();
+    if hyper::body::Body::size_hint(&body).lower() > LIMIT {
+        return Err(outcome::reply_too_large(outcome::request_id(&head.headers)));
+    }
+    Ok(Invoked::new(head.status, head.headers, bounded(body, deadline, LIMIT)))
+}
+
+/// Refuses what Lambda's own pattern for names cannot mean.
+fn check_name(target: &FunctionTarget) -> Result<(), CallError> {
+    let plain = |text: &str, more: &str| {
+        text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.$".contains(&byte) || more.contains(byte as char))
+    };
+    let name = &target.function;
+    if name.is_empty() || name.len() > 256 || !plain(name, ":") {
+        let detail = format!("{name:?} is not a function: give a name, NAME:ALIAS or an ARN of at most 256 characters");
+        return Err(CallError::config(detail));
+    }
+    match &target.qualifier {
+        Some(qualifier) if qualifier.is_empty() || qualifier.len() > 128 || !plain(qualifier, "") => {
+            Err(CallError::config(format!("{qualifier:?} is neither a version nor an alias")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,211 @@
+//! A function behind a URL: a function URL or an API Gateway stage.
+//!
+//! The request is the client's, and what comes back is a reply whatever its status: only what never became an HTTP
+//! response is an error.
+
+use super::bounded::bounded;
+use super::endpoint::{Base, Endpoint, no_region, region};
+use super::function::AGENT;
+
+use super::{Invoked, Registry, outcome};
+use crate::credentials::{Cached, Keys};
+use crate::error::{Blame, CallError};
+use crate::headers::{Named, is_amz, is_hop_by_hop};
+use crate::sign::{Resource, Signer, encode_query};
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::uri::PathAndQuery;
+use http::{Method, Request, Response, Uri};
+use model::answer::FailureKind;
+use model::call::{CallTimeouts, UrlAuth, UrlTarget};
+use net::Body;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use std::borrow::Cow;
+use std::sync::Arc;
+use tokio::time::Instant;
+
+const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// What cannot stand in a path as it is; an escape does not become another.
+const ILLEGAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`');
+
+/// A URL target made ready.
+pub struct FunctionUrl {
+    name: Arc<str>,
+    ready: Result<Ready, CallError>,
+}
+
+struct Ready {
+    endpoint: Arc<Endpoint>,
+    base: Base,
+    auth: Auth,
+}
+
+enum Auth {
+    None,
+    Sign(Box<Signer>, Arc<Cached>),
+    ApiKey(HeaderValue),
+}
+
+/// A request to a URL target: the client's method, query, headers and body.
+pub struct UrlRequest<'a> {
+    /// Method.
+    pub method: &'a http::Method,
+    /// What [`model::call::UrlPath`] appends: percent-encoded, may be empty.
+    pub path: &'a str,
+    /// Query as received, without `?`.
+    pub query: Option<&'a str>,
+    /// The client's header fields; hop-by-hop and, when signing, `x-amz-*` ones are left out here.
+    pub headers: &'a HeaderMap,
+    /// The whole body: it is hashed.
+    pub body: Bytes,
+}
+
+impl FunctionUrl {
+    pub(super) fn ready(registry: &Registry, target: &UrlTarget, timeouts: CallTimeouts) -> Result<Self, CallError> {
+        let base = Base::read(&target.url)?;
+        let name = format!("{}{}", base.host, base.path).into();
+        let auth = match &target.auth {
+            UrlAuth::None => Auth::None,
+            UrlAuth::ApiKey(key) => Auth::ApiKey(api_key(key.expose())?),
+            UrlAuth::Sign(service) => {
+                let Some(region) = region(registry, &target.aws, || of_host(&base.host))? else {
+                    return Ok(Self { name, ready: Err(no_region()) });
+                };
+                let signer = Signer::new(region, service.as_str());
+                Auth::Sign(Box::new(signer), registry.credentials(&target.aws.credentials)?)
+            }
+        };
+        let endpoint = registry.endpoint(base.key(&target.aws.tls, timeouts))?;
+        Ok(Self { name, ready: Ok(Ready { endpoint, base, auth }) })
+    }
+
+    /// Calls it once.
+    pub async fn call(&self, request: UrlRequest<'_>) -> Result<Invoked, CallError> {
+        let ready = self.ready.as_ref().map_err(Clone::clone)?;
+        let (path, query) = ready.resource(&request);
+        let uri = uri(&path, query.as_deref())?;
+        let mut headers = ready.headers(request.headers);
+        let method = request.method;
+        let (signer, credentials) = match &ready.auth {
+            Auth::None => return ready.send(method, uri, headers, request.body).await,
+            Auth::ApiKey(key) => {
+                headers.insert(X_API_KEY, key.clone());
+                return ready.send(method, uri, headers, request.body).await;
+            }
+            Auth::Sign(signer, credentials) => (signer, credentials),
+        };
+        let keys = credentials.keys().await?;
+        let resource = Resource::new(method, &path, query.as_deref());
+        ready.send_signed((signer, &keys, &resource), method, uri, headers, request.body).await
+    }
+
+    /// Host and path, for log and metrics.
+    pub fn name(&self) -> &Arc<str> {
+        &self.name
+    }
+}
+
+impl Ready {
+    /// Path and query as they are sent.
+    fn resource<'a>(&'a self, request: &UrlRequest<'a>) -> (String, Option<Cow<'a, str>>) {
+        let slash = if request.path.is_empty() || request.path.starts_with('/') { "" } else { "/" };
+        let mut path = format!("{}{slash}{}", self.base.path, utf8_percent_encode(request.path, ILLEGAL));
+        if path.is_empty() {
+            path.push('/');
+        }
+        let query: Option<Cow<'a, str>> = match (&self.base.query, request.query) {
+            (Some(own), Some(given)) => Some(format!("{own}&{given}").into()),
+            (Some(one), None) => Some(one.into()),
+            (None, given) => given.map(Cow::Borrowed),
+        };
+        match self.auth {
+            Auth::Sign(..) => (path, query.map(|query| encode_query(&query).into())),
+            Auth::None | Auth::ApiKey(_) => (path, query),
+        }
+    }
+
+    /// The client's fields without those that are not for the next one.
+    fn headers(&self, client: &HeaderMap) -> HeaderMap {
+        let named = Named::of(client);
+        let ours = !matches!(self.auth, Auth::None);
+        let dropped = |name: &HeaderName| {
+            is_hop_by_hop(name)
+                || named.has(name)
+                || *name == HOST
+                || *name == CONTENT_LENGTH
+                || *name == EXPECT
+                || (ours && (is_amz(name) || *name == AUTHORIZATION || *name == X_API_KEY))
+        };
+        let mut headers = HeaderMap::with_capacity(client.len() + 5);
+        headers.insert(HOST, self.endpoint.host.clone());
+        for (name, value) in client.iter().filter(|(name, _)| !dropped(name)) {
+            headers.append(name, value.clone());
+        }
+        headers.entry(USER_AGENT).or_insert(AGENT);
+        headers
+    }
+
+    async fn send_signed(
+        &self,
+        (signer, keys, resource): (&Signer, &Arc<Keys>, &Resource),
+        method: &Method,
+        uri: Uri,
+        mut headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Invoked, CallError> {
+        signer.sign(keys, resource, &mut headers, &body, self.endpoint.now());
+        let invoked = self.send(method, uri.clone(), headers.clone(), body.clone()).await?;
+        let Some(theirs) = outcome::their_clock(&invoked.headers, self.endpoint.now()) else {
+            return Ok(invoked);
+        };
+        // the clock was wrong and is right now; a signature that is refused runs nothing
+        self.endpoint.set_clock(theirs);
+        signer.sign(keys, resource, &mut headers, &body, self.endpoint.now());
+        self.send(method, uri, headers, body).await
+    }
+
+    async fn send(&self, method: &Method, uri: Uri, mut headers: HeaderMap, body: Bytes) -> Result<Invoked, CallError> {
+        if body.is_empty() && [Method::POST, Method::PUT, Method::PATCH].contains(method) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = method.clone();
+        *request.uri_mut() = uri;
+        *request.headers_mut() = headers;
+        let timeouts = self.endpoint.timeouts();
+        let deadline = Instant::now() + timeouts.total;
+        let response: Response<Body> = match self.endpoint.send(request).await {
+            Some(Ok(response)) => response,
+            Some(Err(error)) => return Err(outcome::unsent(&error, timeouts)),
+            None => return Err(outcome::too_slow(timeouts)),
+        };
+        let (head, body) = response.into_parts();
+        Ok(Invoked::new(head.status, head.headers, bounded(body, deadline, u64::MAX)))
+    }
+}
+
+fn uri(path: &str, query: Option<&str>) -> Result<Uri, CallError> {
+    let text = match query {
+        Some(query) => Cow::from(format!("{path}?{query}")),
+        None => Cow::from(path),
+    };
+    let parsed: Result<PathAndQuery, _> = text.parse();
+    parsed.map(Uri::from).map_err(|cause| {
+        let detail = format!("path and query of the request cannot be sent on: {cause}");
+        CallError::before(FailureKind::BadRequest, Blame::Client, detail)
+    })
+}
+
+fn api_key(key: &str) -> Result<HeaderValue, CallError> {
+    let mut value =
+        HeaderValue::from_str(key).map_err(|_| CallError::config("the API key has characters no header can carry"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// The region in AWS's host names: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`.
+fn of_host(host: &str) -> Option<String> {
+    let mut labels = host.split('.').skip_while(|label| !matches!(*label, "lambda-url" | "execute-api"));
+    labels.next()?;
+    labels.next().map(str::to_owned)
+}
