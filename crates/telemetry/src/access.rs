@@ -1,7 +1,22 @@
 //! The access log: one line a request, text or JSON, written by a thread of its own.
+//!
+//! A request appends its line to a buffer that is nearly its worker's own; the writer empties the buffers every few
+//! hundredths of a second. When lines come faster than they can be written they are dropped and counted.
 
+mod clock;
+mod line;
+mod output;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use output::Output;
+use queue::Queue;
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Text lines or JSON objects.
@@ -24,9 +39,13 @@ pub enum Sink {
     File(PathBuf),
 }
 
-/// A handle to the log; cloning shares it.
+/// A handle to the log; cloning shares it. When the last one is dropped everything written is brought out.
 #[derive(Clone)]
-pub struct AccessLog {}
+pub struct AccessLog {
+    /// `None`: off.
+    open: Option<Arc<Open>>,
+    lost: Arc<AtomicU64>,
+}
 
 /// One request, borrowed from its exchange.
 pub struct AccessRecord<'a> {
@@ -71,18 +90,62 @@ pub struct AccessRecord<'a> {
 impl AccessLog {
     /// Opens the log and starts its writer.
     pub fn open(sink: Sink, format: Format) -> std::io::Result<Self> {
-        let _ = (sink, format);
-        Ok(Self {})
+        match sink {
+            Sink::Off => Ok(Self { open: None, lost: Arc::default() }),
+            Sink::Stdout => Self::start(Output::stdout(), format),
+            Sink::File(path) => Self::start(Output::file(path)?, format),
+        }
+    }
+
+    fn start(output: Output, format: Format) -> std::io::Result<Self> {
+        let lost = Arc::default();
+        let queue = Arc::new(Queue::new(format, Arc::clone(&lost)));
+        writer::start(Arc::clone(&queue), output)?;
+        Ok(Self { open: Some(Arc::new(Open { queue })), lost })
     }
 
     /// Writes one line. Never blocks: lines over the bound are counted as lost.
     pub fn write(&self, record: &AccessRecord<'_>) {
-        let _ = record;
+        if let Some(open) = &self.open {
+            open.queue.push(record);
+        }
     }
 
-    /// Opens the file again (after it was rotated away).
-    pub fn reopen(&self) {}
+    /// Opens the file again (after it was rotated away). Lines written before still go to the old one.
+    pub fn reopen(&self) {
+        if let Some(open) = &self.open {
+            open.queue.reopen();
+        }
+    }
 
-    /// Waits until everything written so far is out.
-    pub fn flush(&self) {}
+    /// Waits until everything written so far is out, at most [`LONGEST_WAIT`]. Blocks its thread.
+    pub fn flush(&self) {
+        if let Some(open) = &self.open {
+            open.queue.flush();
+        }
+    }
+
+    /// Lines that were dropped or could not be written.
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// The counter behind [`AccessLog::lost`].
+    pub(crate) fn lost_counter(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.lost)
+    }
+}
+
+/// How long a flush waits for a writer that is stuck: a pipe that nobody reads must not hold up the end of the process.
+pub const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// Shared by all handles; its end is the log's end.
+struct Open {
+    queue: Arc<Queue>,
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
 }

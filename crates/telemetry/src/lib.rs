@@ -3,8 +3,10 @@
 //! Writers are off the hot path; a request touches only atomics and a buffer.
 
 pub mod access;
+mod escape;
 pub mod metrics;
 pub mod process_log;
+pub mod redact;
 
 pub use access::{AccessLog, AccessRecord};
 pub use metrics::Metrics;

@@ -1,59 +1,121 @@
 //! Prometheus metrics: handles resolved when the configuration is compiled, plain atomics on the way of a request.
+//!
+//! A route's or function's series live as long as somebody holds its handle: a snapshot that names it. What a reload
+//! removes leaves the output with the last request of the old snapshot.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod call;
+mod exposition;
+mod histogram;
+mod process;
+mod registry;
+mod route;
+#[cfg(test)]
+mod tests;
+
+pub use call::CallMetrics;
+pub use route::RouteMetrics;
+
+use crate::AccessLog;
+use exposition::{Gateway, Process};
+use prometheus_client::registry::Registry;
+use registry::Handles;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The media type of what [`Metrics::render`] returns.
+pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 /// All metrics of the process; cloning shares them.
 #[derive(Clone, Default)]
-pub struct Metrics {}
+pub struct Metrics {
+    state: Arc<State>,
+}
 
-/// A route's own counters.
-#[derive(Default)]
-pub struct RouteMetrics {}
-
-/// A function's (or URL's) own counters.
-#[derive(Default)]
-pub struct CallMetrics {}
+/// What all handles share.
+#[derive(Debug)]
+struct State {
+    routes: Handles<RouteMetrics>,
+    calls: Handles<CallMetrics>,
+    connections: AtomicI64,
+    connections_total: AtomicU64,
+    reloads: [AtomicU64; 2],
+    /// Result and time of the last reload.
+    last_reload: Mutex<Option<(bool, SystemTime)>>,
+    access_log_lost: Mutex<Arc<AtomicU64>>,
+    started: Instant,
+    started_at: SystemTime,
+}
 
 impl Metrics {
     /// The counters of a route; the same for the same id, across reloads.
     pub fn route(&self, id: &str) -> Arc<RouteMetrics> {
-        let _ = id;
-        Arc::default()
+        self.state.routes.of(id)
     }
 
     /// The counters of a function or URL.
     pub fn call(&self, function: &str) -> Arc<CallMetrics> {
-        let _ = function;
-        Arc::default()
+        self.state.calls.of(function)
     }
 
     /// A client connected (+1) or left (-1).
     pub fn connections(&self, change: i64) {
-        let _ = change;
+        self.state.connections.fetch_add(change, Ordering::Relaxed);
+        self.state.connections_total.fetch_add(u64::try_from(change).unwrap_or(0), Ordering::Relaxed);
     }
 
     /// A reload ended well or not.
     pub fn reload(&self, accepted: bool) {
-        let _ = accepted;
+        self.state.reloads[usize::from(accepted)].fetch_add(1, Ordering::Relaxed);
+        *self.state.last_reload.lock().unwrap_or_else(PoisonError::into_inner) = Some((accepted, SystemTime::now()));
     }
 
-    /// Everything in the Prometheus text format (OpenMetrics).
+    /// Counts the lines this log loses from now on. Of several logs the last one counts.
+    pub fn watch(&self, log: &AccessLog) {
+        *self.state.access_log_lost.lock().unwrap_or_else(PoisonError::into_inner) = log.lost_counter();
+    }
+
+    /// Client connections that are open now.
+    pub fn open_connections(&self) -> i64 {
+        self.state.connections.load(Ordering::Relaxed)
+    }
+
+    /// How long the process has been running.
+    pub fn uptime(&self) -> Duration {
+        self.state.started.elapsed()
+    }
+
+    /// Everything in the Prometheus text format (OpenMetrics); [`CONTENT_TYPE`] is its media type.
     pub fn render(&self) -> String {
-        String::new()
+        let mut registry = Registry::with_prefix("lambdagate");
+        registry.register_collector(Box::new(Gateway(Arc::clone(&self.state))));
+        let mut process = Registry::with_prefix("process"); // named as every Prometheus client names them
+        process.register_collector(Box::new(Process(self.state.started_at)));
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode_registry(&mut text, &registry)
+            .and_then(|()| prometheus_client::encoding::text::encode(&mut text, &process))
+            .expect("writing to a string does not fail");
+        text
     }
 }
 
-impl RouteMetrics {
-    /// One request ended.
-    pub fn request(&self, status: u16, duration: Duration, bytes: u64) {
-        let _ = (status, duration, bytes);
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            routes: Handles::default(),
+            calls: Handles::default(),
+            connections: AtomicI64::new(0),
+            connections_total: AtomicU64::new(0),
+            reloads: Default::default(),
+            last_reload: Mutex::default(),
+            access_log_lost: Mutex::default(),
+            started: Instant::now(),
+            started_at: SystemTime::now(),
+        }
     }
 }
 
-impl CallMetrics {
-    /// One call ended: `outcome` is `ok` or a failure code.
-    pub fn call(&self, outcome: &'static str, duration: Duration) {
-        let _ = (outcome, duration);
-    }
+/// Seconds since 1970.
+fn unix_seconds(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }

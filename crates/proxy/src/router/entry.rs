@@ -31,8 +31,11 @@ enum Shape {
     /// Segments, up to the last parameter.
     Template(Box<[Slot]>),
     /// An expression with its named groups.
-    Regex(Box<(Regex, Box<[(usize, Arc<str>)]>)>),
+    Regex(Regex, Box<[NamedGroup]>),
 }
+
+/// A group's number and name.
+type NamedGroup = (usize, Arc<str>);
 
 /// What happens to one segment.
 enum Slot {
@@ -64,7 +67,7 @@ impl Entry {
     pub(super) fn takes(&self, asked: &Asked<'_>, path: &str) -> bool {
         self.conditions.as_ref().is_none_or(|conditions| conditions.hold(asked))
             && match &self.shape {
-                Shape::Regex(regex) => regex.0.is_match(path),
+                Shape::Regex(regex, _) => regex.is_match(path),
                 Shape::Any | Shape::Whole | Shape::Prefix(_) | Shape::Template(_) => true,
             }
     }
@@ -77,7 +80,7 @@ impl Entry {
             Shape::Whole => (Params::new(), text.len()),
             Shape::Prefix(bytes) => (Params::new(), *bytes),
             Shape::Template(slots) => (template_params(slots, text), text.len()),
-            Shape::Regex(regex) => regex_params(&regex.0, &regex.1, text),
+            Shape::Regex(regex, names) => regex_params(regex, names, text),
         };
         Found { route: self.route, matching: self.matching, params, matched: path.raw_bytes(bytes) }
     }
@@ -105,7 +108,7 @@ fn slot(segment: &Segment) -> Slot {
 fn regex_shape(regex: Regex) -> Shape {
     let names = regex.capture_names().enumerate().filter_map(|(group, name)| Some((group, name?.into())));
     let names = names.collect();
-    Shape::Regex(Box::new((regex, names)))
+    Shape::Regex(regex, names)
 }
 
 fn template_params(slots: &[Slot], path: &str) -> Params {
@@ -124,12 +127,12 @@ fn template_params(slots: &[Slot], path: &str) -> Params {
 }
 
 /// Groups that took part in the match, and the bytes it covers.
-fn regex_params(regex: &Regex, names: &[(usize, Arc<str>)], path: &str) -> (Params, usize) {
+fn regex_params(regex: &Regex, names: &[NamedGroup], path: &str) -> (Params, usize) {
     if names.is_empty() {
         return (Params::new(), regex.find(path).map_or(0, |found| found.end()));
     }
     let Some(captures) = regex.captures(path) else { return (Params::new(), 0) };
-    let param = |(group, name): &(usize, Arc<str>)| Some((name.clone(), decoded(captures.get(*group)?.as_str())));
+    let param = |(group, name): &NamedGroup| Some((name.clone(), decoded(captures.get(*group)?.as_str())));
     (names.iter().filter_map(param).collect(), captures.get(0).map_or(0, |whole| whole.end()))
 }
 

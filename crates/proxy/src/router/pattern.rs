@@ -38,16 +38,20 @@ fn error(route: &RouteId, pattern: &str, cause: regex::Error) -> RouterError {
     RouterError::Regex { route: route.clone(), pattern: pattern.to_owned(), cause: Box::new(cause) }
 }
 
-/// The pattern alone must be valid, else `a)(b` would pass through the group around it. In verbose mode a comment at
-/// its end would hide the closing parenthesis: the line break ends it, and means nothing there.
+/// A pattern whose groups are not plainly balanced must be valid alone, else `a)(b` would pass through the group around
+/// it. In verbose mode a comment at its end would hide the closing parenthesis: a line break ends the comment there.
 fn anchored(pattern: &str) -> Result<Regex, regex::Error> {
-    Regex::new(pattern)?;
-    Regex::new(&format!("^(?:{pattern})")).or_else(|_| Regex::new(&format!("^(?:{pattern}\n)")))
+    if outline(pattern) == Outline::Doubtful {
+        Regex::new(pattern)?;
+        return Regex::new(&format!("^(?:{pattern})")).or_else(|_| Regex::new(&format!("^(?:{pattern}\n)")));
+    }
+    // the error of the bare pattern shows what was written
+    Regex::new(&format!("^(?:{pattern})")).map_err(|cause| Regex::new(pattern).err().unwrap_or(cause))
 }
 
 /// Characters with which every match of a path pattern begins; possibly fewer than could be known, never more.
 pub(super) fn literal_beginning(pattern: &str) -> String {
-    if has_top_level_choice(pattern) {
+    if outline(pattern) != Outline::Sequence {
         return String::new();
     }
     let mut literal = String::new();
@@ -69,24 +73,38 @@ pub(super) fn literal_beginning(pattern: &str) -> String {
     literal
 }
 
-/// Whether `|` stands outside of all groups. In doubt (strange classes, unbalanced groups) it does.
-fn has_top_level_choice(pattern: &str) -> bool {
-    let mut depth = 0_i32;
-    let mut class = false;
+/// What a pattern's groups look like from afar.
+#[derive(PartialEq, Eq)]
+enum Outline {
+    /// Balanced groups, and every `|` inside of one.
+    Sequence,
+    /// Balanced groups, and a `|` outside of all of them.
+    Choice,
+    /// Unbalanced, or too unusual to tell: nested classes, comments.
+    Doubtful,
+}
+
+fn outline(pattern: &str) -> Outline {
+    let (mut depth, mut class, mut choice) = (0_usize, false, false);
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
-        match character {
-            '\\' => drop(characters.next()),
-            '[' if class => return true, // nested classes are not followed
-            '[' => class = true,
-            ']' => class = false,
-            '(' if !class => depth += 1,
-            ')' if !class => depth -= 1,
-            '|' if !class && depth <= 0 => return true,
+        match (character, class) {
+            ('\\', _) => drop(characters.next()),
+            ('[', true) | ('#', false) => return Outline::Doubtful,
+            ('[', false) => class = true,
+            (']', _) => class = false,
+            ('(', false) => depth += 1,
+            (')', false) if depth == 0 => return Outline::Doubtful,
+            (')', false) => depth -= 1,
+            ('|', false) if depth == 0 => choice = true,
             _ => {}
         }
     }
-    depth != 0 || class
+    match (depth, class) {
+        (0, false) if choice => Outline::Choice,
+        (0, false) => Outline::Sequence,
+        _ => Outline::Doubtful,
+    }
 }
 
 #[cfg(test)]
@@ -123,7 +141,11 @@ mod tests {
             ("/a|/b", "/x/b", Some(false)),
             ("(?x)/a # note", "/ab", Some(true)),
             ("(?m)^/a", "/x\n/a", Some(false)),
+            ("(?x)(?:/a) # ) note", "/ab", Some(true)),
+            ("/a[)]", "/a)", Some(true)),
+            ("/[]|)]a", "/|a", Some(true)),
             ("a)(b", "ab", None),
+            ("(?x)a # (\n)(b # )", "ab", None),
             ("(", "", None),
         ] {
             assert_eq!(anchored(pattern).ok().map(|regex| regex.is_match(path)), expected, "{pattern}");

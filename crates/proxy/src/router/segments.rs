@@ -118,7 +118,10 @@ impl Literals {
 
     fn insert(&mut self, text: &str, child: u32) {
         match self {
-            Self::Few(list) if list.len() < FEW => list.push((text.into(), child)),
+            Self::Few(list) if list.len() < FEW => {
+                list.reserve_exact(1); // most have one child only, and there may be very many of them
+                list.push((text.into(), child));
+            }
             Self::Few(list) => {
                 let mut map: HashMap<_, _> = std::mem::take(list).into_iter().collect();
                 map.insert(text.into(), child);
