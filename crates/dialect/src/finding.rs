@@ -1,6 +1,9 @@
 //! A remark on how faithfully something was understood.
 
+mod render;
+
 use serde::Serialize;
+use std::fmt;
 
 /// One remark, with its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,4 +66,22 @@ pub struct Place {
     pub column: u32,
     /// Length of the marked text in characters; 0 marks a point.
     pub length: u32,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.document)?;
+        match (self.line, self.column) {
+            (0, _) if self.path.is_empty() => Ok(()),
+            (0, _) => write!(f, ":{}", self.path),
+            (line, 0) => write!(f, ":{line}"),
+            (line, column) => write!(f, ":{line}:{column}"),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}: {}", self.place, self.faith.as_str(), self.message)
+    }
 }

@@ -1,5 +1,9 @@
 //! References: what `${NAME}` and its kin in other dialects stand for.
 
+mod expand;
+
+pub use expand::{ReferenceError, expand};
+
 use std::collections::BTreeMap;
 
 /// Where references find their values. The process's environment in the binary, a map in tests.

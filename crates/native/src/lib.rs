@@ -1,1 +1,43 @@
-//! The native language.
+//! The native language: one small YAML file that reads like a sentence.
+//!
+//! [`tree`] is YAML with places, [`entity`] what may be written, [`lower`](mod@lower) what it means. Not the traffic: that is `proxy`.
+
+pub mod decode;
+pub mod entity;
+pub mod findings;
+mod lower;
+mod names;
+mod read;
+mod reference;
+mod schema;
+pub mod tree;
+mod write;
+
+pub use lower::lower;
+pub use read::read;
+pub use reference::reference;
+pub use schema::schema;
+pub use write::{Variable, Written, write};
+
+use dialect::resolve::Environment;
+use dialect::{Dialect, Lowered, ReadError, Source};
+use std::path::Path;
+use store::Document;
+
+/// The native language.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Native;
+
+impl Dialect for Native {
+    fn name(&self) -> &'static str {
+        "native"
+    }
+
+    fn read(&self, path: &Path) -> Result<Vec<Source>, ReadError> {
+        read(path)
+    }
+
+    fn lower(&self, documents: &[Document], environment: &dyn Environment) -> Lowered {
+        lower(documents, environment)
+    }
+}

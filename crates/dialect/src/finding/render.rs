@@ -1,0 +1,147 @@
+//! A finding for people: place, words, and the source line with a caret under what is meant.
+
+use super::Finding;
+
+/// The most characters of a source line that are shown.
+const WIDTH: usize = 120;
+
+/// Words in a key that say that its value is nobody's business.
+const SENSITIVE: &[&str] = &["secret", "token", "password", "key", "keys", "credential"];
+
+impl Finding {
+    /// The finding as text, with its line from `source` and a caret below, if the place has one. Values that belong
+    /// to keys named like secrets are shown as stars.
+    pub fn render(&self, source: Option<&str>) -> String {
+        let mut text = self.to_string();
+        let line = (self.place.line as usize).checked_sub(1);
+        let Some(line) = line.and_then(|at| source?.lines().nth(at)) else { return text };
+        let number = self.place.line.to_string();
+        let column = (self.place.column as usize).saturating_sub(1);
+        let (shown, column) = window(&masked(line), column);
+        let carets = caret_count(&shown, column, self.place.length as usize);
+        // A tab stays a tab, or the caret would stand elsewhere than the text above it.
+        let indent: String =
+            shown.chars().chain(std::iter::repeat(' ')).take(column).map(|c| if c == '\t' { c } else { ' ' }).collect();
+        let margin = " ".repeat(number.len().max(4));
+        text.push_str(&format!("\n{number:>4} | {shown}\n{margin} | {indent}{}", "^".repeat(carets)));
+        text
+    }
+}
+
+fn caret_count(shown: &str, column: usize, length: usize) -> usize {
+    let rest = shown.chars().count().saturating_sub(column);
+    length.clamp(1, rest.max(1))
+}
+
+/// The part of a long line that holds the column, and the column in it.
+fn window(line: &str, column: usize) -> (String, usize) {
+    if line.chars().count() <= WIDTH {
+        return (line.to_owned(), column);
+    }
+    let start = column.saturating_sub(WIDTH / 2);
+    (line.chars().skip(start).take(WIDTH).collect(), column - start)
+}
+
+/// The line with stars for the values of sensitive keys; no character changes its column.
+fn masked(line: &str) -> String {
+    let chars: Vec<char> = line.chars().collect();
+    let mut shown = chars.clone();
+    for at in 0..chars.len() {
+        let ends_key = chars[at] == ':' && chars.get(at + 1).is_none_or(|c| c.is_whitespace());
+        if ends_key && is_sensitive(&chars[..at]) {
+            star(&mut shown[at + 1..]);
+        }
+    }
+    shown.into_iter().collect()
+}
+
+/// Whether the name that ends here says that its value is secret.
+fn is_sensitive(before: &[char]) -> bool {
+    let is_name = |c: &&char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let name: Vec<char> =
+        before.iter().rev().skip_while(|c| matches!(c, '"' | '\'')).take_while(is_name).copied().collect();
+    let name: String = name.into_iter().rev().collect();
+    // `access_key` is the public half, and `key-auth` the name of a policy.
+    let public = matches!(name.as_str(), "access_key" | "key-auth");
+    !public && name.split(['_', '-']).any(|part| SENSITIVE.contains(&part.to_lowercase().as_str()))
+}
+
+/// Stars up to the end of the value. A reference such as `${NAME}` is no secret; a map's own keys are looked at by themselves.
+fn star(value: &mut [char]) {
+    let text: String = value.iter().collect();
+    if text.trim_start().starts_with('{') {
+        return;
+    }
+    let listed = text.trim_start().starts_with('[');
+    let mut in_reference = false;
+    for at in 0..value.len() {
+        let c = value[at];
+        in_reference |= c == '$' && value.get(at + 1) == Some(&'{');
+        match c {
+            '}' if in_reference => in_reference = false,
+            _ if in_reference || c.is_whitespace() => {}
+            ']' | '}' => return,
+            ',' if !listed => return,
+            ',' | '[' | '"' | '\'' => {}
+            _ => value[at] = '*',
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Faith, Place};
+    use super::*;
+
+    fn check(line: &str, column: u32, length: u32, expected: &str) {
+        let place = Place { document: "a.yaml".into(), path: "x".into(), line: 2, column, length };
+        let finding = Finding { faith: Faith::Invalid, place, message: "no".into() };
+        let text = finding.render(Some(&format!("first\n{line}\n")));
+        assert_eq!(text, format!("a.yaml:2:{column}: invalid: no\n{expected}"));
+    }
+
+    #[test]
+    fn caret_stands_under_the_place() {
+        check("    functoin: users", 5, 8, "   2 |     functoin: users\n     |     ^^^^^^^^");
+        check("name: ä: {b}", 11, 1, "   2 | name: ä: {b}\n     |           ^");
+        check("\tname: x", 2, 4, "   2 | \tname: x\n     | \t^^^^");
+        check("ab", 3, 0, "   2 | ab\n     |   ^");
+        check("abc", 2, 99, "   2 | abc\n     |  ^^");
+    }
+
+    #[test]
+    fn long_line_shows_the_part_that_matters() {
+        let line = format!("{}HERE{}", "-".repeat(300), "-".repeat(300));
+        let place = Place { line: 1, column: 301, length: 4, ..Place::default() };
+        let text = Finding { faith: Faith::Exact, place, message: String::new() }.render(Some(&line));
+        let lines: Vec<&str> = text.lines().collect();
+        let caret = lines[2].find('^').unwrap();
+        assert_eq!(&lines[1][caret..caret + 4], "HERE");
+    }
+
+    #[test]
+    fn without_place_there_is_no_caret() {
+        let finding = Finding { faith: Faith::Ignored, place: Place::default(), message: "m".into() };
+        assert_eq!(finding.render(Some("text")), ": ignored: m");
+        let place = Place { document: "f".into(), line: 9, column: 1, ..Place::default() };
+        assert_eq!(Finding { place, ..finding }.render(Some("text")), "f:9:1: ignored: m");
+    }
+
+    #[test]
+    fn secrets_are_starred_and_columns_stay() {
+        let cases = [
+            ("secret_key: abc", "secret_key: ***"),
+            ("{ api_key: abc, name: x }", "{ api_key: ***, name: x }"),
+            ("keys: [abc, \"de\"], a: b", "keys: [***, \"**\"], a: b"),
+            ("\"session_token\": 'abc'", "\"session_token\": '***'"),
+            ("secret_key: ${NAME}", "secret_key: ${NAME}"),
+            ("key: { pem: x }", "key: { pem: x }"),
+            ("access_key: AKIA", "access_key: AKIA"),
+            ("- key-auth: {}", "- key-auth: {}"),
+            ("monkey: abc", "monkey: abc"),
+        ];
+        for (line, expected) in cases {
+            assert_eq!(masked(line), expected);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A listener as written.
+
+use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Size, Text, entity};
+
+entity! {
+    /// A socket on which clients connect.
+    Listener {
+        /// Address and port: `127.0.0.1:8000`, `[::]:8000`, `:8000` for all addresses.
+        address: Text,
+        /// The tables asked for a route, in this order; all of them without it.
+        tables: Option<OneOrMany<Text>>,
+        /// TLS with these certificates; plain text without it.
+        tls: Option<ServerTls>,
+        /// HTTP/2: by ALPN on TLS, by prior knowledge on plain text; true without it.
+        http2: Option<At<bool>>,
+        /// Whether a PROXY protocol header (v1 or v2) must come first.
+        proxy_protocol: Option<At<bool>>,
+        /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        trusted_proxies: Option<OneOrMany<Text>>,
+        /// What a client may send, and how long it may take.
+        limits: Option<Limits>,
+    }
+}
+
+entity! {
+    /// TLS towards clients.
+    ServerTls {
+        /// Certificates, chosen by server name; the first serves clients that name no known host.
+        certificates: Vec<Certificate>,
+    }
+}
+
+entity! {
+    /// A certificate chain with its key.
+    Certificate {
+        /// The chain, leaf first: a PEM file, or PEM itself.
+        chain: Pem,
+        /// The private key: a PEM file, or PEM itself.
+        key: PemKey,
+        /// Server names it serves; without it those in the certificate.
+        hosts: Option<OneOrMany<Text>>,
+    }
+}
+
+/// PEM, or the file that holds it, relative to the document.
+pub type Pem = Either<Text, PemText>;
+
+/// The same for a private key.
+pub type PemKey = Either<At<Hidden>, PemSecret>;
+
+entity! {
+    /// PEM as it stands here, whatever it looks like.
+    PemText {
+        /// The text.
+        pem: Text,
+    }
+}
+
+entity! {
+    /// A private key as it stands here, whatever it looks like.
+    PemSecret {
+        /// The text, best as `${NAME}`.
+        pem: Hidden,
+    }
+}
+
+entity! {
+    /// Bounds on what a client can make grow.
+    Limits {
+        /// Request line and header fields together, else 431; 32KiB without it.
+        header_bytes: Option<At<Size>>,
+        /// Number of header fields, else 431; 100 without it.
+        header_count: Option<At<usize>>,
+        /// The request body, else 413; 100MiB without it.
+        body_bytes: Option<At<Size>>,
+        /// Time for the header to arrive, else 408; 30s without it.
+        header_time: Option<At<Lasting>>,
+        /// Time between two requests of a connection; 75s without it.
+        idle_time: Option<At<Lasting>>,
+        /// Time for the whole request to arrive, else 408; 5m without it.
+        request_time: Option<At<Lasting>>,
+        /// Connections open at once; 65536 without it.
+        connections: Option<At<usize>>,
+    }
+}

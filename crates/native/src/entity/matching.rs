@@ -1,0 +1,56 @@
+//! Conditions on a request, as written.
+
+use crate::decode::{At, Either, OneOrMany, Pairs, Text, entity};
+
+entity! {
+    /// Conditions, all of which must hold. A field that is not there asks nothing.
+    Match {
+        /// The path: `/ping`, `/users/{id}`, `/files/{rest+}`, or another way to compare it.
+        path: Option<Either<Text, At<Path>>>,
+        /// One of these hosts: `api.example.com`, `*.example.com`, `example.*`.
+        hosts: Option<OneOrMany<Text>>,
+        /// One of these methods.
+        methods: Option<OneOrMany<Text>>,
+        /// Header fields by name.
+        headers: Option<Pairs<TextCondition>>,
+        /// Query parameters by name.
+        query: Option<Pairs<TextCondition>>,
+        /// One of these schemes: `http`, `https`.
+        schemes: Option<OneOrMany<Text>>,
+        /// One of these networks holds the client's address.
+        clients: Option<OneOrMany<Text>>,
+        /// As `priority` of the route, for this alternative alone.
+        priority: Option<At<i64>>,
+        /// The four numbers by which alternatives are ordered, instead of those computed.
+        rank: Option<At<Vec<u64>>>,
+    }
+}
+
+entity! {
+    /// Another way to compare a path; one of these.
+    Path {
+        /// The whole path, braces included.
+        exact: Option<Text>,
+        /// The beginning of the path, character by character: `/a` takes `/ab`.
+        prefix: Option<Text>,
+        /// A regular expression from the beginning of the path; named groups become parameters.
+        regex: Option<Text>,
+        /// Segments with parameters, even if there is none.
+        template: Option<Text>,
+    }
+}
+
+/// A condition on a value: one of these, or more about it.
+pub type TextCondition = Either<OneOrMany<Text>, TextRule>;
+
+entity! {
+    /// Another condition on a value; one of these.
+    TextRule {
+        /// Whether it is there at all.
+        present: Option<At<bool>>,
+        /// A regular expression that matches somewhere in it.
+        regex: Option<Text>,
+        /// One of these.
+        one_of: Option<OneOrMany<Text>>,
+    }
+}

@@ -1,0 +1,52 @@
+//! A route as written.
+
+use super::answer::Answer;
+use super::aws::{Function, Url};
+use super::matching::Match;
+use super::policy::Step;
+use super::upstream::RouteUpstream;
+use crate::decode::{At, Either, OneOrMany, Text, entity, words};
+
+entity! {
+    /// Which requests, what happens to them, and where they go. Of `function`, `url`, `upstream` and `respond` it has one.
+    Route {
+        /// Its name, for logs, metrics and references; made from methods and path without it.
+        name: Option<Text>,
+        /// Which requests: conditions, a text such as `GET /users/{id}`, or a list of alternatives. Every request without it.
+        "match" matches: Option<OneOrMany<Either<Text, At<Match>>>>,
+        /// Above all others with a smaller number, whatever they match; 0 without it.
+        priority: Option<At<i64>>,
+        /// Policies in order.
+        policies: Option<Vec<At<Step>>>,
+        /// Further policies that share a condition.
+        groups: Option<Vec<Group>>,
+        /// Calls this function and answers with its reply: its name or ARN, or more about the call.
+        function: Option<Either<Text, At<Function>>>,
+        /// Calls a function behind this URL: a function URL, or a stage of API Gateway.
+        url: Option<Either<Text, At<Url>>>,
+        /// Sends the request on: to an upstream of this name, or to these nodes.
+        upstream: Option<Either<Text, At<RouteUpstream>>>,
+        /// Answers with this, or with this status.
+        respond: Option<Either<At<u16>, Answer>>,
+        /// `none`: says that a route leads nowhere, deliberately.
+        endpoint: Option<At<Nowhere>>,
+    }
+}
+
+entity! {
+    /// Policies that share a condition.
+    Group {
+        /// The condition; none without it.
+        when: Option<At<Match>>,
+        /// The policies.
+        policies: Vec<At<Step>>,
+    }
+}
+
+words! {
+    /// No endpoint.
+    Nowhere {
+        /// Nothing answers but the policies.
+        "none" None,
+    }
+}

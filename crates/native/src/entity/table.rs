@@ -1,0 +1,68 @@
+//! A table as written: routes and what surrounds them.
+
+use super::answer::Answers;
+use super::policy::Step;
+use super::route::Route;
+use crate::decode::{At, OneOrMany, Text, entity, words};
+
+entity! {
+    /// A further table of routes.
+    Table {
+        /// Which requests go where.
+        routes: Option<Vec<At<Route>>>,
+        /// Policies around every route, and around the answer when there is none.
+        policies: Option<Vec<At<Step>>>,
+        /// What is said when nothing else answered, by failure code.
+        answers: Option<Answers>,
+        /// What happens to a path before routes are tried.
+        path_normalization: Option<Normalization>,
+        /// Policies for known clients.
+        overlays: Option<Vec<At<Overlay>>>,
+        /// When policies for a known client take effect; without it from the next step on.
+        overlay_entry: Option<At<Entry>>,
+    }
+}
+
+entity! {
+    /// What happens to a path before routes are tried. The path that is sent on stays as it came.
+    Normalization {
+        /// Decode needless escapes such as `%41`; true without it.
+        decode_unreserved: Option<At<bool>>,
+        /// Resolve `.` and `..`; true without it.
+        resolve_dots: Option<At<bool>>,
+        /// Make `//` one slash; false without it.
+        merge_slashes: Option<At<bool>>,
+    }
+}
+
+entity! {
+    /// Policies for a known client, instead of those of equal slot and lower precedence, or beside them.
+    Overlay {
+        /// For this consumer.
+        consumer: Option<Text>,
+        /// For the members of this group.
+        group: Option<Text>,
+        /// Only on these routes.
+        routes: Option<OneOrMany<Text>>,
+        /// The policies.
+        policies: Option<Vec<At<Step>>>,
+    }
+}
+
+words! {
+    /// When policies for a known client take effect.
+    Entry {
+        /// From the step after the one that made the client known.
+        "next-step" NextStep,
+        /// When the rewrite phase has ended.
+        "end-of-rewrite" Rewrite,
+        /// When the access phase has ended.
+        "end-of-access" Access,
+        /// When the endpoint phase has ended.
+        "end-of-endpoint" Endpoint,
+        /// When the response phase has ended.
+        "end-of-response" Response,
+        /// When the log phase has ended.
+        "end-of-log" Log,
+    }
+}

@@ -1,0 +1,141 @@
+//! From entities to the model: fills in what was left out, and judges what cannot be meant.
+
+mod answer;
+pub(crate) mod aws;
+mod consumer;
+mod header;
+mod judge;
+mod listener;
+mod matching;
+mod pem;
+pub(crate) mod place;
+mod policy;
+pub(crate) mod rank;
+pub(crate) mod route;
+mod table;
+mod upstream;
+
+use crate::decode::{Decode, Decoder, nearest};
+use crate::entity::Config;
+use crate::findings::{Findings, Spot};
+use crate::names;
+use crate::tree;
+use dialect::resolve::Environment;
+use dialect::{Lowered, merge::merge};
+use model::Gateway;
+use model::endpoint::Upstream;
+use model::id::UpstreamId;
+use std::collections::{BTreeMap, BTreeSet};
+use store::Document;
+
+/// What the documents mean. A document with anything invalid in it means nothing at all: half a configuration could
+/// leave a door open that the other half shuts.
+pub fn lower(documents: &[Document], environment: &dyn Environment) -> Lowered {
+    let files: Files<'_> =
+        documents.iter().filter_map(|d| Some((d.key.as_str(), std::str::from_utf8(&d.bytes).ok()?))).collect();
+    let (mut gateways, mut findings, mut broken) = (Vec::new(), Vec::new(), Vec::new());
+    for document in main_documents(documents) {
+        let mut remarks = Findings::new(&document.key);
+        let gateway = lower_document(document, &files, environment, &mut remarks);
+        if remarks.any_invalid() {
+            broken.push(document.key.clone());
+        } else {
+            gateways.extend(gateway);
+        }
+        findings.extend(remarks.into_list());
+    }
+    Lowered { gateway: merge(gateways), findings, broken }
+}
+
+/// Documents that are configuration; the others are files that those name.
+fn main_documents(documents: &[Document]) -> Vec<&Document> {
+    let is_yaml = |d: &&Document| [".yaml", ".yml", ".json"].iter().any(|end| d.key.ends_with(end));
+    let named: Vec<&Document> = documents.iter().filter(is_yaml).collect();
+    if !named.is_empty() {
+        return named;
+    }
+    // A file given by another name: PEM begins a line, where YAML would have to indent or quote it.
+    let begins = |d: &Document| String::from_utf8_lossy(&d.bytes).lines().any(|line| line.starts_with("-----BEGIN "));
+    documents.iter().filter(|d| !begins(d)).collect()
+}
+
+fn lower_document(
+    document: &Document,
+    files: &Files<'_>,
+    environment: &dyn Environment,
+    findings: &mut Findings,
+) -> Option<Gateway> {
+    let Ok(text) = std::str::from_utf8(&document.bytes) else {
+        findings.invalid(&Spot::default(), "this is no UTF-8 text");
+        return None;
+    };
+    let tree = tree::parse(text, environment, findings)?;
+    let config = Config::decode(&tree, &mut Decoder::new(findings))?;
+    let mut lowering = Lowering {
+        findings,
+        files,
+        account: aws::Base::default(),
+        upstreams: BTreeMap::new(),
+        consumers: BTreeSet::new(),
+        groups: BTreeSet::new(),
+    };
+    Some(gateway(&config, &mut lowering))
+}
+
+/// Texts of the documents by key.
+type Files<'a> = BTreeMap<&'a str, &'a str>;
+
+/// What is known while one document is lowered.
+struct Lowering<'a> {
+    findings: &'a mut Findings,
+    files: &'a Files<'a>,
+    /// Region and credentials of calls that say nothing else.
+    account: aws::Base,
+    /// Upstreams so far; routes add their own.
+    upstreams: BTreeMap<UpstreamId, Upstream>,
+    /// Names of the known clients.
+    consumers: BTreeSet<String>,
+    /// Groups that anyone belongs to.
+    groups: BTreeSet<String>,
+}
+
+impl Lowering<'_> {
+    fn invalid(&mut self, spot: &Spot, message: impl Into<String>) {
+        self.findings.invalid(spot, message);
+    }
+
+    /// Says that a value is wrong, unless that follows from what was said about a part of it.
+    fn incomplete(&mut self, spot: &Spot, message: impl Into<String>) {
+        if !self.findings.blames(&spot.path) {
+            self.findings.invalid(spot, message);
+        }
+    }
+
+    /// Says that a name is not known, and which one may be meant.
+    fn unknown<'k>(&mut self, spot: &Spot, what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) {
+        // It may be called by one that could not be read.
+        if self.findings.blames(&format!("{what}s")) {
+            return;
+        }
+        let known: Vec<&str> = known.into_iter().collect();
+        let hint = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean {near:?}?"),
+            None if known.is_empty() => format!("there is no {what} here"),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        self.invalid(spot, format!("no {what} is called {name:?}; {hint}"));
+    }
+}
+
+fn gateway(config: &Config, at: &mut Lowering<'_>) -> Gateway {
+    at.account = aws::base(config.account.as_ref(), at);
+    let consumers = consumer::consumers(config, at);
+    for (name, upstream) in config.upstreams.iter().flat_map(|all| &all.0) {
+        let upstream = upstream::upstream(upstream, at);
+        at.upstreams.insert(UpstreamId::new(names::id("upstream", name)), upstream);
+    }
+    let tables = table::tables(config, at);
+    let ids: Vec<_> = tables.iter().map(|table| table.id.clone()).collect();
+    let listeners = listener::listeners(config, &ids, at);
+    Gateway { listeners, tables, upstreams: std::mem::take(&mut at.upstreams), consumers }
+}

@@ -1,0 +1,177 @@
+//! Function names, URLs, and as whom they are called.
+
+use super::super::{Lowering, upstream};
+use crate::decode::{At, Either, Text};
+use crate::entity::aws::{Account, Url, UrlParam, UrlPathWord};
+use crate::findings::Spot;
+use model::aws::{Aws, Credentials};
+use model::call::{UrlAuth, UrlPath};
+use model::predicate::{PathPattern, Predicate, Segment};
+
+/// What every call starts from.
+#[derive(Clone, Default)]
+pub(in super::super) struct Base(Aws);
+
+/// What the whole configuration says.
+pub(in super::super) fn base(written: Option<&Account>, at: &mut Lowering<'_>) -> Base {
+    Base(account(written, at))
+}
+
+/// A call's own account: the whole configuration's, changed key by key.
+pub(super) fn account(written: Option<&Account>, at: &mut Lowering<'_>) -> Aws {
+    let Some(written) = written else { return at.account.0.clone() };
+    let inherits = written.inherit.as_ref().is_none_or(|inherit| inherit.value);
+    let mut aws = if inherits { at.account.0.clone() } else { Aws::default() };
+    if let Some(region) = &written.region {
+        if !region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || region.is_empty() {
+            at.invalid(&region.spot, "this is no region; write eu-west-1, or leave it out");
+        }
+        aws.region = Some(region.value.clone());
+    }
+    if let Some(endpoint) = &written.endpoint {
+        check_url(endpoint, at);
+        aws.endpoint = Some(endpoint.value.clone());
+    }
+    match &written.credentials {
+        None => {}
+        Some(Either::First(_)) => aws.credentials = Credentials::Chain,
+        Some(Either::Second(keys)) => {
+            let secret_key = keys.secret_key.secret();
+            if secret_key.is_empty() || keys.access_key.is_empty() {
+                at.invalid(
+                    &keys.access_key.spot,
+                    "access_key and secret_key may not be empty; leave credentials out instead",
+                );
+            }
+            aws.credentials = Credentials::Static {
+                access_key: keys.access_key.value.clone(),
+                secret_key,
+                session_token: keys.session_token.as_ref().map(|token| token.secret()),
+            };
+        }
+    }
+    if let Some(tls) = &written.tls {
+        aws.tls = upstream::client_tls(tls, at);
+    }
+    aws
+}
+
+/// A name, `123456789012:function:name`, or an ARN; a qualifier stands in one place.
+pub(super) fn check_name(name: &Text, qualifier: Option<&Text>, at: &mut Lowering<'_>) {
+    let parts: Vec<&str> = name.split(':').collect();
+    let (rest, remedy) = if parts[0] == "arn" {
+        let good = parts.len() >= 7
+            && parts[2] == "lambda"
+            && !parts[3].is_empty()
+            && is_account(parts[4])
+            && parts[5] == "function";
+        (good.then(|| &parts[6..]), "an ARN is arn:aws:lambda:REGION:ACCOUNT:function:NAME, with :QUALIFIER if need be")
+    } else if parts.len() >= 3 && parts[1] == "function" {
+        (is_account(parts[0]).then(|| &parts[2..]), "a partial ARN is ACCOUNT:function:NAME, the account 12 digits")
+    } else {
+        (Some(&parts[..]), "")
+    };
+    let Some(rest) = rest else { return at.invalid(&name.spot, format!("this is no function; {remedy}")) };
+    let good = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_$.".contains(c));
+    if rest.len() > 2 || !rest.iter().all(|part| good(part)) {
+        let remedy = "a name has letters, digits, '-' and '_'; a qualifier may follow after ':'";
+        return at.invalid(&name.spot, format!("this is no function; {remedy}"));
+    }
+    match qualifier {
+        Some(text) if rest.len() == 2 => at.invalid(&text.spot, "the name says a qualifier already"),
+        Some(text) if !good(text) => at.invalid(&text.spot, "a qualifier is an alias, a version, or $LATEST"),
+        _ => {}
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.chars().all(|c| c.is_ascii_digit())
+}
+
+/// The value may come from the environment, so no finding repeats it.
+pub(super) fn check_url(url: &Text, at: &mut Lowering<'_>) {
+    let parsed: Option<http::Uri> = url.parse().ok();
+    let good = parsed.is_some_and(|uri| {
+        let scheme = matches!(uri.scheme_str(), Some("http" | "https"));
+        let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
+        scheme && plain && uri.query().is_none()
+    });
+    if !good || url.contains('#') {
+        at.invalid(&url.spot, "this is no URL to call: https://HOST/PATH or http://HOST/PATH, without user and query");
+    }
+}
+
+pub(super) fn url_path(
+    written: Option<&Either<At<UrlPathWord>, UrlParam>>,
+    params: Option<&[&Predicate]>,
+    at: &mut Lowering<'_>,
+) -> UrlPath {
+    match written {
+        None => params.and_then(common_rest).map_or(UrlPath::Fixed, UrlPath::Param),
+        Some(Either::First(word)) => match word.value {
+            UrlPathWord::Fixed => UrlPath::Fixed,
+            UrlPathWord::Append => UrlPath::Append,
+        },
+        Some(Either::Second(UrlParam { param })) => {
+            let lost = params.iter().copied().flatten().any(|predicate| !has_param(predicate, param));
+            if lost {
+                let message = format!(
+                    "the path of this route has no parameter {:?}; write {{{}+}} there",
+                    param.value, param.value
+                );
+                at.invalid(&param.spot, message);
+            }
+            UrlPath::Param(param.value.clone())
+        }
+    }
+}
+
+/// What a URL's path means when it says nothing: the rest of the path, if every match of the route has it.
+pub(crate) fn common_rest(params: &[&Predicate]) -> Option<String> {
+    let rest = |predicate: &Predicate| match &predicate.path {
+        Some(PathPattern::Template(template)) => match template.segments.last() {
+            Some(Segment::Rest(name)) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let first = rest(params.first()?)?;
+    params.iter().all(|predicate| rest(predicate).as_ref() == Some(&first)).then_some(first)
+}
+
+fn has_param(predicate: &Predicate, wanted: &str) -> bool {
+    match &predicate.path {
+        Some(PathPattern::Template(template)) => template.segments.iter().any(|segment| match segment {
+            Segment::Param(name) | Segment::Rest(name) => name == wanted,
+            Segment::Literal(_) => false,
+        }),
+        Some(PathPattern::Regex(text)) => {
+            regex::Regex::new(text).is_ok_and(|regex| regex.capture_names().flatten().any(|name| name == wanted))
+        }
+        Some(PathPattern::Exact(_) | PathPattern::Prefix(_)) | None => false,
+    }
+}
+
+pub(super) fn url_auth(written: &Url, spot: &Spot, at: &mut Lowering<'_>) -> UrlAuth {
+    match (&written.sign, &written.api_key) {
+        (None, None) => UrlAuth::None,
+        (Some(service), None) => {
+            if !matches!(service.as_str(), "execute-api" | "lambda") {
+                let message = "signing is for API Gateway (execute-api) or a function URL (lambda); another service will refuse it";
+                at.findings.say(dialect::Faith::Exact, &service.spot, message);
+            }
+            UrlAuth::Sign(service.value.clone())
+        }
+        (None, Some(key)) => {
+            let secret = key.secret();
+            if secret.is_empty() {
+                at.invalid(spot, "api_key is empty");
+            }
+            UrlAuth::ApiKey(secret)
+        }
+        (Some(service), Some(_)) => {
+            at.invalid(&service.spot, "a URL is called signed or with an api_key, not both");
+            UrlAuth::Sign(service.value.clone())
+        }
+    }
+}

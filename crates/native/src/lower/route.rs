@@ -1,0 +1,180 @@
+//! Routes: matches, chain and endpoint.
+
+use super::place::{self, Places};
+use super::{Lowering, answer, aws, matching, policy, rank, upstream};
+use crate::decode::{At, Either};
+use crate::entity::matching::Match as WrittenMatch;
+use crate::entity::route::{Group as WrittenGroup, Route as Written};
+use crate::findings::Spot;
+use crate::names;
+use model::chain::{Chain, Group, Step};
+use model::endpoint::Endpoint;
+use model::id::{RouteId, Slot};
+use model::policy::Policy;
+use model::predicate::{HostPattern, PathPattern, Predicate};
+use model::route::{Match, Rank, Route};
+use std::collections::BTreeSet;
+
+/// The routes of a table, and for each where its matches stand.
+pub(super) fn routes(list: &[At<Written>], at: &mut Lowering<'_>) -> (Vec<Route>, Vec<Vec<Spot>>) {
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for name in list.iter().filter_map(|route| route.name.as_ref()) {
+        if !taken.insert(name.value.clone()) {
+            at.invalid(&name.spot, format!("two routes are called {:?}; a name is for one", name.value));
+        }
+    }
+    let (mut routes, mut spots) = (Vec::new(), Vec::new());
+    for written in list {
+        let (found, places) = matches(written, at);
+        let name = match &written.name {
+            Some(name) => name.value.clone(),
+            None => free(&usual_name(&found), &mut taken),
+        };
+        routes.push(route(written, name, found, at));
+        spots.push(places);
+    }
+    (routes, spots)
+}
+
+/// The name that nobody has yet: with a number behind it, if need be.
+fn free(name: &str, taken: &mut BTreeSet<String>) -> String {
+    let mut free = name.to_owned();
+    let mut count = 1;
+    while !taken.insert(free.clone()) {
+        count += 1;
+        free = format!("{name}#{count}");
+    }
+    free
+}
+
+/// The name of a route that has none written: methods, host and path of its first match.
+pub(crate) fn usual_name(matches: &[Match]) -> String {
+    let Some(Match { predicate, .. }) = matches.first() else { return "never".to_owned() };
+    let host = match predicate.hosts.first() {
+        Some(HostPattern::Exact(name)) => name.clone(),
+        Some(HostPattern::Suffix(name)) => format!("*{name}"),
+        Some(HostPattern::Prefix(name)) => format!("{name}*"),
+        None => String::new(),
+    };
+    let path = match &predicate.path {
+        Some(PathPattern::Exact(text) | PathPattern::Regex(text)) => text.clone(),
+        Some(PathPattern::Prefix(text)) => format!("{text}*"),
+        Some(PathPattern::Template(template)) => template.text.clone(),
+        None => "*".to_owned(),
+    };
+    let methods = predicate.methods.join(",");
+    if methods.is_empty() { format!("{host}{path}") } else { format!("{methods} {host}{path}") }
+}
+
+fn matches(written: &At<Written>, at: &mut Lowering<'_>) -> (Vec<Match>, Vec<Spot>) {
+    let priority = written.priority.as_ref().map_or(0, |number| number.value);
+    let Some(list) = &written.matches else {
+        let predicate = Predicate::default();
+        return (vec![Match { rank: rank::rank(&predicate, priority), predicate }], vec![written.spot.clone()]);
+    };
+    let (mut matches, mut spots) = (Vec::new(), Vec::new());
+    for one in list.all() {
+        let (found, spot) = match one {
+            Either::First(text) => {
+                let predicate = matching::short(text, at);
+                (Match { rank: rank::rank(&predicate, priority), predicate }, text.spot.clone())
+            }
+            Either::Second(one) => {
+                let predicate = matching::predicate(one, at);
+                (Match { rank: ranked(one, &predicate, priority, at), predicate }, one.spot.clone())
+            }
+        };
+        matches.push(found);
+        spots.push(spot);
+    }
+    (matches, spots)
+}
+
+fn ranked(written: &WrittenMatch, predicate: &Predicate, priority: i64, at: &mut Lowering<'_>) -> Rank {
+    let computed = rank::rank(predicate, written.priority.as_ref().map_or(priority, |number| number.value));
+    let Some(numbers) = &written.rank else { return computed };
+    match <[u64; 4]>::try_from(numbers.as_slice()) {
+        Ok(numbers) => Rank(numbers),
+        Err(_) => {
+            at.invalid(&numbers.spot, "a rank is four numbers, the most significant first");
+            computed
+        }
+    }
+}
+
+fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowering<'_>) -> Route {
+    let predicates: Vec<&Predicate> = matches.iter().map(|m| &m.predicate).collect();
+    let mut places = Places::default();
+    let list = written.policies.as_deref().unwrap_or_default();
+    let mut steps = policy::steps(list, place::ROUTE, &mut places, Some(&predicates), at);
+    let (call, endpoint) = target(written, &name, &predicates, at);
+    steps.extend(call);
+    let mut groups = Vec::new();
+    if !steps.is_empty() {
+        groups.push(Group { predicate: None, steps });
+    }
+    for group in written.groups.iter().flatten() {
+        groups.push(self::group(group, &mut places, &predicates, at));
+    }
+    let chain = Chain { groups };
+    if written.endpoint.is_none() && endpoint == Endpoint::None && !answers(&chain) {
+        let remedy = "give it function, url, upstream or respond; or endpoint: none if that is meant";
+        at.incomplete(
+            &written.spot,
+            format!("this route leads nowhere, so that every request is answered 503; {remedy}"),
+        );
+    }
+    Route { id: RouteId::new(names::id("route", &name)), matches, chain, endpoint }
+}
+
+fn group(written: &WrittenGroup, places: &mut Places, predicates: &[&Predicate], at: &mut Lowering<'_>) -> Group {
+    let predicate = written.when.as_ref().map(|when| policy::condition(when, at));
+    Group { predicate, steps: policy::steps(&written.policies, place::ROUTE, places, Some(predicates), at) }
+}
+
+/// Whether a step of the chain may answer in the endpoint's place.
+pub(crate) fn answers(chain: &Chain) -> bool {
+    chain.groups.iter().flat_map(|group| &group.steps).any(|step| match step.policy {
+        Policy::Call(_) | Policy::Respond(_) | Policy::Missing { .. } => true,
+        Policy::KeyAuth(_) | Policy::Cors(_) | Policy::Headers(_) | Policy::RequestId(_) => false,
+    })
+}
+
+/// Where a route leads: a last step, or an endpoint.
+fn target(
+    written: &At<Written>,
+    name: &str,
+    predicates: &[&Predicate],
+    at: &mut Lowering<'_>,
+) -> (Option<Step>, Endpoint) {
+    let there = [
+        ("function", written.function.is_some()),
+        ("url", written.url.is_some()),
+        ("upstream", written.upstream.is_some()),
+        ("respond", written.respond.is_some()),
+        ("endpoint", written.endpoint.is_some()),
+    ];
+    let there: Vec<&str> = there.into_iter().filter(|(_, there)| *there).map(|(key, _)| key).collect();
+    if there.len() > 1 {
+        let message = format!("a route leads to one of these, this one has {}", there.join(" and "));
+        at.invalid(&written.spot, format!("{message}; a call before an endpoint is a policy: call"));
+    }
+    let step = |slot: &str, call| Step {
+        slot: Slot::new(slot),
+        rank: place::CALL,
+        precedence: place::ROUTE,
+        predicate: None,
+        policy: Policy::Call(Box::new(call)),
+    };
+    if let Some(function) = &written.function {
+        (Some(step("function", aws::function_call(function, at))), Endpoint::None)
+    } else if let Some(url) = &written.url {
+        (Some(step("url", aws::url_call(url, Some(predicates), at))), Endpoint::None)
+    } else if let Some(upstream) = &written.upstream {
+        (None, Endpoint::Http(upstream::endpoint(upstream, name, at)))
+    } else if let Some(respond) = &written.respond {
+        (None, Endpoint::Answer(answer::respond(respond, at)))
+    } else {
+        (None, Endpoint::None)
+    }
+}

@@ -1,0 +1,223 @@
+//! Http upstreams, and how a route uses one.
+
+use super::{Lowering, pem};
+use crate::decode::{At, Either, Text};
+use crate::entity::upstream::{self as entity, ClientTls, Nodes, PathWord, RouteUpstream};
+use crate::findings::Spot;
+use crate::names;
+use dialect::Faith;
+use model::endpoint::{
+    Balance, HostHeader, HttpEndpoint, Keepalive, Node, PassiveHealth, PathRewrite, Upstream, UpstreamTimeouts,
+};
+use model::id::UpstreamId;
+use model::tls;
+use std::time::Duration;
+
+/// The endpoint of a route: an upstream with a name, or one of its own, which then bears the route's name.
+pub(super) fn endpoint(written: &Either<Text, At<RouteUpstream>>, route: &str, at: &mut Lowering<'_>) -> HttpEndpoint {
+    let (upstream, path, host) = match written {
+        Either::First(name) => (named(name, at), PathRewrite::Keep, HostHeader::Node),
+        Either::Second(written) => (
+            used(written, route, at),
+            written.path.as_ref().map_or(PathRewrite::Keep, |path| rewrite(path, at)),
+            written.host.as_ref().map_or(HostHeader::Node, host_header),
+        ),
+    };
+    HttpEndpoint { upstream, path, host }
+}
+
+fn named(name: &Text, at: &mut Lowering<'_>) -> UpstreamId {
+    let id = UpstreamId::new(names::id("upstream", name));
+    if !at.upstreams.contains_key(&id) {
+        let known: Vec<UpstreamId> = at.upstreams.keys().cloned().collect();
+        at.unknown(&name.spot, "upstream", name, known.iter().map(|id| names::name("upstream", id.as_str())));
+    }
+    id
+}
+
+fn used(written: &At<RouteUpstream>, route: &str, at: &mut Lowering<'_>) -> UpstreamId {
+    let own = own(written);
+    match (&written.named, own) {
+        (Some(name), None) => named(name, at),
+        (Some(name), Some(_)) => {
+            at.invalid(&name.spot, "beside \"use\" only path and host may stand; change the upstream of that name");
+            named(name, at)
+        }
+        (None, Some(own)) => {
+            let id = free_id(route, at);
+            let upstream = upstream(&own, at);
+            at.upstreams.insert(id.clone(), upstream);
+            id
+        }
+        (None, None) => {
+            at.incomplete(&written.spot, "an upstream has nodes, or the name of one in \"use\"");
+            UpstreamId::new(names::id("upstream", route))
+        }
+    }
+}
+
+/// The upstream that a route says it has of its own.
+fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
+    let w = written.clone();
+    let says = w.nodes.is_some()
+        || w.tls.is_some()
+        || w.http2.is_some()
+        || w.balance.is_some()
+        || w.retries.is_some()
+        || w.timeouts.is_some()
+        || w.keepalive.is_some()
+        || w.passive_health.is_some();
+    says.then(|| entity::Upstream {
+        nodes: w.nodes.unwrap_or_default(),
+        tls: w.tls,
+        http2: w.http2,
+        balance: w.balance,
+        retries: w.retries,
+        timeouts: w.timeouts,
+        keepalive: w.keepalive,
+        passive_health: w.passive_health,
+    })
+}
+
+fn free_id(route: &str, at: &Lowering<'_>) -> UpstreamId {
+    let mut id = UpstreamId::new(names::id("upstream", route));
+    let mut count = 1;
+    while at.upstreams.contains_key(&id) {
+        count += 1;
+        id = UpstreamId::new(names::id("upstream", &format!("{route}#{count}")));
+    }
+    id
+}
+
+pub(super) fn upstream(written: &entity::Upstream, at: &mut Lowering<'_>) -> Upstream {
+    let tls = match &written.tls {
+        None => None,
+        Some(Either::First(wanted)) => wanted.value.then(tls::ClientTls::default),
+        Some(Either::Second(tls)) => Some(client_tls(tls, at)),
+    };
+    let health = |health: &entity::PassiveHealth| PassiveHealth {
+        failures: health.failures.as_ref().map_or(3, |count| count.value),
+        count_5xx: health.count_5xx.as_ref().is_some_and(|count| count.value),
+        pause: health.pause.as_ref().map_or(Duration::from_secs(10), |pause| pause.0),
+    };
+    match written.balance.as_ref().map(|balance| balance.value) {
+        None | Some(entity::Balance::RoundRobin) => {}
+    }
+    Upstream {
+        nodes: nodes(&written.nodes, if tls.is_some() { 443 } else { 80 }, at),
+        tls,
+        http2: written.http2.as_ref().is_some_and(|http2| http2.value),
+        balance: Balance::RoundRobin,
+        timeouts: timeouts(written.timeouts.as_ref()),
+        retries: written.retries.as_ref().map_or(1, |retries| retries.value),
+        keepalive: keepalive(written.keepalive.as_ref()),
+        passive_health: written.passive_health.as_ref().map(|given| health(&given.0)),
+    }
+}
+
+fn nodes(written: &Nodes, port: u16, at: &mut Lowering<'_>) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    match &written.value {
+        Either::First(weighted) => {
+            for (name, weight) in &weighted.0 {
+                nodes.extend(node(name, port, weight.value, &name.spot, at));
+            }
+        }
+        Either::Second(list) => {
+            for text in list.all() {
+                nodes.extend(node(text, port, 1, &text.spot, at));
+            }
+        }
+    }
+    if nodes.iter().all(|node| node.weight == 0) && !at.findings.blames(&written.spot.path) {
+        let message = "no node takes a request: every answer will be 503";
+        at.findings.say(Faith::Exact, &written.spot, message);
+    }
+    nodes
+}
+
+/// `host`, `host:port`, `[v6]:port`.
+fn node(text: &str, usual: u16, weight: u32, spot: &Spot, at: &mut Lowering<'_>) -> Option<Node> {
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) if !text.ends_with(']') => (host, port.parse().ok()),
+        _ => (text, Some(usual)),
+    };
+    let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let host = inner.unwrap_or(host);
+    let good = match inner {
+        Some(v6) => v6.parse::<std::net::Ipv6Addr>().is_ok(),
+        None => !host.is_empty() && host.chars().all(|c| c.is_alphanumeric() || "-._".contains(c)),
+    };
+    let Some(port) = port.filter(|_| good) else {
+        at.invalid(spot, "this is no node; write host:port, without scheme and path");
+        return None;
+    };
+    Some(Node { host: host.to_owned(), port, weight })
+}
+
+pub(super) fn client_tls(written: &ClientTls, at: &mut Lowering<'_>) -> tls::ClientTls {
+    if let Some(verify) = written.verify.as_ref().filter(|verify| !verify.value) {
+        let message = "whoever stands between here and there can read and change everything; \
+                       name the certificate authority in \"authorities\" instead";
+        at.findings.say(Faith::Exact, &verify.spot, message);
+    }
+    let authorities: Vec<_> = written.authorities.iter().flat_map(|list| list.all()).cloned().collect();
+    tls::ClientTls {
+        verify: written.verify.as_ref().is_none_or(|verify| verify.value),
+        authorities: authorities.iter().map(|pem| pem::certificate(pem, at)).collect(),
+        server_name: written.server_name.as_ref().map(|name| name.value.clone()),
+    }
+}
+
+fn timeouts(written: Option<&entity::Timeouts>) -> UpstreamTimeouts {
+    let usual = UpstreamTimeouts::default();
+    let Some(written) = written else { return usual };
+    UpstreamTimeouts {
+        connect: written.connect.as_ref().map_or(usual.connect, |time| time.0),
+        write: written.write.as_ref().map_or(usual.write, |time| time.0),
+        read: written.read.as_ref().map_or(usual.read, |time| time.0),
+    }
+}
+
+fn keepalive(written: Option<&entity::Keepalive>) -> Keepalive {
+    let usual = Keepalive::default();
+    let Some(written) = written else { return usual };
+    Keepalive {
+        idle: written.idle.as_ref().map_or(usual.idle, |idle| idle.value),
+        time: written.time.as_ref().map_or(usual.time, |time| time.0),
+    }
+}
+
+fn rewrite(written: &Either<At<PathWord>, At<entity::PathRule>>, at: &mut Lowering<'_>) -> PathRewrite {
+    let slash = |text: &Text, at: &mut Lowering<'_>| {
+        if !text.starts_with('/') {
+            at.invalid(&text.spot, "what is put in front of a path begins with '/'");
+        }
+        text.value.clone()
+    };
+    match written {
+        Either::First(word) => match word.value {
+            PathWord::Keep => PathRewrite::Keep,
+            PathWord::Strip => PathRewrite::StripMatched { prefix: "/".to_owned() },
+        },
+        Either::Second(rule) => match (&rule.strip, &rule.prefix) {
+            (Some(prefix), None) => PathRewrite::StripMatched { prefix: slash(prefix, at) },
+            (None, Some(prefix)) => PathRewrite::Prepend { prefix: slash(prefix, at) },
+            _ => {
+                at.incomplete(&rule.spot, "a path is changed in one way: strip or prefix");
+                PathRewrite::Keep
+            }
+        },
+    }
+}
+
+fn host_header(written: &Either<Text, entity::FixedHost>) -> HostHeader {
+    match written {
+        Either::First(text) => match text.as_str() {
+            "node" => HostHeader::Node,
+            "client" => HostHeader::Client,
+            name => HostHeader::Fixed(name.to_owned()),
+        },
+        Either::Second(host) => HostHeader::Fixed(host.fixed.value.clone()),
+    }
+}

@@ -1,0 +1,169 @@
+//! From the model to text: what `translate` prints. Reading it back gives the model again.
+//!
+//! Defaults are left out. A secret becomes a variable, and the top of the text says which ones must be set.
+
+mod answer;
+mod aws;
+mod listener;
+mod matching;
+mod policy;
+mod route;
+mod secrets;
+mod table;
+mod upstream;
+
+use crate::decode::{At, Pairs, Text};
+use crate::entity::Config;
+use crate::entity::consumer::Consumer;
+use crate::names;
+use model::Gateway;
+use model::consumer::{self, Credential};
+use model::endpoint::Endpoint;
+use model::id::UpstreamId;
+use secrets::Secrets;
+pub use secrets::Variable;
+use std::collections::BTreeMap;
+
+/// A gateway in the native language.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The document.
+    pub text: String,
+    /// The variables that it refers to. Set, they make it mean what was written.
+    pub variables: Vec<Variable>,
+}
+
+/// Writes a gateway.
+pub fn write(gateway: &Gateway) -> Written {
+    let mut pen = Pen {
+        secrets: Secrets::default(),
+        base: aws::most_common(gateway),
+        upstreams: &gateway.upstreams,
+        uses: uses(gateway),
+        inlined: Vec::new(),
+    };
+    let config = config(gateway, &mut pen);
+    let body = serde_saphyr::to_string(&config).expect("an entity is made of maps with text keys, lists and scalars");
+    let variables = pen.secrets.into_variables();
+    Written { text: format!("{}{body}", head(&variables)), variables }
+}
+
+/// What writing learns on its way.
+struct Pen<'g> {
+    secrets: Secrets,
+    /// Region and credentials that are written once for all calls.
+    base: aws::Base,
+    upstreams: &'g BTreeMap<UpstreamId, model::endpoint::Upstream>,
+    /// How many routes use each upstream.
+    uses: BTreeMap<&'g UpstreamId, usize>,
+    /// Upstreams that stand inside their only route.
+    inlined: Vec<&'g UpstreamId>,
+}
+
+fn head(variables: &[Variable]) -> String {
+    if variables.is_empty() {
+        return String::new();
+    }
+    let mut head = String::from("# Secrets are not written here. Set these environment variables:\n");
+    for variable in variables {
+        head.push_str(&format!("#   {}: {}\n", variable.name, variable.purpose));
+    }
+    head
+}
+
+fn uses(gateway: &Gateway) -> BTreeMap<&UpstreamId, usize> {
+    let mut uses = BTreeMap::new();
+    for route in gateway.tables.iter().flat_map(|table| &table.routes) {
+        if let Endpoint::Http(http) = &route.endpoint {
+            *uses.entry(&http.upstream).or_insert(0) += 1;
+        }
+    }
+    uses
+}
+
+fn config<'g>(gateway: &'g Gateway, pen: &mut Pen<'g>) -> Config {
+    let ids: Vec<_> = gateway.tables.iter().map(|table| table.id.clone()).collect();
+    let mut config = Config {
+        listen: listener::listeners(&gateway.listeners, &ids, pen),
+        account: aws::base_account(pen),
+        consumers: some(gateway.consumers.iter().map(|consumer| self::consumer(consumer, pen)).collect()),
+        ..Config::default()
+    };
+    match gateway.tables.as_slice() {
+        [only] => {
+            let table = table::table(only, pen);
+            let name = names::name("table", only.id.as_str());
+            config.name = (name != "main").then(|| text(name));
+            config.routes = table.routes;
+            config.policies = table.policies;
+            config.answers = table.answers;
+            config.path_normalization = table.path_normalization;
+            config.overlays = table.overlays;
+            config.overlay_entry = table.overlay_entry;
+        }
+        several => {
+            let write = |table| (key(names::name("table", ids_of(table))), table::table(table, pen));
+            config.tables = Some(Pairs(several.iter().map(write).collect()));
+        }
+    }
+    config.upstreams = upstreams(gateway, pen);
+    config
+}
+
+fn ids_of(table: &model::table::Table) -> &str {
+    table.id.as_str()
+}
+
+/// Those that stand inside no route.
+fn upstreams(gateway: &Gateway, pen: &Pen<'_>) -> Option<Pairs<crate::entity::upstream::Upstream>> {
+    let shared = gateway.upstreams.iter().filter(|(id, _)| !pen.inlined.contains(id));
+    let pairs = shared.map(|(id, upstream)| (key(names::name("upstream", id.as_str())), upstream::upstream(upstream)));
+    let pairs: Vec<_> = pairs.collect();
+    (!pairs.is_empty()).then_some(Pairs(pairs))
+}
+
+fn consumer(consumer: &consumer::Consumer, pen: &mut Pen<'_>) -> Consumer {
+    let id = consumer.id.as_str();
+    let groups: Vec<Text> = consumer.groups.iter().map(|group| text(names::name("group", group.as_str()))).collect();
+    let mut keys = Vec::new();
+    for credential in &consumer.credentials {
+        let Credential::Key(secret) = credential;
+        let purpose = format!("the key of the consumer {}", consumer.name);
+        keys.push(pen.secrets.hide(secret, &format!("KEY_OF_{}", consumer.name), &purpose));
+    }
+    Consumer {
+        name: text(&consumer.name),
+        id: (names::id("consumer", &consumer.name) != id).then(|| text(names::name("consumer", id))),
+        groups: some(groups).map(Into::into),
+        keys: some(keys).map(Into::into),
+        policies: None,
+        routes: None,
+    }
+}
+
+/// A text that stands for itself: what looks like a reference is no reference.
+fn text(plain: &str) -> Text {
+    At::new(plain.replace("${", "$${"))
+}
+
+/// A key, in which references have no meaning.
+fn key(plain: &str) -> Text {
+    At::new(plain.to_owned())
+}
+
+fn texts(plain: &[String]) -> Option<crate::decode::OneOrMany<Text>> {
+    some(plain.iter().map(|plain| text(plain)).collect()).map(Into::into)
+}
+
+/// A list, unless it is empty.
+fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+/// A value, unless it is the usual one.
+fn unless<T: PartialEq>(value: T, usual: &T) -> Option<At<T>> {
+    (value != *usual).then(|| At::new(value))
+}
+
+#[cfg(test)]
+mod tests;

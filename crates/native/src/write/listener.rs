@@ -1,0 +1,81 @@
+//! Listeners, as short as they can be said.
+
+use super::{Pen, some, text, texts, unless};
+use crate::decode::{At, Either, OneOrMany, Size, Text};
+use crate::entity::listener::{self as entity, Certificate, Pem, PemKey, PemSecret, PemText, ServerTls};
+use crate::names::{self, is_pem};
+use model::Secret;
+use model::id::TableId;
+use model::listener::{Limits, Listener};
+
+pub(super) fn listeners(
+    listeners: &[Listener],
+    tables: &[TableId],
+    pen: &mut Pen<'_>,
+) -> Option<OneOrMany<Either<Text, entity::Listener>>> {
+    let written: Vec<_> = listeners.iter().map(|listener| self::listener(listener, tables, pen)).collect();
+    Some(written.into())
+}
+
+fn listener(listener: &Listener, tables: &[TableId], pen: &mut Pen<'_>) -> Either<Text, entity::Listener> {
+    let address = text(&listener.address.to_string());
+    let usual = Limits::default();
+    let plain = listener.tables == tables
+        && listener.tls.is_none()
+        && listener.http2
+        && !listener.proxy_protocol
+        && listener.trusted_proxies.is_empty()
+        && listener.limits == usual;
+    if plain {
+        return Either::First(address);
+    }
+    let names = || listener.tables.iter().map(|id| text(names::name("table", id.as_str()))).collect::<Vec<_>>();
+    Either::Second(entity::Listener {
+        address,
+        tables: (listener.tables != tables).then(|| names().into()),
+        tls: listener
+            .tls
+            .as_ref()
+            .map(|tls| ServerTls { certificates: tls.certificates.iter().map(|one| certificate(one, pen)).collect() }),
+        http2: unless(listener.http2, &true),
+        proxy_protocol: unless(listener.proxy_protocol, &false),
+        trusted_proxies: texts(&listener.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        limits: (listener.limits != usual).then(|| limits(&listener.limits, &usual)),
+    })
+}
+
+fn certificate(one: &model::tls::Certificate, pen: &mut Pen<'_>) -> Certificate {
+    let hint = one.hosts.first().map_or_else(|| "TLS_KEY".to_owned(), |host| format!("TLS_KEY_OF_{host}"));
+    let purpose = format!("the private key, in PEM, of the certificate for {}", one.hosts.join(", "));
+    Certificate {
+        chain: pem(&one.chain),
+        key: key(&one.key, &hint, &purpose, pen),
+        hosts: some(one.hosts.iter().map(|host| text(host)).collect::<Vec<_>>()).map(Into::into),
+    }
+}
+
+fn key(secret: &Secret, hint: &str, purpose: &str, pen: &mut Pen<'_>) -> PemKey {
+    let hidden = pen.secrets.hide(secret, hint, purpose);
+    let looks_so = is_pem(secret.expose()) && secret.expose().contains("PRIVATE KEY-----");
+    if looks_so { Either::First(At::new(hidden)) } else { Either::Second(PemSecret { pem: hidden }) }
+}
+
+/// PEM as it is.
+pub(super) fn pem(chain: &str) -> Pem {
+    let looks_so = is_pem(chain) && chain.contains("CERTIFICATE-----");
+    if looks_so { Either::First(text(chain)) } else { Either::Second(PemText { pem: text(chain) }) }
+}
+
+fn limits(limits: &Limits, usual: &Limits) -> entity::Limits {
+    let size = |bytes: usize| Size(bytes as u64);
+    let lasting = crate::decode::Lasting;
+    entity::Limits {
+        header_bytes: unless(size(limits.header_bytes), &size(usual.header_bytes)),
+        header_count: unless(limits.header_count, &usual.header_count),
+        body_bytes: unless(Size(limits.body_bytes), &Size(usual.body_bytes)),
+        header_time: unless(lasting(limits.header_time), &lasting(usual.header_time)),
+        idle_time: unless(lasting(limits.idle_time), &lasting(usual.idle_time)),
+        request_time: unless(lasting(limits.request_time), &lasting(usual.request_time)),
+        connections: unless(limits.connections, &usual.connections),
+    }
+}

@@ -1,0 +1,143 @@
+//! Policies in their places.
+
+use super::{Pen, answer, aws, key, matching, text, texts, unless};
+use crate::decode::{At, Given, Lasting, OneOrMany, Pairs};
+use crate::entity::policy::{self as entity, HeaderEdits, Step};
+use crate::lower::place::Places;
+use crate::names;
+use model::chain::{self, Phase};
+use model::policy::{Cors, HeaderEdit, KeyAuth, Origins, Policy, RequestId};
+use model::predicate::Predicate;
+
+/// Steps as a list of policies. The two sides of one policy, side by side, become one entry.
+pub(super) fn steps(
+    steps: &[chain::Step],
+    precedence: u8,
+    places: &mut Places,
+    params: Option<&[&Predicate]>,
+    pen: &mut Pen<'_>,
+) -> Vec<At<Step>> {
+    let mut written = Vec::new();
+    let mut rest = steps;
+    while let Some((step, after)) = rest.split_first() {
+        let both = after.first().is_some_and(|next| are_sides(step, next));
+        rest = if both { &after[1..] } else { after };
+        let (mut entry, name, usual) = entry(step, params, pen);
+        let (order, slot) = places.next(&name);
+        if !both && usual != Some(step.rank.phase) {
+            entry.phase = Some(At::new(phase(step.rank.phase)));
+        }
+        entry.when = step.predicate.as_ref().map(|predicate| At::new(matching::predicate(predicate)));
+        entry.order = unless(step.rank.order, &order);
+        entry.precedence = unless(step.precedence, &precedence);
+        entry.slot = (step.slot.as_str() != slot).then(|| text(step.slot.as_str()));
+        written.push(At::new(entry));
+    }
+    written
+}
+
+/// Whether two steps are the request and the response side of one policy.
+fn are_sides(one: &chain::Step, next: &chain::Step) -> bool {
+    let two_sided = matches!(one.policy, Policy::Cors(_) | Policy::RequestId(_));
+    let phases = one.rank.phase == Phase::Rewrite && next.rank.phase == Phase::Response;
+    let mut same = next.clone();
+    same.rank.phase = one.rank.phase;
+    two_sided && phases && same == *one
+}
+
+/// The entry of a step, its name, and the one phase in which such an entry runs if it says none.
+fn entry(step: &chain::Step, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -> (Step, String, Option<Phase>) {
+    let empty = Step::default();
+    let (entry, name, usual) = match &step.policy {
+        Policy::Call(call) => {
+            (Step { call: Some(At::new(aws::call(call, params, pen))), ..empty }, "call", Some(Phase::Access))
+        }
+        Policy::Respond(one) => (Step { respond: Some(answer::respond(one)), ..empty }, "respond", Some(Phase::Access)),
+        Policy::KeyAuth(auth) => {
+            (Step { key_auth: Some(Given(key_auth(auth))), ..empty }, "key-auth", Some(Phase::Access))
+        }
+        Policy::Cors(one) => (Step { cors: Some(Given(cors(one))), ..empty }, "cors", None),
+        Policy::RequestId(one) => (Step { request_id: Some(Given(request_id(one))), ..empty }, "request-id", None),
+        Policy::Headers(edits) => match step.rank.phase {
+            Phase::Response | Phase::Log => {
+                let edits = Some(header_edits(&edits.edits));
+                (Step { response_headers: edits, ..empty }, "response-headers", Some(Phase::Response))
+            }
+            Phase::Rewrite | Phase::Access | Phase::Endpoint => {
+                let edits = Some(header_edits(&edits.edits));
+                (Step { request_headers: edits, ..empty }, "request-headers", Some(Phase::Access))
+            }
+        },
+        Policy::Missing { name } => (Step { missing: Some(text(name)), ..empty }, name.as_str(), Some(Phase::Access)),
+    };
+    (entry, name.to_owned(), usual)
+}
+
+fn phase(phase: Phase) -> entity::Phase {
+    match phase {
+        Phase::Rewrite => entity::Phase::Rewrite,
+        Phase::Access => entity::Phase::Access,
+        Phase::Endpoint => entity::Phase::Endpoint,
+        Phase::Response => entity::Phase::Response,
+        Phase::Log => entity::Phase::Log,
+    }
+}
+
+fn cors(one: &Cors) -> entity::Cors {
+    entity::Cors {
+        origins: match &one.origins {
+            Origins::Any => None,
+            Origins::List(list) => texts(list),
+        },
+        methods: texts(&one.methods),
+        headers: texts(&one.headers),
+        exposed: texts(&one.exposed),
+        credentials: unless(one.credentials, &false),
+        max_age: one.max_age.map(|age| At::new(Lasting(age))),
+    }
+}
+
+fn key_auth(auth: &KeyAuth) -> entity::KeyAuth {
+    let usual = auth.headers == ["x-api-key"];
+    entity::KeyAuth {
+        headers: (!usual).then(|| auth.headers.iter().map(|name| text(name)).collect::<Vec<_>>().into()),
+        query: texts(&auth.query),
+        hide: unless(auth.hide, &true),
+        anonymous: auth.anonymous.as_ref().map(|id| text(names::name("consumer", id.as_str()))),
+    }
+}
+
+fn request_id(one: &RequestId) -> entity::RequestId {
+    entity::RequestId {
+        header: (one.header != "x-request-id").then(|| text(&one.header)),
+        trust_client: unless(one.trust_client, &false),
+        echo: unless(one.echo, &true),
+    }
+}
+
+/// Edits in sets, each in the order removed, set, added.
+fn header_edits(edits: &[HeaderEdit]) -> HeaderEdits {
+    let place = |edit: &HeaderEdit| match edit {
+        HeaderEdit::Remove(_) => 0,
+        HeaderEdit::Set(..) => 1,
+        HeaderEdit::Add(..) => 2,
+    };
+    let sets: Vec<_> = edits.chunk_by(|one, next| place(one) <= place(next)).map(edit_set).collect();
+    OneOrMany::from(sets)
+}
+
+fn edit_set(edits: &[HeaderEdit]) -> entity::HeaderEdit {
+    let (mut remove, mut set, mut add) = (Vec::new(), Vec::new(), Vec::new());
+    for edit in edits {
+        match edit {
+            HeaderEdit::Remove(name) => remove.push(text(name)),
+            HeaderEdit::Set(name, value) => set.push((key(name), text(value))),
+            HeaderEdit::Add(name, value) => add.push((key(name), text(value))),
+        }
+    }
+    entity::HeaderEdit {
+        remove: (!remove.is_empty()).then(|| remove.into()),
+        set: (!set.is_empty()).then_some(Pairs(set)),
+        add: (!add.is_empty()).then_some(Pairs(add)),
+    }
+}

@@ -1,0 +1,86 @@
+//! Routes, as short as they can be said.
+
+use super::{Pen, answer, aws, matching, policy, some, text, upstream};
+use crate::decode::At;
+use crate::entity::route::{Group, Nowhere, Route as Written};
+use crate::lower::place::{self, Places};
+use crate::lower::route::{answers, usual_name};
+use crate::names;
+use model::chain::{self, Step};
+use model::endpoint::Endpoint;
+use model::policy::Policy;
+use model::predicate::Predicate;
+use model::route::Route;
+
+/// The routes of a table.
+pub(super) fn routes<'g>(all: &'g [Route], pen: &mut Pen<'g>) -> Vec<At<Written>> {
+    let names: Vec<&str> = all.iter().map(|route| names::name("route", route.id.as_str())).collect();
+    let usual: Vec<String> = all.iter().map(|route| usual_name(&route.matches)).collect();
+    let mut written = Vec::new();
+    for (at, one) in all.iter().enumerate() {
+        // A name is left out where it is the usual one, and where nobody else could get it.
+        let alone = |name: &str| {
+            let others = |other: usize| other != at && (names[other] == name || usual[other] == name);
+            !(0..all.len()).any(others)
+        };
+        let named = names[at] != usual[at] || !alone(names[at]);
+        let mut route = route(one, names[at], pen);
+        route.name = named.then(|| text(names[at]));
+        written.push(At::new(route));
+    }
+    written
+}
+
+fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
+    let predicates: Vec<&Predicate> = one.matches.iter().map(|m| &m.predicate).collect();
+    let (matches, priority) = matching::matches(&one.matches);
+    let mut written = Written { matches, priority, ..Written::default() };
+    let mut places = Places::default();
+    let mut groups = one.chain.groups.as_slice();
+    if let Some((first, rest)) = groups.split_first()
+        && first.predicate.is_none()
+        && !first.steps.is_empty()
+    {
+        groups = rest;
+        let steps = target(&first.steps, one, &predicates, &mut written, pen);
+        written.policies = some(policy::steps(steps, place::ROUTE, &mut places, Some(&predicates), pen));
+    }
+    written.groups = some(groups.iter().map(|group| self::group(group, &mut places, &predicates, pen)).collect());
+    match &one.endpoint {
+        Endpoint::Http(http) => written.upstream = Some(upstream::used(http, name, pen)),
+        Endpoint::Answer(one) => written.respond = Some(answer::respond(one)),
+        Endpoint::None if written.function.is_some() || written.url.is_some() || answers(&one.chain) => {}
+        Endpoint::None => written.endpoint = Some(At::new(Nowhere::None)),
+    }
+    written
+}
+
+/// Takes a last call off the steps, if `function` or `url` of the route says the same.
+fn target<'s>(
+    steps: &'s [Step],
+    route: &Route,
+    predicates: &[&Predicate],
+    written: &mut Written,
+    pen: &mut Pen<'_>,
+) -> &'s [Step] {
+    let Some((last, before)) = steps.split_last() else { return steps };
+    let Policy::Call(call) = &last.policy else { return steps };
+    let plain = last.rank == place::CALL && last.precedence == place::ROUTE && last.predicate.is_none();
+    if !plain || route.endpoint != Endpoint::None {
+        return steps;
+    }
+    let said = aws::call(call, Some(predicates), pen);
+    match last.slot.as_str() {
+        "function" if said.function.is_some() => written.function = said.function,
+        "url" if said.url.is_some() => written.url = said.url,
+        _ => return steps,
+    }
+    before
+}
+
+fn group(group: &chain::Group, places: &mut Places, predicates: &[&Predicate], pen: &mut Pen<'_>) -> Group {
+    Group {
+        when: group.predicate.as_ref().map(|predicate| At::new(matching::predicate(predicate))),
+        policies: policy::steps(&group.steps, place::ROUTE, places, Some(predicates), pen),
+    }
+}

@@ -1,0 +1,52 @@
+//! Secrets on their way into a text: each becomes a variable, equal ones the same.
+
+use crate::decode::Hidden;
+use model::Secret;
+
+/// A variable that a written document refers to.
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub purpose: String,
+    /// What it must hold.
+    pub secret: Secret,
+}
+
+/// The variables so far.
+#[derive(Default)]
+pub(super) struct Secrets(Vec<Variable>);
+
+impl Secrets {
+    /// A reference to the secret; `hint` becomes the variable's name.
+    pub(super) fn hide(&mut self, secret: &Secret, hint: &str, purpose: &str) -> Hidden {
+        if let Some(known) = self.0.iter().find(|variable| variable.secret == *secret) {
+            return Hidden::Variable(known.name.clone());
+        }
+        let stem = variable_name(hint);
+        let taken = |name: &str| self.0.iter().any(|variable| variable.name == name);
+        let mut name = stem.clone();
+        let mut count = 1;
+        while taken(&name) {
+            count += 1;
+            name = format!("{stem}_{count}");
+        }
+        self.0.push(Variable { name: name.clone(), purpose: one_line(purpose), secret: secret.clone() });
+        Hidden::Variable(name)
+    }
+
+    pub(super) fn into_variables(self) -> Vec<Variable> {
+        self.0
+    }
+}
+
+/// Letters, digits and `_`, beginning with a letter.
+fn variable_name(hint: &str) -> String {
+    hint.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
+}
+
+/// A purpose stands in a comment, where a line break would end it.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,61 @@
+//! Tables.
+
+use super::{Pen, answer, policy, route, some, text, unless};
+use crate::decode::At;
+use crate::entity::policy::Step;
+use crate::entity::table::{Entry, Normalization, Overlay as WrittenOverlay, Table as Written};
+use crate::lower::place::{self, Places};
+use crate::names;
+use model::chain::{self, Overlay, OverlayEntry, Phase, Who};
+use model::table::{PathNormalization, Table};
+
+pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
+    Written {
+        routes: some(route::routes(&table.routes, pen)),
+        policies: some(steps(&table.global, place::GLOBAL, pen)),
+        answers: answer::answers(&table.answers),
+        path_normalization: normalization(table.normalization),
+        overlays: some(table.overlays.iter().map(|one| At::new(overlay(one, pen))).collect()),
+        overlay_entry: entry(table.overlay_entry).map(At::new),
+    }
+}
+
+fn steps(all: &[chain::Step], precedence: u8, pen: &mut Pen<'_>) -> Vec<At<Step>> {
+    policy::steps(all, precedence, &mut Places::default(), None, pen)
+}
+
+fn overlay(one: &Overlay, pen: &mut Pen<'_>) -> WrittenOverlay {
+    let names = |routes: &Vec<model::id::RouteId>| {
+        routes.iter().map(|id| text(names::name("route", id.as_str()))).collect::<Vec<_>>().into()
+    };
+    let (consumer, group, precedence) = match &one.who {
+        Who::Consumer(id) => (Some(text(names::name("consumer", id.as_str()))), None, place::CONSUMER),
+        Who::Group(id) => (None, Some(text(names::name("group", id.as_str()))), place::GROUP),
+    };
+    WrittenOverlay {
+        consumer,
+        group,
+        routes: one.routes.as_ref().map(names),
+        policies: Some(steps(&one.steps, precedence, pen)),
+    }
+}
+
+fn normalization(one: PathNormalization) -> Option<Normalization> {
+    let usual = PathNormalization::default();
+    (one != usual).then(|| Normalization {
+        decode_unreserved: unless(one.decode_unreserved, &usual.decode_unreserved),
+        resolve_dots: unless(one.resolve_dots, &usual.resolve_dots),
+        merge_slashes: unless(one.merge_slashes, &usual.merge_slashes),
+    })
+}
+
+fn entry(entry: OverlayEntry) -> Option<Entry> {
+    match entry {
+        OverlayEntry::NextStep => None,
+        OverlayEntry::EndOf(Phase::Rewrite) => Some(Entry::Rewrite),
+        OverlayEntry::EndOf(Phase::Access) => Some(Entry::Access),
+        OverlayEntry::EndOf(Phase::Endpoint) => Some(Entry::Endpoint),
+        OverlayEntry::EndOf(Phase::Response) => Some(Entry::Response),
+        OverlayEntry::EndOf(Phase::Log) => Some(Entry::Log),
+    }
+}

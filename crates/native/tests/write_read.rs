@@ -1,0 +1,531 @@
+//! Whatever gateway is written, reading it gives the same gateway.
+
+#![allow(clippy::unwrap_used, reason = "a test stops at what is not there")]
+
+use dialect::Dialect;
+use ipnet::IpNet;
+use model::answer::{Answer, AnswerBody, Answers, FailureKind};
+use model::aws::{Aws, Credentials};
+use model::call::*;
+use model::chain::*;
+use model::consumer::{Consumer, Credential};
+use model::endpoint::*;
+use model::id::*;
+use model::listener::{Limits, Listener};
+use model::policy::*;
+use model::predicate::*;
+use model::route::{Match, Rank, Route};
+use model::table::{PathNormalization, Table};
+use model::tls::{Certificate, ClientTls, ServerTls};
+use model::{Gateway, Secret};
+use native::Native;
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use store::{Document, Revision};
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+
+    #[test]
+    fn written_gateway_reads_back(gateway in gateway()) {
+        let written = native::write(&gateway);
+        let environment: BTreeMap<String, String> =
+            written.variables.iter().map(|v| (v.name.clone(), v.secret.expose().to_owned())).collect();
+        let revision = Revision::default();
+        let bytes = written.text.clone().into();
+        let document = Document { key: "f.yaml".into(), bytes, created: revision, modified: revision, expires: None };
+        let lowered = Native.lower(&[document], &environment);
+        let said: Vec<String> = lowered.findings.iter().map(|f| f.render(Some(&written.text))).collect();
+        prop_assert!(lowered.broken.is_empty(), "{}\n{}", said.join("\n"), written.text);
+        prop_assert_eq!(lowered.gateway, gateway, "{}", written.text);
+    }
+}
+
+/// Any text, with what YAML and references may stumble over.
+fn text() -> BoxedStrategy<String> {
+    let odd = [
+        "",
+        "~",
+        "null",
+        "true",
+        "off",
+        "1e3",
+        "0x1f",
+        "- a",
+        "a: b",
+        "#x",
+        "${A}",
+        "$${A}",
+        "$",
+        "'",
+        "\"",
+        "a\nb\n",
+        " x ",
+        "|",
+        "2026-01-01",
+        "\u{85}\t",
+        "<<",
+        "*a",
+        "&a",
+        "!t",
+        "%",
+        "@",
+        "é",
+    ];
+    prop_oneof![select(odd.to_vec()).prop_map(str::to_owned), any::<String>(), "[ -~]{0,200}"].boxed()
+}
+
+fn name() -> BoxedStrategy<String> {
+    "[a-z][a-z0-9-]{0,6}".boxed()
+}
+
+/// A header value: printable, and trimmed by nobody.
+fn value() -> BoxedStrategy<String> {
+    "[ -~]{0,20}".boxed()
+}
+
+fn duration() -> BoxedStrategy<Duration> {
+    prop_oneof![
+        Just(Duration::from_secs(60)),
+        (1u64..100_000).prop_map(Duration::from_millis),
+        (1u64..1 << 40).prop_map(Duration::from_nanos)
+    ]
+    .boxed()
+}
+
+fn networks() -> BoxedStrategy<Vec<IpNet>> {
+    subsequence(vec!["10.0.0.0/8".parse().unwrap(), "192.168.1.1/32".parse().unwrap(), "::/0".parse().unwrap()], 0..=3)
+        .boxed()
+}
+
+fn id<T>(kind: &'static str, make: fn(String) -> T) -> impl Fn(String) -> T {
+    move |name| make(format!("native/{kind}/{name}"))
+}
+
+fn gateway() -> BoxedStrategy<Gateway> {
+    let upstreams = btree_map(
+        prop_oneof![name(), Just("/x".to_owned())].prop_map(id("upstream", UpstreamId::new)),
+        upstream(),
+        1..3,
+    );
+    let consumers = btree_map(name(), (vec(name(), 0..2), any::<bool>(), any::<u8>()), 0..3);
+    (upstreams, consumers)
+        .prop_flat_map(|(upstreams, people)| {
+            let consumers: Vec<Consumer> = people
+                .into_iter()
+                .map(|(name, (groups, other, keys))| Consumer {
+                    id: if other {
+                        ConsumerId::new(format!("kong/consumer/{name}"))
+                    } else {
+                        ConsumerId::new(format!("native/consumer/{name}"))
+                    },
+                    groups: groups.into_iter().map(id("group", GroupId::new)).collect(),
+                    credentials: (0..keys % 3)
+                        .map(|n| Credential::Key(Secret::new(format!("{name}: ${{{n}}}"))))
+                        .collect(),
+                    name,
+                })
+                .collect();
+            let ids: Vec<UpstreamId> = upstreams.keys().cloned().collect();
+            let tables = btree_map(name(), table(ids, consumers.clone()), 0..3);
+            (tables, Just(upstreams), Just(consumers))
+        })
+        .prop_flat_map(|(tables, upstreams, consumers)| {
+            let tables: Vec<Table> = tables
+                .into_iter()
+                .map(|(name, table)| Table { id: TableId::new(format!("native/table/{name}")), ..table })
+                .collect();
+            let ids: Vec<TableId> = tables.iter().map(|table| table.id.clone()).collect();
+            (listeners(ids), Just(tables), Just(upstreams), Just(consumers))
+        })
+        .prop_map(|(listeners, tables, upstreams, consumers)| Gateway { listeners, tables, upstreams, consumers })
+        .boxed()
+}
+
+fn listeners(tables: Vec<TableId>) -> BoxedStrategy<Vec<Listener>> {
+    let all = tables.len();
+    let limits = prop_oneof![
+        Just(Limits::default()),
+        (any::<u32>(), any::<u32>(), any::<u64>(), duration(), any::<u16>()).prop_map(
+            |(bytes, count, body, time, connections)| Limits {
+                header_bytes: bytes as usize,
+                header_count: count as usize,
+                body_bytes: body,
+                header_time: time,
+                idle_time: time,
+                request_time: time,
+                connections: connections.into(),
+            }
+        )
+    ];
+    let certificate = (vec(name(), 0..2), text(), text()).prop_map(|(hosts, chain, key)| Certificate {
+        hosts,
+        chain,
+        key: Secret::new(key),
+    });
+    let tls = of(vec(certificate, 1..3).prop_map(|certificates| ServerTls { certificates }));
+    let one = (subsequence(tables, 0..=all), tls, any::<[bool; 2]>(), networks(), limits);
+    let one = one.prop_map(|(tables, tls, [http2, proxy_protocol], trusted_proxies, limits)| Listener {
+        address: ([127, 0, 0, 1], 0).into(),
+        tables,
+        tls,
+        http2,
+        proxy_protocol,
+        trusted_proxies,
+        limits,
+    });
+    vec(one, 0..3).boxed()
+}
+
+fn client_tls() -> BoxedStrategy<ClientTls> {
+    (any::<bool>(), vec(text(), 0..2), of(name()))
+        .prop_map(|(verify, authorities, server_name)| ClientTls { verify, authorities, server_name })
+        .boxed()
+}
+
+fn upstream() -> BoxedStrategy<Upstream> {
+    let node = (prop_oneof![name(), Just("::1".to_owned()), Just("10.0.0.1".to_owned())], any::<u16>(), 0u32..3);
+    let nodes = vec(node.prop_map(|(host, port, weight)| Node { host, port, weight }), 0..3);
+    let timeouts = prop_oneof![
+        Just(UpstreamTimeouts::default()),
+        (duration(), duration(), duration()).prop_map(|(connect, write, read)| UpstreamTimeouts {
+            connect,
+            write,
+            read
+        })
+    ];
+    let keepalive =
+        (prop_oneof![Just(256usize), 0usize..9], duration()).prop_map(|(idle, time)| Keepalive { idle, time });
+    let health = of((1u32..5, any::<bool>(), duration()).prop_map(|(failures, count_5xx, pause)| PassiveHealth {
+        failures,
+        count_5xx,
+        pause,
+    }));
+    (of(client_tls()), any::<bool>(), nodes, timeouts, 0u32..3, keepalive, health)
+        .prop_map(|(tls, http2, nodes, timeouts, retries, keepalive, passive_health)| Upstream {
+            tls,
+            http2,
+            nodes,
+            balance: Balance::RoundRobin,
+            timeouts,
+            retries,
+            keepalive,
+            passive_health,
+        })
+        .boxed()
+}
+
+fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<Table> {
+    let people: Vec<ConsumerId> = consumers.iter().map(|consumer| consumer.id.clone()).collect();
+    let routes = btree_map(
+        prop_oneof![name(), Just("/x".to_owned()), Just("kong/route/x".to_owned())],
+        route(upstreams, people.clone()),
+        0..4,
+    );
+    let entry = select(vec![
+        OverlayEntry::NextStep,
+        OverlayEntry::EndOf(Phase::Rewrite),
+        OverlayEntry::EndOf(Phase::Access),
+        OverlayEntry::EndOf(Phase::Log),
+    ]);
+    let kinds = btree_map(
+        select(FailureKind::ALL.to_vec()),
+        vec((select(vec!["*/*", "text/html"]).prop_map(str::to_owned), answer()), 0..3),
+        0..3,
+    );
+    let flags = any::<[bool; 3]>();
+    (routes, steps(people.clone()), overlays(people), entry, kinds, flags)
+        .prop_map(
+            |(routes, global, overlays, overlay_entry, by_kind, [decode_unreserved, resolve_dots, merge_slashes])| {
+                Table {
+                    id: TableId::new("native/table/main"),
+                    normalization: PathNormalization { decode_unreserved, resolve_dots, merge_slashes },
+                    routes: routes
+                        .into_iter()
+                        .map(|(name, route)| {
+                            let id = if name.starts_with("kong/") { name } else { format!("native/route/{name}") };
+                            Route { id: RouteId::new(id), ..route }
+                        })
+                        .collect(),
+                    global,
+                    overlays,
+                    overlay_entry,
+                    answers: Answers { by_kind },
+                }
+            },
+        )
+        .boxed()
+}
+
+fn overlays(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Overlay>> {
+    let group = name().prop_map(id("group", GroupId::new)).prop_map(Who::Group);
+    let who = if people.is_empty() {
+        group.boxed()
+    } else {
+        prop_oneof![group, select(people.clone()).prop_map(Who::Consumer)].boxed()
+    };
+    let one =
+        (who, of(Just(Vec::new())), steps(people)).prop_map(|(who, routes, steps)| Overlay { who, routes, steps });
+    vec(one, 0..3).boxed()
+}
+
+fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<Route> {
+    let rewrite = prop_oneof![
+        Just(PathRewrite::Keep),
+        select(vec!["/", "/base"]).prop_map(|prefix| PathRewrite::StripMatched { prefix: prefix.to_owned() }),
+        Just(PathRewrite::Prepend { prefix: "/v1".to_owned() }),
+    ];
+    let host = prop_oneof![
+        Just(HostHeader::Client),
+        Just(HostHeader::Node),
+        select(vec!["node", "client", "x.example.com"]).prop_map(|name| HostHeader::Fixed(name.to_owned())),
+    ];
+    let http =
+        (select(upstreams), rewrite, host).prop_map(|(upstream, path, host)| HttpEndpoint { upstream, path, host });
+    let endpoint =
+        prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
+    let group = (of(predicate()), steps(people)).prop_map(|(predicate, steps)| Group { predicate, steps });
+    let last = (call(), any::<bool>()).prop_map(|(call, usual)| Step {
+        slot: Slot::new(match (&call.target, usual) {
+            (Target::Function(_), _) => "function",
+            (Target::Url(_), true) => "url",
+            (Target::Url(_), false) => "function",
+        }),
+        rank: StepRank { phase: Phase::Access, order: 1_000_000 },
+        precedence: 10,
+        predicate: None,
+        policy: Policy::Call(Box::new(call)),
+    });
+    let matches = vec((predicate(), of(any::<[u64; 4]>())), 0..3);
+    (matches, vec(group, 0..3), of(last), endpoint)
+        .prop_map(|(matches, mut groups, last, endpoint)| {
+            if let (Some(first), Some(last)) = (groups.first_mut(), last) {
+                first.steps.push(last);
+            }
+            Route {
+                id: RouteId::new("native/route/x"),
+                // Any rank may stand in a model; the usual ones are in the golden cases.
+                matches: matches
+                    .into_iter()
+                    .map(|(predicate, rank)| Match { rank: rank.map_or(Rank([1 << 63, 0, 0, 0]), Rank), predicate })
+                    .collect(),
+                chain: Chain { groups },
+                endpoint,
+            }
+        })
+        .boxed()
+}
+
+fn predicate() -> BoxedStrategy<Predicate> {
+    let template = |text: &str| PathTemplate::parse(text).unwrap();
+    let path = prop_oneof![
+        select(vec!["/", "/a", "/{b}", "/a/*", "/a b"]).prop_map(|path| PathPattern::Exact(path.to_owned())),
+        select(vec!["/", "/a", "/{b}"]).prop_map(|path| PathPattern::Prefix(path.to_owned())),
+        select(vec![template("/a"), template("/a/{b}"), template("/{c+}"), template("/x y/{z}")])
+            .prop_map(PathPattern::Template),
+        select(vec!["^/a$", "/(?<id>\\d+)", "^/[$]{1}"]).prop_map(|regex| PathPattern::Regex(regex.to_owned())),
+    ];
+    let host = select(vec![
+        HostPattern::Exact("a.example.com".into()),
+        HostPattern::Suffix(".example.com".into()),
+        HostPattern::Prefix("example.".into()),
+    ]);
+    let pattern = || {
+        prop_oneof![
+            Just(TextPattern::Present),
+            Just(TextPattern::Absent),
+            vec(text(), 0..3).prop_map(TextPattern::OneOf),
+            Just(TextPattern::Regex("^a|b$".into())),
+        ]
+    };
+    let headers = vec((name(), pattern()).prop_map(|(name, value)| HeaderPattern { name, value }), 0..3);
+    let query = vec((text(), pattern()).prop_map(|(name, value)| QueryPattern { name, value }), 0..3);
+    let methods = subsequence(vec!["GET".to_owned(), "PUT".to_owned()], 0..=2);
+    let schemes = subsequence(vec!["http".to_owned(), "https".to_owned()], 0..=2);
+    let plain = (of(path.clone()), methods.clone()).prop_map(|(path, methods)| Predicate {
+        path,
+        methods,
+        ..Predicate::default()
+    });
+    let full = (of(path), vec(host, 0..3), methods, headers, query, schemes, networks()).prop_map(
+        |(path, hosts, methods, headers, query, schemes, clients)| Predicate {
+            path,
+            hosts,
+            methods,
+            headers,
+            query,
+            schemes,
+            clients,
+        },
+    );
+    prop_oneof![plain, full].boxed()
+}
+
+fn answer() -> BoxedStrategy<Answer> {
+    let body = prop_oneof![Just(AnswerBody::Problem), text().prop_map(AnswerBody::Text)];
+    (200u16..600, vec((name(), value()), 0..4), body)
+        .prop_map(|(status, headers, body)| Answer { status, headers, body })
+        .boxed()
+}
+
+fn steps(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Step>> {
+    let phase = select(vec![Phase::Rewrite, Phase::Access, Phase::Endpoint, Phase::Response, Phase::Log]);
+    let slot = select(vec!["cors", "call", "request-id", "x", "cors#2"]).prop_map(Slot::new);
+    let precedence = prop_oneof![select(vec![0u8, 10, 20, 30]), any::<u8>()];
+    let order = prop_oneof![select(vec![10i64, 20, 30]), any::<i64>()];
+    let step = (slot, phase, order, precedence, of(predicate()), policy(people), any::<bool>());
+    let step = step.prop_map(|(slot, phase, order, precedence, predicate, policy, both)| {
+        let one = Step { slot, rank: StepRank { phase, order }, precedence, predicate, policy };
+        if !both {
+            return vec![one];
+        }
+        let at = |phase| Step { rank: StepRank { phase, order }, ..one.clone() };
+        vec![at(Phase::Rewrite), at(Phase::Response)]
+    });
+    vec(step, 0..3).prop_map(|pairs| pairs.into_iter().flatten().collect()).boxed()
+}
+
+fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
+    let edit = prop_oneof![
+        (name(), value()).prop_map(|(name, value)| HeaderEdit::Set(name, value)),
+        (name(), value()).prop_map(|(name, value)| HeaderEdit::Add(name, value)),
+        name().prop_map(HeaderEdit::Remove),
+    ];
+    let anonymous = if people.is_empty() { Just(None).boxed() } else { of(select(people)).boxed() };
+    let names = || vec(name(), 0..3);
+    let origins =
+        prop_oneof![Just(Origins::Any), vec(Just("https://a.example.com".to_owned()), 1..3).prop_map(Origins::List)];
+    let key_auth = (names(), vec(text(), 0..2), any::<bool>(), anonymous)
+        .prop_map(|(headers, query, hide, anonymous)| KeyAuth { headers, query, hide, anonymous });
+    let cors = (origins, names(), names(), any::<bool>(), of(duration())).prop_map(
+        |(origins, headers, exposed, credentials, max_age)| Cors {
+            origins,
+            methods: vec!["GET".to_owned()],
+            headers,
+            exposed,
+            credentials,
+            max_age,
+        },
+    );
+    let request_id = (name(), any::<bool>(), any::<bool>()).prop_map(|(header, trust_client, echo)| RequestId {
+        header,
+        trust_client,
+        echo,
+    });
+    prop_oneof![
+        call().prop_map(|call| Policy::Call(Box::new(call))),
+        answer().prop_map(Policy::Respond),
+        key_auth.prop_map(Policy::KeyAuth),
+        cors.prop_map(Policy::Cors),
+        vec(edit, 0..5).prop_map(|edits| Policy::Headers(HeaderEdits { edits })),
+        request_id.prop_map(Policy::RequestId),
+        name().prop_map(|name| Policy::Missing { name }),
+    ]
+    .boxed()
+}
+
+fn aws() -> BoxedStrategy<Aws> {
+    let secret = || prop_oneof!["[a-z]{1,4}", "[ -~]{1,20}"].prop_map(Secret::new);
+    let keys = (name(), secret(), of(secret())).prop_map(|(access_key, secret_key, session_token)| {
+        Credentials::Static { access_key, secret_key, session_token }
+    });
+    let tls = prop_oneof![Just(ClientTls::default()), client_tls()];
+    (of(name()), of(Just("http://127.0.0.1:9001".to_owned())), prop_oneof![Just(Credentials::Chain), keys], tls)
+        .prop_map(|(region, endpoint, credentials, tls)| Aws { region, endpoint, credentials, tls })
+        .boxed()
+}
+
+fn rules() -> BoxedStrategy<EventRules> {
+    let body = prop_oneof![
+        Just(BodyEncoding::ByMediaType),
+        Just(BodyEncoding::Base64),
+        Just(BodyEncoding::Utf8),
+        vec(text(), 0..3).prop_map(BodyEncoding::BinaryTypes),
+    ];
+    let empty = select(vec![EmptyMap::Null, EmptyMap::Object, EmptyMap::Omit]);
+    let full = (
+        select(vec![Duplicates::First, Duplicates::Last]),
+        empty,
+        body,
+        any::<bool>(),
+        text(),
+        btree_map(text(), text(), 0..3),
+    );
+    let full = full.prop_map(|(duplicates, empty_map, body, multi_value, stage, stage_variables)| EventRules {
+        duplicates,
+        empty_map,
+        body,
+        multi_value,
+        stage,
+        stage_variables,
+    });
+    prop_oneof![Just(EventRules::default()), full].boxed()
+}
+
+fn call() -> BoxedStrategy<Call> {
+    let invocation = select(vec![Invocation::RequestResponse, Invocation::Event, Invocation::DryRun]);
+    let function = (name(), of(name()), invocation, any::<bool>(), aws()).prop_map(
+        |(function, qualifier, invocation, log_tail, aws)| FunctionTarget {
+            function,
+            qualifier,
+            invocation,
+            log_tail,
+            aws,
+        },
+    );
+    let auth = prop_oneof![
+        Just(UrlAuth::None),
+        Just(UrlAuth::Sign("lambda".into())),
+        "[ -~]{1,9}".prop_map(|key| UrlAuth::ApiKey(Secret::new(key)))
+    ];
+    let path = prop_oneof![Just(UrlPath::Fixed), Just(UrlPath::Append)];
+    let url = (path, auth, aws()).prop_map(|(path, auth, aws)| UrlTarget {
+        url: "https://x.example.com/p".into(),
+        path,
+        auth,
+        aws,
+    });
+    let target = prop_oneof![function.prop_map(Target::Function), url.prop_map(Target::Url)];
+    let fields = (any::<[bool; 4]>(), rules()).prop_map(|([method, uri, headers, body], rules)| {
+        Payload::Fields(Fields { method, uri, headers, body, rules })
+    });
+    let payload = prop_oneof![
+        fields,
+        rules().prop_map(Payload::HttpV1),
+        rules().prop_map(Payload::HttpV2),
+        rules().prop_map(Payload::Alb),
+        Just(Payload::Raw),
+    ];
+    let kind = of("[a-z/]{1,9}");
+    let reply = prop_oneof![
+        Just(Reply::Raw),
+        Just(Reply::Mirror),
+        Just(Reply::Proxy(ReplyRules::default())),
+        (any::<bool>(), kind)
+            .prop_map(|(infer, default_content_type)| Reply::Proxy(ReplyRules { infer, default_content_type })),
+    ];
+    let then = prop_oneof![
+        Just(Then::Respond),
+        Just(Then::Answer),
+        Just(Then::Keep),
+        any::<[bool; 2]>().prop_map(|[body, status]| Then::Replace { body, status }),
+    ];
+    let fault = (btree_map(select(FailureKind::ALL.to_vec()), answer(), 0..3), of(of(200u16..600)))
+        .prop_map(|(answers, function_error_as_reply)| Fault { answers, function_error_as_reply });
+    let timeouts = (duration(), duration()).prop_map(|(connect, total)| CallTimeouts { connect, total });
+    (target, payload, reply, fault, then, timeouts, any::<bool>())
+        .prop_map(|(target, payload, reply, fault, then, timeouts, expose_log)| Call {
+            target,
+            payload,
+            reply,
+            fault,
+            then,
+            timeouts,
+            expose_log,
+        })
+        .boxed()
+}
