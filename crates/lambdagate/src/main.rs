@@ -1,2 +1,21 @@
-//! empty
-fn main() {}
+//! lambdagate: the roof. It wires everything, knows everyone and decides nothing.
+
+mod address;
+mod assemble;
+mod cli;
+mod exit;
+mod findings;
+mod local;
+mod panics;
+mod reload;
+mod serve;
+mod signals;
+mod source;
+mod status;
+mod watch;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,45 @@
+//! Every function call of a gateway, wherever it stands: in a route, around a table, in an overlay.
+
+use model::Gateway;
+use model::call::{Call, FunctionTarget, Target};
+use model::chain::Step;
+use model::policy::Policy;
+use model::route::Route;
+use model::table::Table;
+
+/// The targets of all calls by function name.
+pub(crate) fn targets_mut(gateway: &mut Gateway) -> impl Iterator<Item = &mut FunctionTarget> {
+    gateway.tables.iter_mut().flat_map(steps_mut).filter_map(|step| match &mut step.policy {
+        Policy::Call(call) => match &mut call.target {
+            Target::Function(target) => Some(target),
+            Target::Url(_) => None,
+        },
+        _ => None,
+    })
+}
+
+fn steps_mut(table: &mut Table) -> impl Iterator<Item = &mut Step> {
+    let routes = table.routes.iter_mut().flat_map(|route| &mut route.chain.groups).flat_map(|group| &mut group.steps);
+    let overlays = table.overlays.iter_mut().flat_map(|overlay| &mut overlay.steps);
+    table.global.iter_mut().chain(routes).chain(overlays)
+}
+
+/// The calls of a route's own chain, in the order in which they are written.
+pub(crate) fn calls(route: &Route) -> impl Iterator<Item = &Call> {
+    let steps = route.chain.groups.iter().flat_map(|group| &group.steps);
+    steps.filter_map(|step| match &step.policy {
+        Policy::Call(call) => Some(call.as_ref()),
+        _ => None,
+    })
+}
+
+/// The calls by function name in all routes' own chains, with their routes.
+pub(crate) fn function_calls(gateway: &Gateway) -> impl Iterator<Item = (&Route, &FunctionTarget)> {
+    let routes = gateway.tables.iter().flat_map(|table| &table.routes);
+    routes.flat_map(|route| calls(route).map(move |call| (route, call))).filter_map(|(route, call)| {
+        match &call.target {
+            Target::Function(target) => Some((route, target)),
+            Target::Url(_) => None,
+        }
+    })
+}

@@ -1,0 +1,149 @@
+//! `lambdagate dev`: serves sources with a local Lambda; nothing of AWS is needed.
+
+use super::options::Serving;
+use crate::address::address;
+use crate::assemble::{Adjustments, LocalAws};
+use crate::exit::{Exit, Refusal};
+use crate::local::{Board, LocalLambda, Premises, distinct};
+use crate::serve::{Manner, serve};
+use crate::source::{Language, Source};
+use clap::{Args, ValueHint};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use telemetry::access::Sink;
+
+const MORE: &str = "\
+The local Lambda has AWS's Invoke API. It takes calls signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY \
+of the environment, else with the key pair local and local; every route that calls a function by name uses them.
+
+A function is a folder in functions/ with lambda_function.py, index.mjs (.js, .cjs) or an executable bootstrap; \
+a function.yaml beside it may say otherwise. Changed code is in force at the next call.
+
+Examples:
+  lambdagate dev
+  lambdagate dev examples/native/hello --listen :8080
+  lambdagate dev gateway.yaml --functions ~/src/functions
+  lambdagate invoke hello --local";
+
+/// Serve with a local Lambda: every call by function name goes to code on this machine
+#[derive(Args, Debug)]
+#[command(after_help = MORE)]
+pub(crate) struct Dev {
+    #[command(flatten)]
+    serving: Serving,
+
+    /// Folder that holds one folder for each function [default: functions/ beside the source]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(env = "LAMBDAGATE_FUNCTIONS", hide_env_values = true, help_heading = "Local Lambda")]
+    functions: Option<PathBuf>,
+
+    /// Where the local Lambda listens; port 0 takes any free one
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:9001")]
+    #[arg(env = "LAMBDAGATE_LAMBDA", hide_env_values = true, help_heading = "Local Lambda")]
+    lambda: SocketAddr,
+}
+
+impl Dev {
+    pub(super) fn run(self) -> anyhow::Result<Exit> {
+        self.serving.start_log();
+        let overrides = self.serving.listening.replaced.overrides()?;
+        let sources = self.serving.sources.or_this_folder();
+        let folders = folders(self.functions.as_deref(), &sources)?;
+        sources.iter().try_for_each(|source| is_there(source, &folders))?;
+        let board = Arc::new(Board::new(self.serving.log_format.format()));
+        let reporting = board.clone();
+        let local = LocalLambda::start(self.lambda, folders.clone(), Arc::new(move |call| reporting.report(call)))?;
+        let (taking, greeting) = (board.clone(), board);
+        let (address, functions) = (local.address, local.functions.clone());
+        let manner = Manner {
+            access: Sink::Off,
+            adjustments: Adjustments { overrides, local: Some(LocalAws::at(address)) },
+            told: Box::new(move |gateway| taking.take(gateway)),
+            greeting: Box::new(move |gateway| {
+                greeting.greet(&Premises { gateway, lambda: address, folders: &folders, functions: &functions });
+            }),
+        };
+        let exit = super::runtime()?.block_on(serve(&self.serving, manner));
+        local.stop();
+        exit
+    }
+}
+
+/// The folders that functions are looked for in.
+fn folders(asked: Option<&Path>, sources: &[Source]) -> Result<Vec<PathBuf>, Refusal> {
+    if let Some(folder) = asked {
+        if !folder.is_dir() {
+            let what = format!("--functions {}: there is no such folder", folder.display());
+            return Err(Refusal::new(what, "it holds one folder for each function"));
+        }
+        return Ok(vec![folder.to_owned()]);
+    }
+    Ok(distinct(sources.iter().map(|source| beside(&source.path))))
+}
+
+/// `functions/` in the folder, or beside the file.
+fn beside(source: &Path) -> PathBuf {
+    let folder = if source.is_dir() { Some(source) } else { source.parent() };
+    folder.unwrap_or(Path::new("")).join("functions")
+}
+
+/// Functions without a configuration: says what to write.
+fn is_there(source: &Source, folders: &[PathBuf]) -> Result<(), Refusal> {
+    let dialect = source.language.dialect()?;
+    let Err(error) = dialect.read(&source.path) else { return Ok(()) };
+    let functions: Vec<String> = folders.iter().flat_map(|folder| names(folder)).collect();
+    match source.language {
+        Language::Native if !functions.is_empty() => {
+            Err(Refusal::new(error.to_string(), beginning(source, &functions)))
+        }
+        _ => Err(Refusal::new(error.to_string(), "")),
+    }
+}
+
+/// Names of the folders in a folder, sorted.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| !name.starts_with('.'));
+    names.sort();
+    names
+}
+
+/// A first configuration for these functions.
+fn beginning(source: &Source, functions: &[String]) -> String {
+    let file = if source.path.is_dir() { source.path.join("lambdagate.yaml") } else { source.path.clone() };
+    let head =
+        format!("to serve the functions that are there, write {}:\n\nlisten: 127.0.0.1:8000\nroutes:", file.display());
+    let route = |name: &String| format!("\n  - match: {{ path: /{name} }}\n    function: {name}");
+    head + &functions.iter().map(route).collect::<String>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_lie_beside_the_source() {
+        for (source, expected) in
+            [("a/gateway.yaml", "a/functions"), ("gateway.yaml", "functions"), (".", "./functions")]
+        {
+            assert_eq!(beside(Path::new(source)), Path::new(expected), "{source}");
+        }
+    }
+
+    #[test]
+    fn functions_without_a_configuration_get_one_proposed() {
+        let source = Source { language: Language::Native, path: "site.yaml".into() };
+        let text = beginning(&source, &["a".into(), "b".into()]);
+        let (_, proposed) = text.split_once("\n\n").unwrap();
+        let bytes = bytes::Bytes::from(proposed.to_owned());
+        let revision = store::Revision(1);
+        let document =
+            store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
+        let dialect = Language::Native.dialect().ok().unwrap();
+        let lowered = dialect.lower(&[document], &std::collections::BTreeMap::new());
+        assert_eq!((lowered.findings, lowered.gateway.tables[0].routes.len()), (vec![], 2), "{proposed}");
+    }
+}

@@ -1,0 +1,130 @@
+//! Options that several commands share.
+
+use crate::address::{address, duration, sink};
+use crate::assemble::Overrides;
+use crate::exit::Refusal;
+use crate::source::Sources;
+use clap::builder::FalseyValueParser;
+use clap::{Args, ValueEnum, ValueHint};
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+use telemetry::access::{Format, Sink};
+
+/// Everything that serving takes.
+#[derive(Args, Debug)]
+pub(crate) struct Serving {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+
+    #[command(flatten)]
+    pub(crate) listening: Listening,
+
+    /// Folder for what sources keep of their own. The native language keeps nothing
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(env = "LAMBDAGATE_DATA", hide_env_values = true, help_heading = "Running")]
+    data: Option<PathBuf>,
+
+    /// Worker threads [default: one for each core]
+    #[arg(long, value_name = "N", env = "LAMBDAGATE_WORKERS", hide_env_values = true, help_heading = "Running")]
+    workers: Option<NonZeroUsize>,
+
+    /// How long requests may take to finish after SIGTERM or Ctrl-C; a second signal ends at once
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "25s")]
+    #[arg(env = "LAMBDAGATE_DRAIN_TIME", hide_env_values = true, help_heading = "Running")]
+    pub(crate) drain_time: Duration,
+
+    /// Do not serve what differs from what is written: findings that change behaviour become exit 1
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "LAMBDAGATE_STRICT", hide_env_values = true, help_heading = "Running")]
+    pub(crate) strict: bool,
+
+    /// How log and access log are written
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    #[arg(env = "LAMBDAGATE_LOG_FORMAT", hide_env_values = true, help_heading = "Logs")]
+    pub(crate) log_format: LogFormat,
+
+    /// Where the access log goes: off, stdout, or a file, which is opened again on SIGHUP [default: stdout; off for dev]
+    #[arg(long, value_name = "TO", value_parser = sink, value_hint = ValueHint::FilePath)]
+    #[arg(env = "LAMBDAGATE_ACCESS_LOG", hide_env_values = true, help_heading = "Logs")]
+    pub(crate) access_log: Option<Sink>,
+}
+
+impl Serving {
+    /// Number of worker threads.
+    pub(crate) fn workers(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        self.workers.map_or_else(cores, NonZeroUsize::get)
+    }
+
+    /// Starts the process log, and says what of the command line has no effect.
+    pub(crate) fn start_log(&self) {
+        telemetry::process_log::start(self.log_format.format());
+        crate::panics::log_them();
+        if let Some(folder) = &self.data {
+            let folder = folder.display();
+            tracing::warn!(%folder, "--data has no effect: no source of this kind keeps anything");
+        }
+    }
+}
+
+/// Where is listened, in place of what the sources say.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Listening")]
+pub(crate) struct Listening {
+    #[command(flatten)]
+    pub(crate) replaced: Replaced,
+
+    /// Own port for /healthz, /readyz, /status and /metrics
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, env = "LAMBDAGATE_STATUS", hide_env_values = true)]
+    pub(crate) status: Option<SocketAddr>,
+}
+
+/// Listeners that replace those of the sources.
+#[derive(Args, Debug)]
+#[command(next_help_heading = "Listening")]
+pub(crate) struct Replaced {
+    /// Listen here for plain HTTP, in place of all such listeners of the sources; several are separated by commas
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, value_delimiter = ',')]
+    #[arg(env = "LAMBDAGATE_LISTEN", hide_env_values = true)]
+    listen: Vec<SocketAddr>,
+
+    /// Listen here for HTTPS, in place of all such listeners of the sources; certificates are those of the sources
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, value_delimiter = ',')]
+    #[arg(env = "LAMBDAGATE_TLS_LISTEN", hide_env_values = true)]
+    tls_listen: Vec<SocketAddr>,
+
+    /// Listen here for Admin APIs of the sources (no language with one is built yet)
+    #[arg(long, value_name = "ADDR:PORT", value_parser = address, env = "LAMBDAGATE_ADMIN", hide_env_values = true)]
+    admin: Option<SocketAddr>,
+}
+
+impl Replaced {
+    /// What is changed in a gateway.
+    pub(crate) fn overrides(&self) -> Result<Overrides, Refusal> {
+        if self.admin.is_some() {
+            let remedy = "leave out --admin; --status has health, figures and metrics";
+            return Err(Refusal::new("--admin: no language with an Admin API is built yet", remedy));
+        }
+        Ok(Overrides { listen: self.listen.clone(), tls_listen: self.tls_listen.clone() })
+    }
+}
+
+/// How logs are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// Lines for people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+impl LogFormat {
+    /// The same, for logs.
+    pub(crate) fn format(self) -> Format {
+        match self {
+            Self::Text => Format::Text,
+            Self::Json => Format::Json,
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The life of a serving process: read, check, bind, serve, reload, drain. `run` and `dev` share it.
+
+use crate::assemble::{Adjustments, Assembler, Draft};
+use crate::cli::options::Serving;
+use crate::exit::{Exit, Refusal};
+use crate::findings;
+use crate::reload::{Reload, compile};
+use crate::signals::{Asked, Signals};
+use crate::status::{self, Status};
+use crate::watch::Watch;
+use anyhow::Result;
+use listenfd::ListenFd;
+use model::Gateway;
+use proxy::{Server, ServerOptions, Shared};
+use std::net::{SocketAddr, TcpListener};
+use store::Revision;
+use telemetry::AccessLog;
+use telemetry::access::Sink;
+
+/// What `run` and `dev` differ in.
+pub(crate) struct Manner {
+    /// Where the access log goes when the command line does not say.
+    pub(crate) access: Sink,
+    /// What is changed in every gateway.
+    pub(crate) adjustments: Adjustments,
+    /// Is told of every gateway that comes into force.
+    pub(crate) told: Box<dyn Fn(&Gateway)>,
+    /// Is told of the addresses once they are listened on.
+    pub(crate) greeting: Box<dyn Fn(&[SocketAddr])>,
+}
+
+/// Serves until a signal asks for the end.
+pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
+    let mut signals = Signals::listen()?;
+    let inherited = inherited();
+    let (mut reload, greeting) = open(serving, manner).await?;
+    let draft = reload.draft().await?;
+    if let Some(exit) = judge(&draft, serving) {
+        return Ok(exit);
+    }
+    let status_socket = serving.listening.status.map(status::bind).transpose()?;
+    let server = start(&draft, serving, inherited, &mut reload)?;
+    reload.status.set_serving(true);
+    announce(status_socket, &reload, &server)?;
+    greeting(&server.addresses());
+    let number = follow(&mut reload, &server, &mut signals).await;
+    Ok(drain(server, reload, &mut signals, number).await)
+}
+
+type Greeting = Box<dyn Fn(&[SocketAddr])>;
+
+async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Greeting)> {
+    let assembler = Assembler::open(&serving.sources.or_this_folder(), manner.adjustments)?;
+    assembler.read().await?;
+    let format = serving.log_format.format();
+    let sink = serving.access_log.clone().unwrap_or(manner.access);
+    let access = AccessLog::open(sink.clone(), format).map_err(|error| {
+        Refusal::new(format!("the access log cannot be opened ({sink:?}): {error}"), "see --access-log")
+    })?;
+    let metrics = telemetry::Metrics::default();
+    let services = policy::build::Services { metrics: metrics.clone(), ..Default::default() };
+    let shared = Shared { services, metrics: metrics.clone(), access, upstreams: Default::default() };
+    metrics.watch(&shared.access);
+    let status = Status::new(metrics);
+    let strict = serving.strict;
+    let reload = Reload { assembler, shared, status, strict, format, told: manner.told, seen: Revision::default() };
+    Ok((reload, manner.greeting))
+}
+
+/// Says the findings; a reason not to serve is an exit.
+fn judge(draft: &Draft, serving: &Serving) -> Option<Exit> {
+    let findings = &draft.findings;
+    findings::tell(findings, &draft.texts, serving.log_format.format());
+    if !draft.broken.is_empty() {
+        eprintln!("error: not serving: {}", findings::summary(findings));
+        return Some(Exit::NotServed);
+    }
+    if serving.strict && findings::change_behaviour(findings) {
+        eprintln!("error: not serving, since --strict is given: {}", findings::summary(findings));
+        return Some(Exit::Findings);
+    }
+    None
+}
+
+fn start(draft: &Draft, serving: &Serving, inherited: Vec<TcpListener>, reload: &mut Reload) -> Result<Server> {
+    let snapshot = compile(&draft.gateway, &reload.shared)?;
+    let wanted: Vec<SocketAddr> = snapshot.listeners().collect();
+    if wanted.is_empty() {
+        let remedy = "write listen: 127.0.0.1:8000, or give --listen";
+        return Err(Refusal::new("the configuration has no listener", remedy).into());
+    }
+    for socket in &inherited {
+        let address = socket.local_addr()?;
+        if !wanted.contains(&address) {
+            tracing::warn!(%address, "this inherited socket is no listener's address and is not used");
+        }
+    }
+    let routes = snapshot.routes();
+    let options = ServerOptions { workers: serving.workers(), inherited, drain: serving.drain_time };
+    let server = Server::start(snapshot, options)?;
+    reload.in_force(draft, routes, &server);
+    Ok(server)
+}
+
+fn announce(status_socket: Option<TcpListener>, reload: &Reload, server: &Server) -> Result<()> {
+    if let Some(socket) = status_socket {
+        let socket = tokio::net::TcpListener::from_std(socket)?;
+        tracing::info!(address = %socket.local_addr()?, "status port");
+        tokio::spawn(status::serve(socket, reload.status.clone()));
+    }
+    let routes = reload.status.figures().routes;
+    tracing::info!(routes, listeners = server.addresses().len(), "serving");
+    Ok(())
+}
+
+/// Follows sources and signals until one asks for the end.
+async fn follow(reload: &mut Reload, server: &Server, signals: &mut Signals) -> u8 {
+    let mut watch = Watch::start(&reload.assembler.files());
+    loop {
+        tokio::select! {
+            asked = signals.next() => match asked {
+                Asked::End(number) => return number,
+                Asked::Reload => {
+                    reload.shared.access.reopen();
+                    reload.read().await;
+                }
+            },
+            () = watch.changed() => {
+                reload.read().await;
+                continue;
+            }
+            () = reload.changed() => {}
+        }
+        reload.run(server).await;
+        watch.follow(&reload.assembler.files());
+    }
+}
+
+async fn drain(server: Server, reload: Reload, signals: &mut Signals, number: u8) -> Exit {
+    reload.status.set_serving(false);
+    tracing::info!(signal = number, connections = server.connections(), "draining");
+    let exit = tokio::select! {
+        drained = server.drain() => {
+            if drained.cut > 0 {
+                tracing::warn!(connections = drained.cut, "drain time is over: connections were cut");
+            }
+            Exit::Clean
+        }
+        number = signals.end() => Exit::Signal(number),
+    };
+    reload.shared.access.flush();
+    tracing::info!("ended");
+    exit
+}
+
+/// Sockets that a service manager opened for this process.
+fn inherited() -> Vec<TcpListener> {
+    let mut sockets = ListenFd::from_env();
+    (0..sockets.len())
+        .filter_map(|at| match sockets.take_tcp_listener(at) {
+            Ok(socket) => socket,
+            Err(error) => {
+                tracing::warn!(%error, socket = at, "this inherited socket is no TCP listener and is not used");
+                None
+            }
+        })
+        .collect()
+}

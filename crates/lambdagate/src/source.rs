@@ -1,0 +1,187 @@
+//! Sources on the command line: files and folders, each in a dialect, in the order in which they were given.
+
+use crate::exit::Refusal;
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
+use dialect::Dialect;
+use std::path::PathBuf;
+
+/// A place that configuration is read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// In which language.
+    pub(crate) language: Language,
+    /// File or folder.
+    pub(crate) path: PathBuf,
+}
+
+/// The languages that the command line knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    Native,
+    Kong,
+    Apisix,
+    Gravitee,
+}
+
+impl Language {
+    /// Who reads it; a refusal when nobody does yet.
+    pub(crate) fn dialect(self) -> Result<Box<dyn Dialect>, Refusal> {
+        let name = match self {
+            Self::Native => return Ok(Box::new(native::Native)),
+            Self::Kong => "Kong",
+            Self::Apisix => "Apache APISIX",
+            Self::Gravitee => "Gravitee",
+        };
+        let remedy = "use a source in the native language: a file such as lambdagate.yaml, or a folder with it";
+        Err(Refusal::new(format!("the {name} dialect is not built yet"), remedy))
+    }
+}
+
+/// The sources of a command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Sources {
+    given: Vec<Source>,
+}
+
+impl Sources {
+    /// Whether the command line names any.
+    pub(crate) fn any_given(&self) -> bool {
+        !self.given.is_empty()
+    }
+
+    /// The sources given, or this folder when none is.
+    pub(crate) fn or_this_folder(&self) -> Vec<Source> {
+        if self.any_given() {
+            return self.given.clone();
+        }
+        vec![Source { language: Language::Native, path: PathBuf::from(".") }]
+    }
+}
+
+/// A flag that names a source.
+struct Flag {
+    id: &'static str,
+    language: Language,
+    variable: &'static str,
+    value: &'static str,
+    /// Whether the value may be left out.
+    optional: bool,
+    help: &'static str,
+}
+
+const FLAGS: [Flag; 3] = [
+    Flag {
+        id: "kong",
+        language: Language::Kong,
+        variable: "LAMBDAGATE_KONG",
+        value: "PATH",
+        optional: true,
+        help: "Kong configuration: a file or folder; this folder without PATH (not built yet)",
+    },
+    Flag {
+        id: "apisix",
+        language: Language::Apisix,
+        variable: "LAMBDAGATE_APISIX",
+        value: "DIR",
+        optional: false,
+        help: "Apache APISIX configuration: a folder (not built yet)",
+    },
+    Flag {
+        id: "gravitee",
+        language: Language::Gravitee,
+        variable: "LAMBDAGATE_GRAVITEE",
+        value: "PATH",
+        optional: false,
+        help: "Gravitee API definitions: a file or folder (not built yet)",
+    },
+];
+
+impl Args for Sources {
+    fn augment_args(command: Command) -> Command {
+        let path = || OsStringValueParser::new().map(PathBuf::from);
+        let source = Arg::new("source")
+            .value_name("SOURCE")
+            .help("File or folder in the native language; a folder holds lambdagate.yaml. Several may be given. Without any: this folder")
+            .action(ArgAction::Append)
+            .num_args(0..)
+            .value_hint(ValueHint::AnyPath)
+            .value_parser(path());
+        FLAGS.iter().fold(command.arg(source), |command, flag| {
+            let arg = Arg::new(flag.id).long(flag.id).value_name(flag.value).help(flag.help);
+            let arg = arg.help_heading("Sources of other languages").env(flag.variable).hide_env_values(true);
+            let arg = arg.action(ArgAction::Append).value_hint(ValueHint::AnyPath).value_parser(path());
+            command.arg(if flag.optional { arg.num_args(0..=1).default_missing_value(".") } else { arg })
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Sources {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut sources = Self::default();
+        sources.update_from_arg_matches(matches)?;
+        Ok(sources)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        let native = std::iter::once(("source", Language::Native));
+        let all = native.chain(FLAGS.iter().map(|flag| (flag.id, flag.language)));
+        let mut found: Vec<(usize, Source)> = all.flat_map(|(id, language)| of_one(matches, id, language)).collect();
+        found.sort_by_key(|(place, _)| *place);
+        self.given = found.into_iter().map(|(_, source)| source).collect();
+        Ok(())
+    }
+}
+
+/// The sources of one argument, with their places on the command line.
+fn of_one(matches: &ArgMatches, id: &str, language: Language) -> Vec<(usize, Source)> {
+    let paths = matches.get_many::<PathBuf>(id).into_iter().flatten();
+    let places = matches.indices_of(id).into_iter().flatten();
+    places.zip(paths).map(|(place, path)| (place, Source { language, path: path.clone() })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Vec<Source> {
+        let command = Sources::augment_args(Command::new("x").no_binary_name(true));
+        Sources::from_arg_matches(&command.try_get_matches_from(words).unwrap()).unwrap().or_this_folder()
+    }
+
+    fn check(words: &[&str], expected: &[(Language, &str)]) {
+        let expected: Vec<Source> =
+            expected.iter().map(|(language, path)| Source { language: *language, path: path.into() }).collect();
+        assert_eq!(read(words), expected, "{words:?}");
+    }
+
+    #[test]
+    fn sources_keep_the_order_of_the_command_line() {
+        use Language::{Apisix, Gravitee, Kong, Native};
+        check(&[], &[(Native, ".")]);
+        check(&["a.yaml"], &[(Native, "a.yaml")]);
+        check(&["a", "--kong", "k", "b", "--apisix", "x"], &[(Native, "a"), (Kong, "k"), (Native, "b"), (Apisix, "x")]);
+        check(&["--gravitee", "g", "--kong", "k"], &[(Gravitee, "g"), (Kong, "k")]);
+        check(&["--kong"], &[(Kong, ".")]);
+        check(&["--kong", "--apisix", "x", "--kong", "k"], &[(Kong, "."), (Apisix, "x"), (Kong, "k")]);
+    }
+
+    #[test]
+    fn a_flag_without_its_value_is_an_error() {
+        let command = Sources::augment_args(Command::new("x").no_binary_name(true));
+        assert!(command.try_get_matches_from(["--apisix"]).is_err());
+    }
+
+    #[test]
+    fn a_dialect_that_is_not_built_says_so() {
+        for language in [Language::Kong, Language::Apisix, Language::Gravitee] {
+            let refusal = language.dialect().err().unwrap();
+            assert!(refusal.to_string().contains("not built yet"), "{refusal}");
+        }
+        assert_eq!(Language::Native.dialect().ok().unwrap().name(), "native");
+    }
+}

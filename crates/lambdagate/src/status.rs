@@ -1,0 +1,109 @@
+//! The status port: whether the process lives, whether it serves, what it serves, and its metrics.
+
+mod page;
+
+use crate::assemble::InForce;
+use crate::exit::Refusal;
+use arc_swap::ArcSwap;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+use telemetry::Metrics;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+/// Connections served at once; more wait in the system's queue.
+const MAX_CONNECTIONS: usize = 64;
+/// How long a client may take for its request header.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+
+/// What the status port tells; written by whoever starts, reloads and drains.
+pub(crate) struct Status {
+    started: Instant,
+    serving: AtomicBool,
+    metrics: Metrics,
+    figures: ArcSwap<Figures>,
+}
+
+/// What is served now.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub(crate) struct Figures {
+    pub(crate) sources: Vec<InForce>,
+    pub(crate) listeners: Vec<SocketAddr>,
+    pub(crate) routes: usize,
+    pub(crate) last_reload: Option<LastReload>,
+}
+
+/// How the last reload ended; the start counts as one.
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct LastReload {
+    pub(crate) time: String,
+    /// Whether everything that was read came into force.
+    pub(crate) accepted: bool,
+    /// Why it did not, if that is not told by a finding.
+    pub(crate) reason: Option<String>,
+    pub(crate) findings: Vec<dialect::Finding>,
+}
+
+impl Status {
+    /// Of a process that starts now.
+    pub(crate) fn new(metrics: Metrics) -> Arc<Self> {
+        let figures = ArcSwap::from_pointee(Figures::default());
+        Arc::new(Self { started: Instant::now(), serving: AtomicBool::new(false), metrics, figures })
+    }
+
+    /// Whether new requests are welcome.
+    pub(crate) fn set_serving(&self, serving: bool) {
+        self.serving.store(serving, Ordering::Relaxed);
+    }
+
+    /// Replaces what is served.
+    pub(crate) fn set(&self, figures: Figures) {
+        self.figures.store(Arc::new(figures));
+    }
+
+    /// What is served.
+    pub(crate) fn figures(&self) -> Arc<Figures> {
+        self.figures.load_full()
+    }
+}
+
+/// Opens the port; nothing answers on it yet.
+pub(crate) fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Refusal> {
+    let refusal = |error: net::listen::BindError| Refusal::new(format!("--status: {error}"), "choose another port");
+    net::listen::bind(address, false).map_err(refusal)
+}
+
+/// Answers on the port until the runtime ends.
+pub(crate) async fn serve(socket: TcpListener, status: Arc<Status>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = socket.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
+                Ok((stream, _)) => drop(connections.spawn(connection(stream, status.clone()))),
+                Err(error) => {
+                    tracing::warn!(%error, "status port cannot accept");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, status: Arc<Status>) {
+    let service = service_fn(move |request| {
+        let status = status.clone();
+        async move { Ok::<_, Infallible>(page::answer(&status, &request)) }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
+    if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
+        tracing::debug!(%error, "connection to the status port ended early");
+    }
+}

@@ -1,0 +1,168 @@
+//! The binary at work: started on free ports, its log read line by line, ended with the test.
+
+use crate::client::{Answer, Client};
+use crate::site::Site;
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+/// Longer than anything here takes, on a slow machine too.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running gateway.
+pub(crate) struct Gate {
+    child: Child,
+    log: Arc<Log>,
+    /// The addresses it listens on, in order.
+    pub(crate) addresses: Vec<SocketAddr>,
+}
+
+#[derive(Default)]
+struct Log {
+    lines: Mutex<Vec<String>>,
+    more: Condvar,
+}
+
+impl Log {
+    fn push(&self, line: String) {
+        self.lines.lock().unwrap().push(line);
+        self.more.notify_all();
+    }
+
+    /// Waits for lines until `choose` finds what it wants.
+    fn wait<T>(&self, what: &str, mut choose: impl FnMut(&[String]) -> Option<T>) -> T {
+        let mut lines = self.lines.lock().unwrap();
+        loop {
+            if let Some(found) = choose(&lines) {
+                return found;
+            }
+            let (next, late) = self.more.wait_timeout(lines, PATIENCE).unwrap();
+            lines = next;
+            assert!(!late.timed_out(), "no {what} in the log:\n{}", lines.join("\n"));
+        }
+    }
+}
+
+impl Gate {
+    /// `lambdagate dev` on a free port, with a local Lambda on a free port.
+    pub(crate) fn dev(site: &Site) -> Self {
+        Self::start(site, &["dev", ".", "--lambda", "127.0.0.1:0"])
+    }
+
+    /// `lambdagate …` in the site's folder, until it listens.
+    pub(crate) fn start(site: &Site, arguments: &[&str]) -> Self {
+        let mut gate = Self::start_unawaited(site, arguments);
+        gate.addresses = gate.log.wait("line that says serving", |lines| {
+            let serving = lines.iter().any(|line| message(line) == "serving");
+            serving
+                .then(|| lines.iter().filter(|line| message(line) == "listening").filter_map(|l| address(l)).collect())
+        });
+        gate
+    }
+
+    pub(crate) fn start_unawaited(site: &Site, arguments: &[&str]) -> Self {
+        let mut child = command(site)
+            .args(arguments)
+            .args(["--log-format", "json"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = Arc::new(Log::default());
+        for stream in [
+            Box::new(child.stdout.take().unwrap()) as Box<dyn std::io::Read + Send>,
+            Box::new(child.stderr.take().unwrap()),
+        ] {
+            let log = log.clone();
+            std::thread::spawn(move || {
+                for line in BufReader::new(stream).lines().map_while(Result::ok) {
+                    log.push(line);
+                }
+            });
+        }
+        Self { child, log, addresses: Vec::new() }
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.addresses[0]
+    }
+
+    pub(crate) fn client(&self) -> Client {
+        Client::connect(self.address()).unwrap()
+    }
+
+    /// One request on a connection of its own.
+    pub(crate) fn request(&self, method: &str, target: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        self.client().request(method, target, headers, body).unwrap()
+    }
+
+    pub(crate) fn get(&self, target: &str) -> Answer {
+        self.request("GET", target, &[], b"")
+    }
+
+    /// Waits for a log line that holds all these texts.
+    pub(crate) fn logged(&self, texts: &[&str]) -> String {
+        let holds = |line: &&String| texts.iter().all(|text| line.contains(text));
+        self.log.wait(&format!("{texts:?}"), |lines| lines.iter().find(holds).cloned())
+    }
+
+    /// Number of log lines that hold all these texts, once there are at least `count`.
+    pub(crate) fn logged_times(&self, count: usize, texts: &[&str]) {
+        let holds = |line: &&String| texts.iter().all(|text| line.contains(text));
+        let enough = |lines: &[String]| (lines.iter().filter(holds).count() >= count).then_some(());
+        self.log.wait(&format!("{count} × {texts:?}"), enough);
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by name.
+    pub(crate) fn signal(&self, name: &str) {
+        let status = Command::new("kill").args([&format!("-{name}"), &self.pid().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        if std::thread::panicking() {
+            eprintln!(
+                "--- log of the gateway\n{}\n---",
+                self.log.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join("\n")
+            );
+        }
+    }
+}
+
+/// The binary in the site's folder, with an environment of nothing but what it needs.
+pub(crate) fn command(site: &Site) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lambdagate"));
+    command.current_dir(site.path()).env_clear().stdin(Stdio::null());
+    for name in ["PATH", "HOME", "LANG"] {
+        if let Ok(value) = std::env::var(name) {
+            command.env(name, value);
+        }
+    }
+    command
+}
+
+fn message(line: &str) -> String {
+    let parsed: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+    let text = parsed["fields"]["message"].as_str().or(parsed["message"].as_str());
+    text.unwrap_or_default().to_owned()
+}
+
+fn address(line: &str) -> Option<SocketAddr> {
+    let parsed: serde_json::Value = serde_json::from_str(line).ok()?;
+    let text = parsed["fields"]["address"].as_str().or(parsed["address"].as_str())?;
+    text.parse().ok()
+}

@@ -1,0 +1,15 @@
+//! Scenarios: the real binary, the local Lambda, real Python and Node code, real clients.
+
+mod client;
+mod command_line;
+mod gate;
+mod site;
+
+mod event_shapes;
+mod failures;
+mod limits;
+mod local_lambda;
+mod needs;
+mod reload_and_drain;
+mod transport;
+mod upstream;

@@ -1,0 +1,35 @@
+//! What a scenario needs beside the project: when it is not there, the scenario is named as left out, not passed over.
+
+use std::io::Write;
+use std::process::Command;
+
+/// Whether all of `tools` are there. When not, `name` is added to the list of scenarios left out.
+pub(crate) fn needs(name: &str, tools: &[&str]) -> bool {
+    let missing: Vec<&str> = tools.iter().copied().filter(|tool| !is_there(tool)).collect();
+    if missing.is_empty() {
+        return true;
+    }
+    let line = format!("{name} (needs {})", missing.join(", "));
+    eprintln!("left out: {line}");
+    if let Some(file) = std::env::var_os("LAMBDAGATE_TEST_LEFT_OUT") {
+        let mut file = std::fs::OpenOptions::new().append(true).create(true).open(file).unwrap();
+        writeln!(file, "{line}").unwrap();
+    }
+    false
+}
+
+fn is_there(tool: &str) -> bool {
+    let missing = std::env::var("LAMBDAGATE_TEST_MISSING").unwrap_or_default();
+    if missing.split(',').any(|name| name == tool) {
+        return false;
+    }
+    match tool {
+        "boto3" => python().is_some(),
+        program => Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()),
+    }
+}
+
+/// The Python of the tests' own environment, with boto3.
+pub(crate) fn python() -> Option<String> {
+    std::env::var("LAMBDAGATE_TEST_PYTHON").ok()
+}
