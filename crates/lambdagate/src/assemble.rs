@@ -1,17 +1,16 @@
 //! From sources to one gateway: files → store → documents → lower → merge, then what the command line changes.
 
 mod calls;
-mod local;
 mod overrides;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use calls::{calls, function_calls};
-pub(crate) use local::LocalAws;
+pub(crate) use calls::{calls, function_calls, targets_mut};
 pub(crate) use overrides::Overrides;
 
 use crate::exit::Refusal;
 use crate::findings::Texts;
+use crate::local::LocalAccount;
 use crate::source::{Language, Source};
 use bytes::Bytes;
 use dialect::resolve::ProcessEnvironment;
@@ -35,8 +34,8 @@ pub(crate) struct Assembler {
 pub(crate) struct Adjustments {
     /// Listeners of the command line.
     pub(crate) overrides: Overrides,
-    /// The local Lambda that functions are called at.
-    pub(crate) local: Option<LocalAws>,
+    /// Where functions are called on this machine.
+    pub(crate) local: Option<LocalAccount>,
 }
 
 /// A source with its reader.
@@ -72,7 +71,7 @@ pub(crate) struct Draft {
 }
 
 /// A document in force.
-#[derive(Clone, Debug, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub(crate) struct InForce {
     pub(crate) document: String,
     pub(crate) dialect: &'static str,

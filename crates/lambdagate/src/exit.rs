@@ -51,7 +51,10 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.what)?;
-        self.remedy.lines().try_for_each(|line| write!(f, "\n  {line}"))
+        self.remedy.lines().try_for_each(|line| match line {
+            "" => writeln!(f),
+            line => write!(f, "\n  {line}"),
+        })
     }
 }
 
@@ -71,6 +74,6 @@ mod tests {
 
     #[test]
     fn remedy_stands_below_indented() {
-        assert_eq!(Refusal::new("no file", "write one:\nx: 1").to_string(), "no file\n  write one:\n  x: 1");
+        assert_eq!(Refusal::new("no file", "write one:\n\nx: 1").to_string(), "no file\n  write one:\n\n  x: 1");
     }
 }

@@ -1,10 +1,11 @@
 //! The local Lambda of `dev`: the emulator on a thread of its own, and what is said of each call.
 
+mod account;
 mod board;
 
+pub(crate) use account::LocalAccount;
 pub(crate) use board::{Board, Premises, distinct};
 
-use crate::assemble::LocalAws;
 use crate::exit::Refusal;
 use emulator::{Emulator, FunctionInfo, Guard, KeyPair, Report, Settings, StartError};
 use std::io;
@@ -18,7 +19,7 @@ use tokio::sync::oneshot;
 const ACCOUNT: &str = "000000000000";
 
 /// A running local Lambda.
-pub(crate) struct LocalLambda {
+pub(crate) struct Emulation {
     /// Where it listens.
     pub(crate) address: SocketAddr,
     /// The functions that were there when it started.
@@ -27,8 +28,8 @@ pub(crate) struct LocalLambda {
     thread: JoinHandle<()>,
 }
 
-impl LocalLambda {
-    /// Starts it; it takes calls that are signed with the keys that [`LocalAws`] has.
+impl Emulation {
+    /// Starts it; it takes calls that are signed with the keys that [`LocalAccount`] has.
     pub(crate) fn start(listen: SocketAddr, folders: Vec<PathBuf>, report: Report) -> Result<Self, Refusal> {
         let settings = settings(listen, folders, report);
         let (tell, told) = mpsc::channel();
@@ -78,7 +79,7 @@ fn run(settings: Settings, tell: &mpsc::Sender<Started>, stopped: oneshot::Recei
 }
 
 fn settings(listen: SocketAddr, functions: Vec<PathBuf>, report: Report) -> Settings {
-    let LocalAws { access_key, secret_key, .. } = LocalAws::at(listen);
+    let LocalAccount { access_key, secret_key, .. } = LocalAccount::at(listen);
     let guard = std::env::current_exe().ok().map(|program| Guard { program, args: vec!["guard".into()] });
     if guard.is_none() {
         tracing::warn!("this program's own path is not known: functions may outlive it when it is killed");
@@ -87,7 +88,7 @@ fn settings(listen: SocketAddr, functions: Vec<PathBuf>, report: Report) -> Sett
         listen,
         functions,
         keys: vec![KeyPair { access_key, secret_key }],
-        region: LocalAws::REGION.to_owned(),
+        region: LocalAccount::REGION.to_owned(),
         account: ACCOUNT.to_owned(),
         guard,
         report: Some(report),

@@ -50,6 +50,7 @@ impl Reload {
     /// Brings what the store holds into force.
     pub(crate) async fn run(&mut self, server: &Server) {
         let began = Instant::now();
+        let before = self.status.figures();
         let draft = match self.draft().await {
             Ok(draft) => draft,
             Err(error) => return self.refused(&error.to_string(), Vec::new()),
@@ -61,8 +62,15 @@ impl Reload {
         for document in &draft.broken {
             tracing::error!(document, "not reloaded: this file is broken; its previous revision goes on serving");
         }
-        let milliseconds = began.elapsed().as_secs_f64() * 1000.0;
-        tracing::info!(routes = self.status.figures().routes, milliseconds, "reloaded");
+        let now = self.status.figures();
+        if !draft.broken.is_empty() && now.sources == before.sources {
+            return;
+        }
+        for address in now.listeners.iter().filter(|address| !before.listeners.contains(address)) {
+            tracing::info!(%address, "listening");
+        }
+        let milliseconds = began.elapsed().as_micros() as f64 / 1000.0;
+        tracing::info!(routes = now.routes, milliseconds, "reloaded");
     }
 
     fn swap(&mut self, draft: &Draft, server: &Server) -> Result<(), String> {
@@ -78,13 +86,9 @@ impl Reload {
 
     /// A draft came into force.
     pub(crate) fn in_force(&mut self, draft: &Draft, routes: usize, server: &Server) {
-        let before = self.status.figures();
         self.assembler.accept(draft);
         (self.told)(&draft.gateway);
         let listeners = server.addresses();
-        for address in listeners.iter().filter(|address| !before.listeners.contains(address)) {
-            tracing::info!(%address, "listening");
-        }
         let accepted = draft.broken.is_empty();
         self.shared.metrics.reload(accepted);
         let last_reload = Some(LastReload {

@@ -25,9 +25,12 @@ pub(crate) struct Manner {
     pub(crate) adjustments: Adjustments,
     /// Is told of every gateway that comes into force.
     pub(crate) told: Box<dyn Fn(&Gateway)>,
-    /// Is told of the addresses once they are listened on.
-    pub(crate) greeting: Box<dyn Fn(&[SocketAddr])>,
+    /// Is told of the addresses once they are listened on, in place of the log.
+    pub(crate) greeting: Option<Greeting>,
 }
+
+/// Says where everything is.
+pub(crate) type Greeting = Box<dyn Fn(&[SocketAddr])>;
 
 /// Serves until a signal asks for the end.
 pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
@@ -41,15 +44,16 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
     let status_socket = serving.listening.status.map(status::bind).transpose()?;
     let server = start(&draft, serving, inherited, &mut reload)?;
     reload.status.set_serving(true);
-    announce(status_socket, &reload, &server)?;
-    greeting(&server.addresses());
+    answer_status(status_socket, &reload)?;
+    match greeting {
+        Some(greeting) => greeting(&server.addresses()),
+        None => announce(&reload),
+    }
     let number = follow(&mut reload, &server, &mut signals).await;
     Ok(drain(server, reload, &mut signals, number).await)
 }
 
-type Greeting = Box<dyn Fn(&[SocketAddr])>;
-
-async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Greeting)> {
+async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greeting>)> {
     let assembler = Assembler::open(&serving.sources.or_this_folder(), manner.adjustments)?;
     assembler.read().await?;
     let format = serving.log_format.format();
@@ -102,15 +106,21 @@ fn start(draft: &Draft, serving: &Serving, inherited: Vec<TcpListener>, reload: 
     Ok(server)
 }
 
-fn announce(status_socket: Option<TcpListener>, reload: &Reload, server: &Server) -> Result<()> {
-    if let Some(socket) = status_socket {
+fn answer_status(socket: Option<TcpListener>, reload: &Reload) -> Result<()> {
+    if let Some(socket) = socket {
         let socket = tokio::net::TcpListener::from_std(socket)?;
         tracing::info!(address = %socket.local_addr()?, "status port");
         tokio::spawn(status::serve(socket, reload.status.clone()));
     }
-    let routes = reload.status.figures().routes;
-    tracing::info!(routes, listeners = server.addresses().len(), "serving");
     Ok(())
+}
+
+fn announce(reload: &Reload) {
+    let figures = reload.status.figures();
+    for address in &figures.listeners {
+        tracing::info!(%address, "listening");
+    }
+    tracing::info!(routes = figures.routes, "serving");
 }
 
 /// Follows sources and signals until one asks for the end.

@@ -198,13 +198,20 @@ impl<T: JsonSchema + Decode> JsonSchema for At<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let schema = generator.subschema_for::<T>();
-        // A text may hold a reference anyway; a number, duration or word may be one instead.
-        if T::SCALAR && schema.get("type").is_none_or(|kind| kind != "string" || schema.get("pattern").is_some()) {
-            return json_schema!({ "anyOf": [schema, generator.subschema_for::<Reference>()] });
+        if !T::SCALAR {
+            return schema;
         }
-        schema
+        let is_text = schema.get("type").is_some_and(|kind| kind == "string") && schema.get("pattern").is_none();
+        if is_text {
+            // Whatever stands without quotes is a text where one is wanted, and it may hold a reference anyway.
+            return json_schema!({ "type": TEXT });
+        }
+        json_schema!({ "anyOf": [schema, generator.subschema_for::<Reference>()] })
     }
 }
+
+/// The JSON types that are read as a text.
+pub(crate) const TEXT: [&str; 3] = ["string", "number", "boolean"];
 
 /// Only in the schema: what stands for a value of the environment.
 struct Reference;

@@ -1,5 +1,6 @@
 //! The page of all keys, made from the schema, so that it cannot lag behind.
 
+use crate::decode::TEXT;
 use crate::schema;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
@@ -83,6 +84,9 @@ fn value(schema: &Value) -> String {
         Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).filter(|kind| *kind != "null").collect(),
         _ => vec!["any"],
     };
+    if kinds == TEXT {
+        return "text".to_owned();
+    }
     kinds.into_iter().map(|kind| plain(kind, schema)).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" or ")
 }
 

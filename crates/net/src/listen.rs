@@ -1,6 +1,8 @@
 //! Listening sockets.
 
 use socket2::{Domain, Protocol, Socket, Type};
+#[cfg(target_os = "linux")]
+use socket2::{SockFilter, SockRef};
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
@@ -51,6 +53,29 @@ fn advice(cause: &io::Error) -> String {
     }
 }
 
+/// Lets no new client begin: its SYN is dropped, so that it asks again and finds a successor or nobody. Whoever is in
+/// the middle of the handshake comes through; accept for a round-trip's time, and nobody who was let in is cut off.
+///
+/// The socket's own packet filter does it (`SO_ATTACH_FILTER`): whoever shares the socket turns clients away too.
+#[cfg(target_os = "linux")]
+pub fn turn_away(socket: &impl std::os::fd::AsFd) -> io::Result<()> {
+    const FLAGS: u32 = 13; // offset in the TCP header
+    const SYN: u32 = 0x02;
+    let filter = [
+        SockFilter::new(0x30, 0, 0, FLAGS),    // load the byte of flags
+        SockFilter::new(0x45, 0, 1, SYN),      // with SYN go on, else skip one
+        SockFilter::new(0x06, 0, 0, 0),        // drop
+        SockFilter::new(0x06, 0, 0, u32::MAX), // keep
+    ];
+    SockRef::from(socket).attach_filter(&filter)
+}
+
+/// Systems other than Linux have no such filter: who connects in the last moment may be cut off.
+#[cfg(not(target_os = "linux"))]
+pub fn turn_away(_: &impl std::os::fd::AsFd) -> io::Result<()> {
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,6 +92,19 @@ mod tests {
         assert_eq!(error.address, address);
         assert_eq!(error.cause.kind(), io::ErrorKind::AddrInUse);
         assert_eq!(error.to_string(), format!("cannot listen on {address}: {}", advice(&error.cause)));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn who_is_turned_away_is_not_let_in() {
+        let listener = bind(any("127.0.0.1"), false).unwrap();
+        let address = listener.local_addr().unwrap();
+        let early = std::net::TcpStream::connect(address).unwrap();
+        turn_away(&listener).unwrap();
+        let brief = std::time::Duration::from_millis(20);
+        let late = std::net::TcpStream::connect_timeout(&address, brief).unwrap_err();
+        assert_eq!(late.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(listener.accept().unwrap().1, early.local_addr().unwrap(), "who was there before is accepted");
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct ListenerState {
     pub(crate) configured: SocketAddr,
     /// The address it is bound to.
     pub(crate) bound: SocketAddr,
+    /// Opened by someone else, who may go on accepting on it.
+    pub(crate) inherited: bool,
     /// What is served here.
     pub(crate) view: ArcSwap<View>,
     /// Set once: accept no more, finish what runs.
@@ -35,10 +37,11 @@ pub(crate) struct ListenerState {
 }
 
 impl ListenerState {
-    pub(crate) fn new(configured: SocketAddr, bound: SocketAddr, view: View) -> Self {
+    pub(crate) fn new(configured: SocketAddr, bound: SocketAddr, inherited: bool, view: View) -> Self {
         Self {
             configured,
             bound,
+            inherited,
             view: ArcSwap::from_pointee(view),
             stop: watch::channel(false).0,
             open: AtomicUsize::new(0),

@@ -87,8 +87,9 @@ impl Server {
             match running.iter().find(|state| state.configured == plan.address && !taken(state)) {
                 Some(state) => next.push((state.clone(), Some(view))),
                 None => {
-                    let socket = self.bind(plan.address)?;
-                    let state = Arc::new(ListenerState::new(plan.address, socket.local_addr()?, view));
+                    let (socket, inherited) = self.bind(plan.address)?;
+                    let bound = socket.local_addr()?;
+                    let state = Arc::new(ListenerState::new(plan.address, bound, inherited, view));
                     fresh.push((state.clone(), socket));
                     next.push((state, None));
                 }
@@ -122,15 +123,16 @@ impl Server {
         }
     }
 
-    fn bind(&self, address: SocketAddr) -> Result<TcpListener, StartError> {
+    /// The socket, and whether it was inherited.
+    fn bind(&self, address: SocketAddr) -> Result<(TcpListener, bool), StartError> {
         let mut inherited = locked(&self.inherited);
         let found = inherited.iter().position(|socket| socket.local_addr().is_ok_and(|local| local == address));
         if let Some(at) = found {
             let socket = inherited.swap_remove(at);
             socket.set_nonblocking(true)?;
-            return Ok(socket);
+            return Ok((socket, true));
         }
-        Ok(net::listen::bind(address, false)?)
+        Ok((net::listen::bind(address, false)?, false))
     }
 
     /// One socket for all workers: whoever is free accepts, and what waits in its queue is never lost with a worker.

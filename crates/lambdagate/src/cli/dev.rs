@@ -1,13 +1,14 @@
 //! `lambdagate dev`: serves sources with a local Lambda; nothing of AWS is needed.
 
-use super::options::Serving;
+use super::options::{LogFormat, Serving};
 use crate::address::address;
-use crate::assemble::{Adjustments, LocalAws};
+use crate::assemble::Adjustments;
 use crate::exit::{Exit, Refusal};
-use crate::local::{Board, LocalLambda, Premises, distinct};
-use crate::serve::{Manner, serve};
+use crate::local::{Board, Emulation, LocalAccount, Premises, distinct};
+use crate::serve::{Greeting, Manner, serve};
 use crate::source::{Language, Source};
 use clap::{Args, ValueHint};
+use model::Gateway;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -39,9 +40,9 @@ pub(crate) struct Dev {
     functions: Option<PathBuf>,
 
     /// Where the local Lambda listens; port 0 takes any free one
-    #[arg(long, value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:9001")]
+    #[arg(long = "lambda", value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:9001")]
     #[arg(env = "LAMBDAGATE_LAMBDA", hide_env_values = true, help_heading = "Local Lambda")]
-    lambda: SocketAddr,
+    emulator: SocketAddr,
 }
 
 impl Dev {
@@ -53,20 +54,31 @@ impl Dev {
         sources.iter().try_for_each(|source| is_there(source, &folders))?;
         let board = Arc::new(Board::new(self.serving.log_format.format()));
         let reporting = board.clone();
-        let local = LocalLambda::start(self.lambda, folders.clone(), Arc::new(move |call| reporting.report(call)))?;
-        let (taking, greeting) = (board.clone(), board);
-        let (address, functions) = (local.address, local.functions.clone());
-        let manner = Manner {
-            access: Sink::Off,
-            adjustments: Adjustments { overrides, local: Some(LocalAws::at(address)) },
-            told: Box::new(move |gateway| taking.take(gateway)),
-            greeting: Box::new(move |gateway| {
-                greeting.greet(&Premises { gateway, lambda: address, folders: &folders, functions: &functions });
-            }),
-        };
+        let local = Emulation::start(self.emulator, folders.clone(), Arc::new(move |call| reporting.report(call)))?;
+        let adjustments = Adjustments { overrides, local: Some(LocalAccount::at(local.address)) };
+        let manner = self.manner(adjustments, &local, folders, board);
         let exit = super::runtime()?.block_on(serve(&self.serving, manner));
         local.stop();
         exit
+    }
+
+    /// People are greeted and see a line for each call; a machine that reads the log gets the whole of it.
+    fn manner(&self, adjustments: Adjustments, local: &Emulation, folders: Vec<PathBuf>, board: Arc<Board>) -> Manner {
+        let taking = board.clone();
+        let told = Box::new(move |gateway: &Gateway| taking.take(gateway));
+        let (emulator, functions) = (local.address, local.functions.clone());
+        match self.serving.log_format {
+            LogFormat::Text => {
+                let greeting: Greeting = Box::new(move |gateway| {
+                    board.greet(&Premises { gateway, emulator, folders: &folders, functions: &functions });
+                });
+                Manner { access: Sink::Off, adjustments, told, greeting: Some(greeting) }
+            }
+            LogFormat::Json => {
+                tracing::info!(address = %emulator, functions = functions.len(), "local lambda");
+                Manner { access: Sink::Stdout, adjustments, told, greeting: None }
+            }
+        }
     }
 }
 

@@ -5,9 +5,10 @@ mod request;
 mod show;
 
 use crate::address::address;
-use crate::assemble::{Adjustments, Assembler, LocalAws};
+use crate::assemble::{Adjustments, Assembler};
 use crate::exit::{Exit, Refusal};
 use crate::findings;
+use crate::local::LocalAccount;
 use crate::source::Sources;
 use aim::Aim;
 use clap::Args;
@@ -90,7 +91,7 @@ impl Invoke {
             aim.target.qualifier = Some(qualifier.clone());
         }
         if let Some(address) = self.local {
-            aim.target.aws = LocalAws::at(address).aws(aim.target.aws.region.take());
+            aim.target.aws = LocalAccount::at(address).aws(aim.target.aws.region.take());
         }
         aim.target.log_tail = true;
         show::call(&aim).await

@@ -44,7 +44,7 @@ pub(crate) struct Serving {
     #[arg(env = "LAMBDAGATE_LOG_FORMAT", hide_env_values = true, help_heading = "Logs")]
     pub(crate) log_format: LogFormat,
 
-    /// Where the access log goes: off, stdout, or a file, which is opened again on SIGHUP [default: stdout; off for dev]
+    /// Where the access log goes: off, stdout, or a file, which is opened again on SIGHUP [default: stdout; off for dev with text]
     #[arg(long, value_name = "TO", value_parser = sink, value_hint = ValueHint::FilePath)]
     #[arg(env = "LAMBDAGATE_ACCESS_LOG", hide_env_values = true, help_heading = "Logs")]
     pub(crate) access_log: Option<Sink>,

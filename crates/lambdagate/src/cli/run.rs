@@ -37,7 +37,7 @@ impl Run {
             access: Sink::Stdout,
             adjustments: Adjustments { overrides: self.serving.listening.replaced.overrides()?, local: None },
             told: Box::new(|_| ()),
-            greeting: Box::new(|_| ()),
+            greeting: None,
         };
         super::runtime()?.block_on(serve(&self.serving, manner))
     }

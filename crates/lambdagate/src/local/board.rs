@@ -29,7 +29,7 @@ struct Row {
 /// What the greeting tells beside the routes.
 pub(crate) struct Premises<'a> {
     pub(crate) gateway: &'a [SocketAddr],
-    pub(crate) lambda: SocketAddr,
+    pub(crate) emulator: SocketAddr,
     pub(crate) folders: &'a [PathBuf],
     pub(crate) functions: &'a [FunctionInfo],
 }
@@ -48,12 +48,7 @@ impl Board {
 
     /// Says where everything is.
     pub(crate) fn greet(&self, premises: &Premises<'_>) {
-        match self.format {
-            Format::Text => print!("{}", greeting(premises, &self.routes.load())),
-            Format::Json => {
-                tracing::info!(address = %premises.lambda, functions = premises.functions.len(), "local lambda");
-            }
-        }
+        print!("{}", greeting(premises, &self.routes.load()));
     }
 
     /// Says what became of a call.
@@ -65,7 +60,7 @@ impl Board {
                 route,
                 function = &*call.function,
                 cold = call.cold,
-                milliseconds = call.milliseconds,
+                milliseconds = (call.milliseconds * 1000.0).round() / 1000.0,
                 status = call.status,
                 error = call.error,
                 request_id = &*call.request_id,
@@ -118,7 +113,7 @@ fn greeting(premises: &Premises<'_>, rows: &[Row]) -> String {
     for address in premises.gateway {
         put(format_args!("gateway       {address}"));
     }
-    put(format_args!("local Lambda  http://{}", premises.lambda));
+    put(format_args!("local Lambda  http://{}", premises.emulator));
     for folder in premises.folders {
         put(format_args!("functions in  {}", folder.display()));
     }
@@ -216,7 +211,7 @@ mod tests {
         let functions = [function("users", Some("python"), None), function("odd", None, Some("no code"))];
         let premises = Premises {
             gateway: &[([127, 0, 0, 1], 8000).into()],
-            lambda: ([127, 0, 0, 1], 9001).into(),
+            emulator: ([127, 0, 0, 1], 9001).into(),
             folders: &["functions".into()],
             functions: &functions,
         };

@@ -16,7 +16,7 @@ routes:
   - match: { path: /raw }
     function: { name: echo-node, event: raw, reply: raw }
   - match: { path: /fields }
-    function: { name: echo-python, event: fields, reply: raw }
+    function: { name: echo-python, event: { fields: [] }, reply: raw }
   - match: { path: /binary }
     function: { name: binary }
   - match: { path: /proxy }

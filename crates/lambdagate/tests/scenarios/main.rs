@@ -1,5 +1,7 @@
 //! Scenarios: the real binary, the local Lambda, real Python and Node code, real clients.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on shall say where
+
 mod client;
 mod command_line;
 mod gate;

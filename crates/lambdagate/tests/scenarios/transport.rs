@@ -39,7 +39,7 @@ fn http2_by_prior_knowledge_reaches_a_function() {
     let gate = Gate::dev(&site);
     let url = format!("http://{}/hello", gate.address());
     let seen = curl(&["--http2-prior-knowledge", "--write-out", " %{http_version} %{http_code}", &url]);
-    assert_eq!(seen, r#"["HTTP/2.0","127.0.0.1"] 2 200"#);
+    assert_eq!(seen, r#"["HTTP/2","127.0.0.1"] 2 200"#);
     assert_eq!(curl(&["--http1.1", &url]), r#"["HTTP/1.1","127.0.0.1"]"#, "both on one port");
 }
 

@@ -1,7 +1,8 @@
 //! Policies in their places.
 
+use super::aws;
 use super::place::Places;
-use super::{Lowering, answer, aws, header, matching};
+use super::{Lowering, answer, header, matching};
 use crate::decode::{At, OneOrMany, Text};
 use crate::entity::policy::{self as entity, Cors, HeaderEdits, KeyAuth, RequestId, Step};
 use crate::names;

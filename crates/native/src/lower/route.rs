@@ -1,7 +1,8 @@
 //! Routes: matches, chain and endpoint.
 
+use super::aws;
 use super::place::{self, Places};
-use super::{Lowering, answer, aws, matching, policy, rank, upstream};
+use super::{Lowering, answer, matching, policy, rank, upstream};
 use crate::decode::{At, Either};
 use crate::entity::matching::Match as WrittenMatch;
 use crate::entity::route::{Group as WrittenGroup, Route as Written};

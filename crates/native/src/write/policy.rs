@@ -1,6 +1,7 @@
 //! Policies in their places.
 
-use super::{Pen, answer, aws, key, matching, text, texts, unless};
+use super::aws;
+use super::{Pen, answer, key, matching, text, texts, unless};
 use crate::decode::{At, Given, Lasting, OneOrMany, Pairs};
 use crate::entity::policy::{self as entity, HeaderEdits, Step};
 use crate::lower::place::Places;

@@ -1,6 +1,7 @@
 //! Routes, as short as they can be said.
 
-use super::{Pen, answer, aws, matching, policy, some, text, upstream};
+use super::aws;
+use super::{Pen, answer, matching, policy, some, text, upstream};
 use crate::decode::At;
 use crate::entity::route::{Group, Nowhere, Route as Written};
 use crate::lower::place::{self, Places};

@@ -9,22 +9,35 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-/// Accepts until the listener is stopped; then takes in what the system has already accepted for it, so that no
-/// client that was let in is turned away.
+/// Accepts until the listener is stopped. Then no new client may begin, and those who are in the middle of it are
+/// still let in: nobody who was let in is turned away.
 pub(crate) async fn accept_until_stopped(listener: TcpListener, state: Arc<ListenerState>) {
     let mut stopped = state.stop.subscribe();
-    loop {
-        tokio::select! {
-            biased;
-            () = told(&mut stopped) => break,
-            accepted = next(&listener, &state) => match accepted {
-                Ok(stream) => serve(stream, &state),
-                Err(error) => wait_out(&error).await,
-            }
+    tokio::select! {
+        biased;
+        () = told(&mut stopped) => {}
+        () = accept(&listener, &state) => {}
+    }
+    if !state.inherited {
+        if let Err(error) = net::listen::turn_away(&listener) {
+            tracing::debug!(%error, listener = %state.bound, "who connects in the last moment may be cut off");
         }
+        let _ = tokio::time::timeout(HANDSHAKE, accept(&listener, &state)).await; // it never ends by itself
     }
     while let Some(Ok(stream)) = waiting(&listener).await {
         serve(stream, &state);
+    }
+}
+
+/// How long a handshake that has begun may take to come through once the listener is stopped.
+const HANDSHAKE: Duration = Duration::from_millis(200);
+
+async fn accept(listener: &TcpListener, state: &Arc<ListenerState>) {
+    loop {
+        match next(listener, state).await {
+            Ok(stream) => serve(stream, state),
+            Err(error) => wait_out(&error).await,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Functions called by name go to a Lambda on this machine.
 
-use super::calls::targets_mut;
+use crate::assemble::targets_mut;
 use model::Gateway;
 use model::Secret;
 use model::aws::{Aws, Credentials};
@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 /// A Lambda on this machine, and the keys it takes.
 #[derive(Clone)]
-pub(crate) struct LocalAws {
+pub(crate) struct LocalAccount {
     /// Base URL.
     endpoint: String,
     /// Access key id.
@@ -18,7 +18,7 @@ pub(crate) struct LocalAws {
     pub(crate) secret_key: Secret,
 }
 
-impl LocalAws {
+impl LocalAccount {
     /// The Region of calls that name none.
     pub(crate) const REGION: &str = "us-east-1";
 
@@ -43,7 +43,7 @@ impl LocalAws {
     }
 
     /// Turns every call by function name to it.
-    pub(super) fn apply(&self, gateway: &mut Gateway) {
+    pub(crate) fn apply(&self, gateway: &mut Gateway) {
         for target in targets_mut(gateway) {
             target.aws = self.aws(target.aws.region.take());
         }
