@@ -26,7 +26,7 @@ pub enum CompileError {
         /// Its address.
         listener: SocketAddr,
         /// Why.
-        cause: TlsError,
+        cause: Box<TlsError>,
     },
     /// A listener names a table that is not there.
     #[error("listener {listener} names the table {table}, which does not exist")]
@@ -59,7 +59,7 @@ pub enum CompileError {
         /// The table.
         table: TableId,
         /// Why.
-        cause: RouterError,
+        cause: Box<RouterError>,
     },
     /// A step of a chain cannot be made ready.
     #[error("{place}: {cause}")]
@@ -67,7 +67,7 @@ pub enum CompileError {
         /// Route or table.
         place: String,
         /// Why.
-        cause: BuildError,
+        cause: Box<BuildError>,
     },
 }
 
@@ -95,9 +95,9 @@ fn ready_table(
     shared: &Shared,
 ) -> Result<ReadyTable, CompileError> {
     let router = Router::compile(&table.routes, table.normalization)
-        .map_err(|cause| CompileError::Router { table: table.id.clone(), cause })?;
+        .map_err(|cause| CompileError::Router { table: table.id.clone(), cause: Box::new(cause) })?;
     let outside = ReadyChain::compile(table, None, builder)
-        .map_err(|cause| CompileError::Step { place: table.id.to_string(), cause })?;
+        .map_err(|cause| CompileError::Step { place: table.id.to_string(), cause: Box::new(cause) })?;
     let routes = table
         .routes
         .iter()
@@ -114,7 +114,7 @@ fn ready_route(
     shared: &Shared,
 ) -> Result<ReadyRoute, CompileError> {
     let chain = ReadyChain::compile(table, Some(route), builder)
-        .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause })?;
+        .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause: Box::new(cause) })?;
     let endpoint = ReadyEndpoint::compile(&route.endpoint, upstreams)
         .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
     let facts = route.matches.iter().map(|matching| facts(route, matching)).collect();
@@ -152,7 +152,8 @@ fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<Listen
     Ok(ListenerPlan {
         address: listener.address,
         tables: listener.tables.iter().map(at).collect::<Result<_, _>>()?,
-        tls: tls(listener).map_err(|cause| CompileError::Listener { listener: listener.address, cause })?,
+        tls: tls(listener)
+            .map_err(|cause| CompileError::Listener { listener: listener.address, cause: Box::new(cause) })?,
         http2: listener.http2,
         proxy_protocol: listener.proxy_protocol,
         trusted_proxies: listener.trusted_proxies.clone(),

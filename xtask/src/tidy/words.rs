@@ -11,7 +11,11 @@ const AWS_PLACES: &[&str] = &[
     "crates/policy/src/call",
     // A failure says whose fault it was; AWS is one of those who may be at fault.
     "crates/policy/src/failure",
+    // What policies are given of the world: the functions are in it.
+    "crates/policy/src/build",
     "crates/emulator/",
+    // Where calls by name are led to the local Lambda.
+    "crates/lambdagate/src/local",
     "crates/lambdagate/src/cli/invoke",
     "crates/lambdagate/src/cli/explain",
 ];

@@ -1,3 +1,5 @@
+//! Cases of `event`.
+
 use super::*;
 use aws_lambda_events::alb::AlbTargetGroupRequest;
 use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};

@@ -1,3 +1,5 @@
+//! Cases of `invoke`.
+
 use super::*;
 use crate::error::Blame;
 use aws_credential_types::Credentials as SdkCredentials;

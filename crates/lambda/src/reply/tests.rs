@@ -1,3 +1,5 @@
+//! Cases of `reply`.
+
 use super::*;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -1,3 +1,5 @@
+//! Cases of `sign`.
+
 use super::*;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{PayloadChecksumKind, SignableBody, SignableRequest, SigningSettings, sign};

@@ -1,3 +1,5 @@
+//! Cases of `client`.
+
 use super::*;
 use bytes::Bytes;
 use http_body::Frame;

@@ -1,3 +1,5 @@
+//! Cases of `proxy_protocol`.
+
 use super::*;
 use tokio::io::AsyncWriteExt;
 

@@ -1,3 +1,5 @@
+//! Cases of `tls`.
+
 use super::*;
 use crate::Body;
 use crate::client::{Origin, OriginTls, Pool, PoolOptions, SendErrorKind, Sent};

@@ -1,3 +1,5 @@
+//! Cases of `answer`.
+
 use super::*;
 use crate::exchange::testing;
 use crate::failure::Blame;

@@ -1,3 +1,5 @@
+//! Cases of `build`.
+
 use super::*;
 use crate::chain::ReadyChain;
 use model::answer::Answer;

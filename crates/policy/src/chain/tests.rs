@@ -1,3 +1,5 @@
+//! Cases of `chain`.
+
 use super::*;
 use crate::Policy;
 use crate::build::Services;

@@ -1,3 +1,5 @@
+//! Cases of `predicate`.
+
 use super::*;
 use crate::exchange::testing;
 use model::predicate::{HeaderPattern, PathTemplate, QueryPattern};

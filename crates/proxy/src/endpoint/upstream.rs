@@ -22,7 +22,7 @@ pub struct UpstreamError {
     /// Which one.
     pub upstream: UpstreamId,
     /// Why.
-    pub cause: TlsError,
+    pub cause: Box<TlsError>,
 }
 
 impl Upstreams {
@@ -32,7 +32,8 @@ impl Upstreams {
         if let Some(running) = known.get(id).and_then(Weak::upgrade).filter(|running| running.model == *upstream) {
             return Ok(running);
         }
-        let fresh = ReadyUpstream::new(upstream).map_err(|cause| UpstreamError { upstream: id.clone(), cause })?;
+        let fresh = ReadyUpstream::new(upstream)
+            .map_err(|cause| UpstreamError { upstream: id.clone(), cause: Box::new(cause) })?;
         let fresh = Arc::new(fresh);
         known.retain(|_, running| running.strong_count() > 0);
         known.insert(id.clone(), Arc::downgrade(&fresh));

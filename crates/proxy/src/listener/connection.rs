@@ -75,14 +75,16 @@ where
         let stream = in_time(patience, acceptor.accept(stream)).await??;
         wire.tls = true;
         let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        return Ok(speak(stream, Bytes::new(), http2, wire, plan, state).await);
+        speak(stream, Bytes::new(), http2, wire, plan, state).await;
+        return Ok(());
     }
     let mut stream = stream;
     let (http2, ahead) = match plan.http2 {
         true => in_time(patience, protocol::is_http2(&mut stream)).await??,
         false => (false, Bytes::new()),
     };
-    Ok(speak(stream, ahead, http2, wire, plan, state).await)
+    speak(stream, ahead, http2, wire, plan, state).await;
+    Ok(())
 }
 
 /// Why a connection never came to speak HTTP.

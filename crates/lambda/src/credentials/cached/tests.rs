@@ -1,3 +1,5 @@
+//! Cases of `cached`.
+
 use super::super::Fetching;
 use super::*;
 use model::Secret;

@@ -1,3 +1,5 @@
+//! Cases of `chain`.
+
 use super::*;
 use std::process::Command;
 

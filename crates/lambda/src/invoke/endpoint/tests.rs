@@ -1,3 +1,5 @@
+//! Cases of `endpoint`.
+
 use super::*;
 use model::aws::Aws;
 

@@ -1,3 +1,5 @@
+//! Cases of `outcome`.
+
 use super::*;
 use crate::error::Blame::{Aws, Client, Config, Function};
 use http::HeaderValue;

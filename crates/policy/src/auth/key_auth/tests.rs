@@ -1,3 +1,5 @@
+//! Cases of `key_auth`.
+
 use super::*;
 use crate::exchange::testing;
 use model::Secret;

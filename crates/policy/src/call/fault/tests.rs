@@ -1,3 +1,5 @@
+//! Cases of `fault`.
+
 use super::*;
 use crate::exchange::testing;
 use lambda::error::Blame as CallBlame;

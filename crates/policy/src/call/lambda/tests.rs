@@ -1,3 +1,5 @@
+//! Cases of `lambda`.
+
 use super::*;
 use crate::build::Builder;
 use crate::chain::{Next, ReadyChain};

@@ -1,3 +1,5 @@
+//! Cases of `cors`.
+
 use super::*;
 use crate::exchange::testing;
 use std::time::Duration;
