@@ -2,7 +2,7 @@
 
 use crate::house::House;
 use anyhow::{Context, Result, bail};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
@@ -158,8 +158,10 @@ impl Running {
         }
     }
 
+    /// Whether it and all it started are gone: only then are its ports free.
     fn has_ended(&mut self) -> bool {
-        !matches!(self.child.try_wait(), Ok(None))
+        let group = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        !matches!(self.child.try_wait(), Ok(None)) && group.is_none_or(|group| test_kill_process_group(group).is_err())
     }
 }
 
@@ -171,6 +173,8 @@ impl Drop for Running {
             std::thread::sleep(Duration::from_millis(10));
         }
         self.signal(Signal::KILL);
-        drop(self.child.wait());
+        while !self.has_ended() && Instant::now() < deadline + LONGEST_END {
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 }

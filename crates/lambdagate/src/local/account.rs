@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn keys_are_those_of_the_environment_if_both_are_there() {
-        let cases: [(&[(&str, &str)], (&str, &str)); 4] = [
+        type Case = (&'static [(&'static str, &'static str)], (&'static str, &'static str));
+        let cases: [Case; 4] = [
             (&[], ("local", "local")),
             (&[("AWS_ACCESS_KEY_ID", "a")], ("local", "local")),
             (&[("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "")], ("local", "local")),
