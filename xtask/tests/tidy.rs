@@ -86,7 +86,7 @@ fn a_word_of_aws_outside_its_place_is_refused() {
     let reason = "AWS's word";
     refuses("crates/proxy/src/a.rs", "//! A.\nstruct AwsThing;\n", 2, reason);
     refuses("crates/net/src/a.rs", "//! A.\nfn sign_sigv4() {}\n", 2, reason);
-    refuses("crates/policy/src/build.rs", "//! A.\nlet lambda = 1;\n", 2, reason);
+    refuses("crates/policy/src/answer.rs", "//! A.\nlet lambda = 1;\n", 2, reason);
     refuses("crates/native/src/route.rs", "//! A.\nstruct LambdaRoute;\n", 2, reason);
     for path in [
         "model/src/call.rs",
@@ -99,7 +99,7 @@ fn a_word_of_aws_outside_its_place_is_refused() {
     }
     accepts("crates/kong/src/plugin/aws_lambda.rs", "//! A.\nstruct AwsThing;\n");
     accepts(
-        "crates/policy/src/build.rs",
+        "crates/policy/src/answer.rs",
         "//! A.\nuse lambda::CallError; // AWS\nuse model::aws;\nlet lambdagate = 1;\n",
     );
     accepts("crates/proxy/src/a.rs", "//! A.\n#[cfg(test)]\nmod tests { struct AwsThing; }\n");
