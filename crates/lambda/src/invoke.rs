@@ -15,7 +15,7 @@ pub use url::{FunctionUrl, UrlRequest};
 use crate::credentials::{self, Cached};
 use crate::error::CallError;
 use endpoint::{Endpoint, EndpointKey};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use model::aws::Credentials;
 use model::call::{CallTimeouts, FunctionTarget, UrlTarget};
 use net::Body;
@@ -100,15 +100,19 @@ pub struct Invoked {
     pub body: Body,
 }
 
+const FUNCTION_ERROR: HeaderName = HeaderName::from_static("x-amz-function-error");
+const EXECUTED_VERSION: HeaderName = HeaderName::from_static("x-amz-executed-version");
+const LOG_RESULT: HeaderName = HeaderName::from_static("x-amz-log-result");
+
 impl Invoked {
     fn new(status: StatusCode, headers: HeaderMap, body: Body) -> Self {
-        let text = |name| outcome::header(&headers, name);
+        let text = |name: &HeaderName| outcome::header(&headers, name);
         Self {
             status,
-            function_error: text("x-amz-function-error"),
+            function_error: text(&FUNCTION_ERROR),
             aws_request_id: outcome::request_id(&headers),
-            version: text("x-amz-executed-version"),
-            log_tail: text("x-amz-log-result"),
+            version: text(&EXECUTED_VERSION),
+            log_tail: text(&LOG_RESULT),
             headers,
             body,
         }

@@ -5,9 +5,11 @@
 //! of the signature. The facts are those of AWS's "Create a signed AWS API request".
 
 mod canonical;
+mod prepared;
 
 pub(crate) use canonical::STRICT;
 pub use canonical::{Resource, encode_query};
+pub(crate) use prepared::Prepared;
 
 use crate::credentials::Keys;
 use crate::moment::signing_date;
@@ -137,13 +139,19 @@ impl Derived {
         }
     }
 
-    fn signature(&self, date: &[u8; 16], request: &[u8; 32]) -> [u8; 64] {
+    /// With the string to sign up to the hash of the canonical request.
+    fn begun(&self, date: &[u8; 16]) -> Hmac<Sha256> {
         let mut mac = self.mac.clone();
         mac.update(b"AWS4-HMAC-SHA256\n");
         mac.update(date);
         mac.update(b"\n");
         mac.update(&self.scope);
         mac.update(b"\n");
+        mac
+    }
+
+    fn signature(&self, date: &[u8; 16], request: &[u8; 32]) -> [u8; 64] {
+        let mut mac = self.begun(date);
         mac.update(&canonical::hex(request));
         canonical::hex(&mac.finalize().into_bytes().into())
     }

@@ -43,7 +43,13 @@ pub enum BodyError {
     TimedOut,
     /// The connection broke or the framing is wrong.
     #[error("the body broke off: {0}")]
-    Broken(#[from] hyper::Error),
+    Broken(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<hyper::Error> for BodyError {
+    fn from(cause: hyper::Error) -> Self {
+        Self::Broken(cause.into())
+    }
 }
 
 impl Body {
@@ -103,7 +109,7 @@ impl http_body::Body for Body {
             }
             Self::Incoming(incoming) => {
                 let frame = ready!(Pin::new(incoming).poll_frame(cx));
-                Poll::Ready(frame.map(|f| f.map_err(BodyError::Broken)))
+                Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
             }
             Self::Pooled(pooled) => Pin::new(pooled.as_mut()).poll_frame(cx),
             Self::Stream(stream) => stream.as_mut().poll_frame(cx),

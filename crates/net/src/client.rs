@@ -8,20 +8,22 @@ mod idle;
 mod incoming;
 mod outgoing;
 mod patience;
-mod relay;
 mod wire;
 
 pub use incoming::Pooled;
 
 use crate::body::{Body, BodyError};
 use crate::worker;
+use bytes::Bytes;
 use connect::{Dialer, Spoken};
 use http::{Request, Response};
-use http1::Outcome;
+use http1::{Header, Outcome};
 use outgoing::Outgoing;
+use patience::Patience;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Where a pool connects, and how.
 #[derive(Clone, Debug)]
@@ -160,40 +162,84 @@ impl Pool {
     ///
     /// Dropping the future closes an HTTP/1.1 connection and resets an HTTP/2 stream.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, SendError> {
-        let request = request.map(Outgoing::from);
         let worker = worker::slot();
         if self.dialer.origin().http2 && !self.only_http1.load(Ordering::Relaxed) {
-            return Box::pin(self.send_http2(worker, request)).await;
+            return Box::pin(self.send_http2(worker, request.map(Outgoing::from))).await;
         }
         self.send_http1(worker, request).await
     }
 
-    async fn send_http1(&self, worker: usize, mut request: Request<Outgoing>) -> Result<Response<Body>, SendError> {
-        *request.version_mut() = http::Version::HTTP_11;
-        let mut kept = self.idle.take(worker);
+    /// Sends one request whose header is written by its sender: `header` appends it, in HTTP/1.1's form and with the
+    /// length of the body, up to and with the empty line. For origins without HTTP/2; else as [`Pool::send`].
+    pub async fn send_written(
+        &self,
+        header: &(dyn Fn(&mut Vec<u8>) + Sync),
+        body: Bytes,
+    ) -> Result<Response<Body>, SendError> {
+        let sent = self.send_on_one(worker::slot(), &Header::Written(header), body.into()).await;
+        sent.map_err(|failed| failed.error)
+    }
+
+    async fn send_http1(&self, worker: usize, request: Request<Body>) -> Result<Response<Body>, SendError> {
+        let (head, body) = request.into_parts();
+        let sent = self.send_on_one(worker, &Header::Parts(&head), body).await;
+        sent.map_err(|Failed { error, unsent }| match unsent {
+            Some(body) => error.with(Request::from_parts(head, body)),
+            None => error,
+        })
+    }
+
+    /// On a connection of its own.
+    async fn send_on_one(&self, worker: usize, header: &Header<'_>, mut body: Body) -> Result<Response<Body>, Failed> {
+        let started = Instant::now();
+        let mut kept = self.idle.take(worker, started);
         loop {
             let fresh = kept.is_none();
             let connection = match kept.take() {
                 Some(connection) => connection,
                 None => match Box::pin(self.dial()).await {
-                    Err(error) => return Err(error.with(request)),
+                    Err(error) => return Err(Failed { error, unsent: Some(body) }),
                     Ok(Spoken::Http1(connection)) => connection,
                     Ok(Spoken::Http2(sender)) => {
-                        self.only_http1.store(false, Ordering::Relaxed);
-                        self.multiplexed.put(worker, sender.clone());
-                        return Box::pin(self.send_multiplexed(sender, request)).await?.or_unsent();
+                        return Box::pin(self.send_upgraded(worker, sender, header, body)).await;
                     }
                 },
             };
-            match http1::exchange(connection, request, &self.options).await {
+            match http1::exchange(connection, header, body, Patience::new(&self.options, started)).await {
                 Outcome::Answered(response, connection) => {
                     return Ok(incoming::receive(response, connection, &self.idle, worker, self.options.read));
                 }
-                Outcome::Unsent(back, _) if !fresh => request = back,
-                Outcome::Unsent(back, cause) => return Err(SendError::unsent(&cause).with(back)),
-                Outcome::Failed(error) => return Err(error),
+                Outcome::Unsent(back, _) if !fresh => body = back,
+                Outcome::Unsent(back, cause) => {
+                    let error = SendError::new(SendErrorKind::Closed, Sent::Nothing, outgoing::chain(&cause));
+                    return Err(Failed { error, unsent: Some(back) });
+                }
+                Outcome::Failed(error) => return Err(Failed { error, unsent: None }),
             }
         }
+    }
+
+    /// The origin spoke HTTP/1.1 until now and chose HTTP/2 this time.
+    async fn send_upgraded(
+        &self,
+        worker: usize,
+        sender: http2::Sender,
+        header: &Header<'_>,
+        body: Body,
+    ) -> Result<Response<Body>, Failed> {
+        let Header::Parts(head) = header else {
+            let detail = "it speaks HTTP/2, which was not offered".to_owned();
+            let error = SendError::new(SendErrorKind::Malformed, Sent::Nothing, detail);
+            return Err(Failed { error, unsent: Some(body) });
+        };
+        self.only_http1.store(false, Ordering::Relaxed);
+        self.multiplexed.put(worker, sender.clone());
+        let request = Request::from_parts((*head).clone(), Outgoing::from(body));
+        let answer = self.send_multiplexed(sender, request).await.and_then(http2::Answer::or_unsent);
+        answer.map_err(|mut error| {
+            let unsent = error.unsent.take().map(|request| request.into_body());
+            Failed { error, unsent }
+        })
     }
 
     async fn send_http2(&self, worker: usize, mut request: Request<Outgoing>) -> Result<Response<Body>, SendError> {
@@ -206,13 +252,13 @@ impl Pool {
         match self.dial_one(worker).await {
             Err(error) => {
                 http2::restore_http1(&mut request);
-                Err(error.with(request))
+                Err(error.with(request.map(Outgoing::into_body)))
             }
             Ok(Spoken::Http2(sender)) => self.send_multiplexed(sender, request).await?.or_unsent(),
             Ok(Spoken::Http1(connection)) => {
                 self.idle.put(connection, worker);
                 http2::restore_http1(&mut request);
-                self.send_http1(worker, request).await
+                self.send_http1(worker, request.map(Outgoing::into_body)).await
             }
         }
     }
@@ -258,14 +304,21 @@ impl Pool {
     }
 }
 
+/// A request that got no response.
+struct Failed {
+    error: SendError,
+    /// Its body, when not a byte of it left.
+    unsent: Option<Body>,
+}
+
 impl SendError {
     fn new(kind: SendErrorKind, sent: Sent, detail: String) -> Self {
         Self { kind, sent, detail, unsent: None, body: None }
     }
 
     /// With the request that was never begun to be sent.
-    fn with(mut self, request: Request<Outgoing>) -> Self {
-        self.unsent = Some(Box::new(request.map(Outgoing::into_body)));
+    fn with(mut self, request: Request<Body>) -> Self {
+        self.unsent = Some(Box::new(request));
         self
     }
 

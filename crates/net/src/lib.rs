@@ -5,6 +5,7 @@
 pub mod body;
 pub mod client;
 pub mod listen;
+pub mod moment;
 pub mod proxy_protocol;
 pub mod tls;
 pub mod worker;

@@ -125,6 +125,7 @@ impl CallFacts {
 impl Exchange {
     /// An exchange at its beginning.
     pub fn new(request: http::request::Parts, body: Body, client: Client, body_limit: u64) -> Self {
+        let started = Instant::now();
         Self {
             request,
             body,
@@ -139,8 +140,8 @@ impl Exchange {
             failure: None,
             call: None,
             upstream: None,
-            started: Instant::now(),
-            time: SystemTime::now(),
+            started,
+            time: net::moment::time_at(started),
             memory: SmallVec::new(),
             progress: Progress::default(),
         }
@@ -175,8 +176,7 @@ impl Exchange {
 
 /// A request id: 32 hex digits, random.
 fn new_id() -> String {
-    let value = fastrand::u128(..);
-    format!("{value:032x}")
+    const_hex::encode(fastrand::u128(..).to_be_bytes())
 }
 
 /// A body that could not be read, as a failure of the exchange.

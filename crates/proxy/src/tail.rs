@@ -4,7 +4,7 @@ use crate::handle::Arrival;
 use crate::listener::activity::Activity;
 use crate::snapshot::View;
 use bytes::Bytes;
-use http::header::{HOST, USER_AGENT};
+use http::header::{self, HOST, HeaderName, USER_AGENT};
 use http::{HeaderMap, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use net::{Body, BodyError};
@@ -111,19 +111,31 @@ fn version_text(version: Version) -> &'static str {
 
 /// Fields that concern one connection only (RFC 9110, 7.6.1) are not passed on.
 pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
-    use http::header::{CONNECTION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE};
-    if let Some(named) = headers.remove(CONNECTION) {
+    if !headers.keys().any(|name| HOP_BY_HOP.contains(name)) {
+        return; // nearly always
+    }
+    if let Some(named) = headers.remove(header::CONNECTION) {
         let named = named.to_str().unwrap_or("").to_owned();
         for name in named.split(',') {
             headers.remove(name.trim());
         }
     }
-    for name in [TRANSFER_ENCODING, UPGRADE, TE, TRAILER, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION] {
+    for name in &HOP_BY_HOP {
         headers.remove(name);
     }
-    headers.remove("keep-alive");
-    headers.remove("proxy-connection");
 }
+
+const HOP_BY_HOP: [HeaderName; 9] = [
+    header::CONNECTION,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::TE,
+    header::TRAILER,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
 
 /// A response body on its way out.
 pub(crate) struct Outgoing {

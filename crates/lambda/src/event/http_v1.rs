@@ -161,7 +161,7 @@ fn identity(json: &mut Json, request: &EventRequest<'_>) {
     for name in NO_IDENTITY {
         json.member(name).null();
     }
-    json.member("sourceIp").text(&request.source_ip.to_string());
+    json.member("sourceIp").address(request.source_ip);
     match request.headers.get(USER_AGENT) {
         Some(agent) => json.member("userAgent").value(agent),
         None => json.member("userAgent").null(),

@@ -119,7 +119,7 @@ fn http(json: &mut Json, request: &EventRequest<'_>) {
     json.member("method").text(request.method.as_str());
     json.member("path").text(request.path);
     json.member("protocol").text(protocol(request.version));
-    json.member("sourceIp").text(&request.source_ip.to_string());
+    json.member("sourceIp").address(request.source_ip);
     match request.headers.get(USER_AGENT) {
         Some(agent) => json.member("userAgent").value(agent),
         None => json.member("userAgent").text(""), // strict readers ask for it

@@ -2,6 +2,8 @@
 
 use base64_simd::STANDARD;
 use http::HeaderValue;
+use std::io::Write;
+use std::net::IpAddr;
 
 /// JSON being written.
 pub(super) struct Json {
@@ -61,6 +63,25 @@ impl Json {
 
     pub(super) fn number(&mut self, value: u64) {
         self.out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    }
+
+    /// An address.
+    pub(super) fn address(&mut self, address: IpAddr) {
+        self.out.push(b'"');
+        match address {
+            IpAddr::V4(address) => {
+                for (at, part) in address.octets().into_iter().enumerate() {
+                    if at > 0 {
+                        self.out.push(b'.');
+                    }
+                    self.number(part.into());
+                }
+            }
+            IpAddr::V6(address) => {
+                let _infallible = write!(self.out, "{address}");
+            }
+        }
+        self.out.push(b'"');
     }
 
     /// JSON that is written already.

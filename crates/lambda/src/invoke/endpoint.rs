@@ -3,6 +3,7 @@
 use super::Registry;
 use crate::error::CallError;
 use crate::moment;
+use bytes::Bytes;
 use http::uri::{Authority, Uri};
 use http::{HeaderValue, Request, Response};
 use model::answer::FailureKind;
@@ -14,6 +15,7 @@ use net::client::{Origin, OriginTls, Pool, PoolOptions, SendError};
 use net::tls::{ClientTlsOptions, client_config};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
 
 /// Idle connections kept, for each worker. One is used by one call at a time.
 const IDLE: usize = 1024;
@@ -66,13 +68,26 @@ impl Endpoint {
         tokio::time::timeout(connect + total, self.pool.send(request)).await.ok()
     }
 
+    /// Sends once a request whose header is written by its sender; `None` when it takes longer than the call may.
+    pub(super) async fn send_written(
+        &self,
+        header: &(dyn Fn(&mut Vec<u8>) + Sync),
+        body: Bytes,
+    ) -> Option<Result<Response<Body>, SendError>> {
+        if body.len() as u64 <= LARGE {
+            return Some(self.pool.send_written(header, body).await);
+        }
+        let CallTimeouts { connect, total } = self.timeouts;
+        tokio::time::timeout(connect + total, self.pool.send_written(header, body)).await.ok()
+    }
+
     pub(super) fn timeouts(&self) -> CallTimeouts {
         self.timeouts
     }
 
     /// Seconds since 1970 by the endpoint's clock, as far as it is known.
-    pub(super) fn now(&self) -> i64 {
-        moment::seconds(SystemTime::now()) + self.skew.load(Ordering::Relaxed)
+    pub(super) fn now(&self, instant: Instant) -> i64 {
+        moment::seconds(net::moment::time_at(instant.into_std())) + self.skew.load(Ordering::Relaxed)
     }
 
     /// Takes over its clock.

@@ -6,10 +6,11 @@ use super::{Invoked, Registry, outcome};
 use crate::credentials::{Cached, Keys};
 use crate::error::CallError;
 use crate::event::LIMIT;
-use crate::sign::{Resource, Signer};
+use crate::sign::{Prepared, Resource, Signer};
+use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use http::{Method, Request, Response, Uri};
+use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Response, Uri};
 use model::answer::FailureKind;
 use model::call::{CallTimeouts, FunctionTarget, Invocation};
 use net::Body;
@@ -36,6 +37,8 @@ struct Ready {
     uri: Uri,
     invocation: Invocation,
     log_tail: bool,
+    /// Of the second of the last call.
+    header: ArcSwapOption<Header>,
 }
 
 impl Function {
@@ -66,6 +69,7 @@ impl Function {
             uri: uri.parse().map_err(|cause| CallError::config(format!("{uri:?}: {cause}")))?,
             invocation: target.invocation,
             log_tail: target.log_tail && target.invocation == Invocation::RequestResponse,
+            header: ArcSwapOption::empty(),
         };
         Ok(Self { name, ready: Ok(ready) })
     }
@@ -107,19 +111,22 @@ impl Refused {
 impl Ready {
     async fn call(&self, keys: &Arc<Keys>, payload: Bytes) -> Result<Invoked, Refused> {
         let timeouts = self.endpoint.timeouts();
-        let request = self.request(keys, payload);
-        let deadline = Instant::now() + timeouts.total;
-        let response = match self.endpoint.send(request).await {
+        let started = Instant::now();
+        let header = self.header(keys, self.endpoint.now(started));
+        let signature = header.prepared.signature(&payload);
+        let write = |out: &mut Vec<u8>| header.write(out, &signature, payload.len());
+        let response = match self.endpoint.send_written(&write, payload.clone()).await {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(Refused::Other(outcome::unsent(&error, timeouts))),
             None => return Err(Refused::Other(outcome::too_slow(timeouts))),
         };
+        let deadline = started + timeouts.total;
         if response.status().is_success() {
             return invoked(response, deadline).map_err(Refused::Other);
         }
         let (head, body) = response.into_parts();
         let refusal = outcome::refused(head.status, &head.headers, bounded(body, deadline, LIMIT)).await;
-        match refusal.their_clock(&head.headers, self.endpoint.now()) {
+        match refusal.their_clock(&head.headers, self.endpoint.now(Instant::now())) {
             Some(theirs) => {
                 self.endpoint.set_clock(theirs);
                 Err(Refused::Clock(refusal.error))
@@ -128,23 +135,51 @@ impl Ready {
         }
     }
 
-    fn request(&self, keys: &Arc<Keys>, payload: Bytes) -> Request<Body> {
+    /// The header of this second's requests.
+    fn header(&self, keys: &Arc<Keys>, seconds: i64) -> Arc<Header> {
+        if let Some(known) = &*self.header.load()
+            && known.prepared.is_for(keys, seconds)
+        {
+            return known.clone();
+        }
+        let fresh = Arc::new(self.prepare(keys, seconds));
+        self.header.store(Some(fresh.clone()));
+        fresh
+    }
+
+    fn prepare(&self, keys: &Arc<Keys>, seconds: i64) -> Header {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(HOST, self.endpoint.host.clone());
         headers.insert(INVOCATION_TYPE, HeaderValue::from_static(self.invocation.as_str()));
         if self.log_tail {
             headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
         }
-        self.signer.sign(keys, &self.resource, &mut headers, &payload, self.endpoint.now());
+        let prepared = self.signer.prepare(keys, &self.resource, &mut headers, seconds);
         headers.insert(USER_AGENT, AGENT);
-        if payload.is_empty() {
-            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        let mut text = format!("POST {} HTTP/1.1\r\n", self.uri).into_bytes();
+        for (name, value) in &headers {
+            text.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
         }
-        let mut request = Request::new(Body::from(payload));
-        *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.uri.clone();
-        *request.headers_mut() = headers;
-        request
+        text.extend_from_slice(b"authorization: ");
+        text.extend_from_slice(&prepared.authorization);
+        Header { text, prepared }
+    }
+}
+
+/// The header of the requests of one second.
+struct Header {
+    /// Up to the signature.
+    text: Vec<u8>,
+    prepared: Prepared,
+}
+
+impl Header {
+    fn write(&self, out: &mut Vec<u8>, signature: &[u8; 64], length: usize) {
+        out.extend_from_slice(&self.text);
+        out.extend_from_slice(signature);
+        out.extend_from_slice(b"\r\ncontent-length: ");
+        out.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
+        out.extend_from_slice(b"\r\n\r\n");
     }
 }
 

@@ -4,13 +4,15 @@ use crate::error::{Blame, CallError};
 use crate::event::LIMIT;
 use bytes::Bytes;
 use http::header::{DATE, RETRY_AFTER};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use model::answer::FailureKind;
 use model::call::CallTimeouts;
 use net::client::{SendError, SendErrorKind, Sent};
 use net::{Body, BodyError};
 use serde::Deserialize;
 
+const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 /// An error's body beyond this is not read.
 const ERROR_BODY: u64 = 64 * 1024;
 /// Seconds that clocks may differ before the signature's time is what was refused. AWS allows 5 minutes.
@@ -146,7 +148,7 @@ pub(super) async fn refused(status: StatusCode, headers: &HeaderMap, body: Body)
     let error = CallError {
         nothing_ran: nothing_ran(status.as_u16(), class),
         aws_request_id: request_id(headers),
-        retry_after: header(headers, RETRY_AFTER.as_str()).and_then(|seconds| seconds.parse().ok()),
+        retry_after: header(headers, &RETRY_AFTER).and_then(|seconds| seconds.parse().ok()),
         status: Some(status.as_u16()),
         ..CallError::after(kind, blame, detail)
     };
@@ -250,13 +252,13 @@ fn is_about_signature(class: &str) -> bool {
 }
 
 fn differing(headers: &HeaderMap, ours: i64) -> Option<i64> {
-    let date = header(headers, DATE.as_str())?;
+    let date = header(headers, &DATE)?;
     let theirs = jiff::fmt::rfc2822::parse(&date).ok()?.timestamp().as_second();
     ((theirs - ours).abs() > SKEW).then_some(theirs)
 }
 
 fn error_type(headers: &HeaderMap) -> Option<String> {
-    header(headers, "x-amzn-errortype")
+    header(headers, &ERROR_TYPE)
 }
 
 /// `NameException` of `namespace#NameException:http://…`.
@@ -267,11 +269,11 @@ fn short(class: &str) -> &str {
 
 /// AWS's id of the call.
 pub(super) fn request_id(headers: &HeaderMap) -> Option<String> {
-    header(headers, "x-amzn-requestid")
+    header(headers, &REQUEST_ID)
 }
 
 /// A header field as text.
-pub(super) fn header(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn header(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
     Some(headers.get(name)?.to_str().ok()?.to_owned())
 }
 

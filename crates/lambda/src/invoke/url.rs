@@ -153,14 +153,14 @@ impl Ready {
         mut headers: HeaderMap,
         body: Bytes,
     ) -> Result<Invoked, CallError> {
-        signer.sign(keys, resource, &mut headers, &body, self.endpoint.now());
+        signer.sign(keys, resource, &mut headers, &body, self.endpoint.now(Instant::now()));
         let invoked = self.send(method, uri.clone(), headers.clone(), body.clone()).await?;
-        let Some(theirs) = outcome::their_clock(&invoked.headers, self.endpoint.now()) else {
+        let Some(theirs) = outcome::their_clock(&invoked.headers, self.endpoint.now(Instant::now())) else {
             return Ok(invoked);
         };
         // the clock was wrong and is right now; a signature that is refused runs nothing
         self.endpoint.set_clock(theirs);
-        signer.sign(keys, resource, &mut headers, &body, self.endpoint.now());
+        signer.sign(keys, resource, &mut headers, &body, self.endpoint.now(Instant::now()));
         self.send(method, uri, headers, body).await
     }
 

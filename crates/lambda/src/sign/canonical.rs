@@ -184,6 +184,6 @@ fn folded(out: &mut Vec<u8>, value: &[u8]) {
 /// Lower-case hexadecimal.
 pub(super) fn hex(bytes: &[u8; 32]) -> [u8; 64] {
     let mut text = [0; 64];
-    hex::encode_to_slice(bytes, &mut text).expect("64 digits have room in 64 bytes");
+    const_hex::encode_to_slice(bytes, &mut text).expect("64 digits have room in 64 bytes");
     text
 }

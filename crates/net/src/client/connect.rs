@@ -1,7 +1,7 @@
 //! A fresh connection to an origin: addresses, TCP, TLS, and which HTTP is spoken.
 
 use super::dns::Resolver;
-use super::wire::{Socket, Wire};
+use super::wire::Wire;
 use super::{Origin, SendError, SendErrorKind, Sent, http1, http2, outgoing};
 use rustls_pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 
 /// The next address is tried when the one before has not answered for that long (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(250);
@@ -36,7 +37,7 @@ struct Secure {
 /// A connection, with the HTTP it speaks.
 pub(crate) enum Spoken {
     /// One exchange at a time.
-    Http1(Box<http1::Driven>),
+    Http1(Box<http1::Connection>),
     /// Many.
     Http2(http2::Sender),
 }
@@ -74,7 +75,7 @@ impl Dialer {
 }
 
 impl Secure {
-    async fn handshake(&self, stream: Socket) -> io::Result<tokio_rustls::client::TlsStream<Socket>> {
+    async fn handshake(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
         let Some(name) = &self.name else {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
@@ -86,17 +87,17 @@ impl Secure {
 }
 
 async fn speak(wire: Wire, http2: bool) -> Result<Spoken, SendError> {
-    Ok(if http2 { Spoken::Http2(http2::handshake(wire).await?) } else { Spoken::Http1(http1::handshake(wire).await?) })
+    Ok(if http2 { Spoken::Http2(http2::handshake(wire).await?) } else { Spoken::Http1(http1::Connection::new(wire)) })
 }
 
 /// The first of the addresses that accepts.
-async fn reach(addresses: &[SocketAddr]) -> io::Result<Socket> {
+async fn reach(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let stream = match addresses {
         [only] => TcpStream::connect(only).await.map_err(|cause| told(*only, &cause))?,
         many => race(many).await?,
     };
     prepare(&stream)?;
-    Ok(Socket::new(stream))
+    Ok(stream)
 }
 
 fn prepare(stream: &TcpStream) -> io::Result<()> {

@@ -1,127 +1,219 @@
-//! One HTTP/1.1 connection and one exchange on it, driven by whoever waits for the response.
+//! One HTTP/1.1 connection and one exchange at a time on it, driven by whoever waits for the response.
 
-use super::outgoing::{Feed, Outgoing, Stage};
+mod framing;
+mod head;
+mod sending;
+
+use super::outgoing;
 use super::patience::{Patience, Timer};
-use super::relay::Relay;
-use super::wire::{Flow, Wire};
-use super::{PoolOptions, SendError, SendErrorKind, Sent, outgoing};
-use http::{Request, Response};
-use hyper::body::Incoming;
-use hyper::client::conn::http1::{Builder, Connection, SendRequest};
-use hyper_util::rt::TokioIo;
+use super::wire::Wire;
+use super::{SendError, SendErrorKind, Sent};
+use crate::body::{Body, BodyError};
+use bytes::{Bytes, BytesMut};
+use framing::{Framing, Part};
+use head::Head;
+use http::Response;
+use http::request::Parts;
+use http_body::Frame;
+use sending::{Sending, Undelivered};
 use std::future::poll_fn;
-use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::io;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker, ready};
+use tokio::io::AsyncReadExt;
 
-/// Bytes of the read buffer, and so of a response header, at most. It grows with what comes.
-const BUFFER: usize = 256 * 1024;
+/// Bytes read at once, at first.
+const ROOM: usize = 4 * 1024;
+/// The same while a large body arrives.
+const WIDE_ROOM: usize = 64 * 1024;
 
 /// A connection with everything it needs to be used again.
-pub(crate) struct Driven {
-    sender: SendRequest<Outgoing>,
-    /// `None` once it has ended.
-    connection: Option<Connection<TokioIo<Wire>, Outgoing>>,
-    relay: Arc<Relay>,
-    /// The relay, as hyper takes it.
-    waker: Waker,
-    flow: Arc<Flow>,
+pub(crate) struct Connection {
+    wire: Wire,
+    /// What has arrived and was not looked at yet.
+    received: BytesMut,
+    sending: Sending,
+    /// How the rest of the response's body is marked out.
+    framing: Framing,
+    /// Another request may follow this one.
+    persists: bool,
     /// Waits for header and body; kept, so that it need not be made for each request.
     pub(crate) timer: Timer,
+}
+
+/// A request's header.
+pub(crate) enum Header<'a> {
+    /// To be written; the fields of its framing are ours.
+    Parts(&'a Parts),
+    /// Appended by its sender, complete, with the length of a body that is at hand. Not of `HEAD`.
+    Written(&'a (dyn Fn(&mut Vec<u8>) + Sync)),
 }
 
 /// How an exchange went.
 #[allow(clippy::large_enum_variant)] // it is taken apart where it is made: a box would only cost
 pub(crate) enum Outcome {
     /// There is a response; its body may still be on its way through the connection.
-    Answered(Response<Incoming>, Box<Driven>),
-    /// The connection had ended; the request comes back untouched.
-    Unsent(Request<Outgoing>, hyper::Error),
+    Answered(Response<()>, Box<Connection>),
+    /// The connection had ended; the request's body comes back untouched.
+    Unsent(Body, io::Error),
     /// It failed.
     Failed(SendError),
 }
 
-/// HTTP/1.1 on a connected socket.
-pub(crate) async fn handshake(wire: Wire) -> Result<Box<Driven>, SendError> {
-    let flow = wire.flow();
-    let made = Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(wire)).await;
-    let (sender, connection) = made.map_err(|cause| SendError::unsent(&cause))?;
-    let timer = Timer::new();
-    let relay = Relay::new();
-    let waker = Waker::from(relay.clone());
-    Ok(Box::new(Driven { sender, connection: Some(connection), relay, waker, flow, timer }))
+/// Why there is no response.
+enum Lost {
+    /// Not a byte of the request left.
+    Unsent(io::Error),
+    Failed(SendError),
 }
 
-impl Driven {
-    /// Lets the connection read and write what it can; what it waits for will wake the task.
-    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
-        self.relay.arm(cx.waker());
-        self.advance();
+impl Connection {
+    /// HTTP/1.1 on a connected socket.
+    pub(crate) fn new(wire: Wire) -> Box<Self> {
+        Box::new(Self {
+            wire,
+            received: BytesMut::new(),
+            sending: Sending::default(),
+            framing: Framing::Nothing,
+            persists: true,
+            timer: Timer::new(),
+        })
     }
 
-    /// Nobody waits for it now.
-    pub(crate) fn rest(&self) {
-        self.relay.disarm();
-    }
-
-    fn advance(&mut self) {
-        let Some(connection) = &mut self.connection else { return };
-        if Pin::new(connection).poll(&mut Context::from_waker(&self.waker)).is_ready() {
-            self.connection = None; // what waits on it learns of it now; errors went there already
-        }
-    }
-
-    /// Whether it can take another request now. What was left to do after the last one is done here.
+    /// Whether it can take another request now.
     pub(crate) fn is_free(&mut self) -> bool {
-        self.rest();
-        if !self.sender.is_ready() {
-            self.advance();
+        let done = self.persists && self.framing == Framing::Nothing && self.sending.is_done();
+        if self.received.capacity() > ROOM {
+            self.received = BytesMut::new();
         }
-        self.connection.is_some() && self.sender.is_ready()
+        done && self.received.is_empty() && !self.has_ended()
     }
 
-    /// Whether its peer has closed it while it was idle.
+    /// Whether its peer has closed it while it was idle, or said something nobody asked for.
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.advance();
-        self.connection.is_none()
+        self.poll_receive(&mut quiet()).is_ready()
+    }
+
+    /// The response's header, once it is there.
+    fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<()>, Lost>> {
+        let undelivered = self.poll_send(cx)?;
+        loop {
+            match head::read(&mut self.received, self.sending.expects_body()) {
+                Ok(Some(Head { response, framing, persists })) => {
+                    (self.framing, self.persists) = (framing, persists);
+                    return Poll::Ready(Ok(response));
+                }
+                Ok(None) => {}
+                Err(what) => return Poll::Ready(Err(Lost::malformed(what))),
+            }
+            match ready!(self.poll_receive(cx)) {
+                Ok(0) => return Poll::Ready(Err(self.closed(undelivered))),
+                Ok(_) => {}
+                Err(cause) => return Poll::Ready(Err(self.closed(undelivered.or(Some(cause))))),
+            }
+        }
+    }
+
+    /// Sends what can be sent. A peer that takes no more may have answered already: what it said is read first.
+    fn poll_send(&mut self, cx: &mut Context<'_>) -> Result<Option<io::Error>, Lost> {
+        match self.sending.poll(&mut self.wire, cx) {
+            Poll::Pending | Poll::Ready(Ok(())) => Ok(None),
+            Poll::Ready(Err(Undelivered::Wire(cause))) => Ok(Some(cause)),
+            Poll::Ready(Err(Undelivered::Body(cause))) => Err(Lost::body(cause)),
+        }
+    }
+
+    fn closed(&self, cause: Option<io::Error>) -> Lost {
+        let cause = cause.unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
+        if !self.sending.has_begun() && self.received.is_empty() {
+            return Lost::Unsent(cause);
+        }
+        Lost::Failed(SendError::new(SendErrorKind::Closed, Sent::Maybe, outgoing::chain(&cause)))
+    }
+
+    /// The next part of the response's body. The rest of the request goes on its way meanwhile.
+    pub(crate) fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if !self.sending.is_done() && self.poll_send(cx).is_err() {
+            self.persists = false; // the response may be whole all the same
+        }
+        loop {
+            match self.framing.next(&mut self.received) {
+                Ok(Part::Data(data)) => return Poll::Ready(Some(Ok(Frame::data(data)))),
+                Ok(Part::Trailers(fields)) => return Poll::Ready(Some(Ok(Frame::trailers(fields)))),
+                Ok(Part::End) => return Poll::Ready(None),
+                Ok(Part::More) => {}
+                Err(what) => return Poll::Ready(Some(Err(self.broken(what.into())))),
+            }
+            match ready!(self.poll_receive(cx)) {
+                Ok(0) if self.framing.ends_with_connection() => self.framing = Framing::Nothing,
+                Ok(0) => return Poll::Ready(Some(Err(self.broken("the connection ended within the body".into())))),
+                Ok(_) => {}
+                Err(cause) => return Poll::Ready(Some(Err(self.broken(cause.into())))),
+            }
+        }
+    }
+
+    /// Whether no part of the body is left to come.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.framing == Framing::Nothing
+    }
+
+    /// Bytes of the body that are left, where that is known.
+    pub(crate) fn left(&self) -> Option<u64> {
+        self.framing.left()
+    }
+
+    fn broken(&mut self, cause: Box<dyn std::error::Error + Send + Sync>) -> BodyError {
+        (self.framing, self.persists) = (Framing::Nothing, false);
+        BodyError::Broken(cause)
+    }
+
+    /// Reads what is there; 0 when the peer has ended.
+    fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if self.received.capacity() - self.received.len() < ROOM / 4 {
+            let left = self.left().unwrap_or(WIDE_ROOM as u64);
+            self.received.reserve(usize::try_from(left).unwrap_or(WIDE_ROOM).clamp(ROOM, WIDE_ROOM));
+        }
+        pin!(self.wire.read_buf(&mut self.received)).poll(cx)
     }
 }
 
 /// Sends a request and waits for the response header. Dropping it closes the connection.
-pub(crate) async fn exchange(mut driven: Box<Driven>, request: Request<Outgoing>, options: &PoolOptions) -> Outcome {
-    let mut patience = Patience::new(options);
-    let feed = request.body().feed();
-    let mut answer = pin!(driven.sender.try_send_request(request));
+pub(crate) async fn exchange(
+    mut connection: Box<Connection>,
+    header: &Header<'_>,
+    body: Body,
+    mut patience: Patience<'_>,
+) -> Outcome {
+    if connection.has_ended() {
+        return Outcome::Unsent(body, io::ErrorKind::NotConnected.into());
+    }
+    connection.sending.begin(header, body);
     let answered = poll_fn(|cx| {
-        driven.drive(cx);
-        // answers come out of `drive` alone, so that nobody needs to be woken for them
-        if let Poll::Ready(answer) = answer.as_mut().poll(&mut quiet()) {
-            driven.rest();
-            return Poll::Ready(Ok(answer));
+        if let Poll::Ready(answered) = connection.poll_head(cx) {
+            return Poll::Ready(answered);
         }
-        let Driven { timer, flow, .. } = &mut *driven;
-        patience.poll_out(cx, timer, Some(flow), feed.as_deref()).map(Err)
+        let progress = connection.sending.progress();
+        patience.poll_out(cx, &mut connection.timer, progress).map(|late| Err(Lost::Failed(late)))
     })
     .await;
     match answered {
-        Ok(Ok(response)) => Outcome::Answered(response, driven),
-        Ok(Err(mut failed)) => match failed.take_message() {
-            Some(request) => Outcome::Unsent(request, failed.into_error()),
-            None => Outcome::Failed(failure(&failed.into_error(), feed.as_deref())),
-        },
-        Err(late) => Outcome::Failed(late),
+        Ok(response) => Outcome::Answered(response, connection),
+        Err(Lost::Failed(error)) => Outcome::Failed(error),
+        Err(Lost::Unsent(cause)) => Outcome::Unsent(connection.sending.take_body(), cause),
     }
 }
 
-/// A failure of a request that had begun to be sent.
-pub(super) fn failure(cause: &hyper::Error, feed: Option<&Feed>) -> SendError {
-    if feed.is_some_and(|feed| feed.stage() == Stage::Failed) {
-        let kind = SendErrorKind::RequestBody;
-        let mut error = SendError::new(kind, Sent::Maybe, outgoing::chain(cause));
-        error.body = outgoing::body_error(cause);
-        return error;
+impl Lost {
+    fn malformed(what: &'static str) -> Self {
+        Self::Failed(SendError::new(SendErrorKind::Malformed, Sent::Maybe, what.to_owned()))
     }
-    SendError::started(cause)
+
+    fn body(cause: BodyError) -> Self {
+        let mut error = SendError::new(SendErrorKind::RequestBody, Sent::Maybe, outgoing::chain(&cause));
+        error.body = Some(cause);
+        Self::Failed(error)
+    }
 }
 
 /// A context for work that wakes nobody.

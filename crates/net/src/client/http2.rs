@@ -1,10 +1,10 @@
 //! HTTP/2: one connection for each worker, shared by its requests.
 
 use super::idle::WORKERS;
-use super::outgoing::Outgoing;
-use super::patience::{Patience, Timer};
+use super::outgoing::{Feed, Outgoing, Stage};
+use super::patience::{Patience, Progress, Timer};
 use super::wire::Wire;
-use super::{Origin, PoolOptions, SendError, SendErrorKind, Sent, http1, incoming, outgoing};
+use super::{Origin, PoolOptions, SendError, SendErrorKind, Sent, incoming, outgoing};
 use crate::body::Body;
 use http::header::{self, HeaderName};
 use http::uri::{Authority, PathAndQuery, Scheme};
@@ -70,7 +70,7 @@ impl Answer {
             Self::Response(response) => Ok(response),
             Self::Unsent(mut request, cause) => {
                 restore_http1(&mut request);
-                Err(SendError::unsent(&cause).with(request))
+                Err(SendError::unsent(&cause).with(request.map(Outgoing::into_body)))
             }
         }
     }
@@ -151,7 +151,7 @@ pub(crate) async fn exchange(
     request: Request<Outgoing>,
     options: &PoolOptions,
 ) -> Result<Answer, SendError> {
-    let mut patience = Patience::new(options);
+    let mut patience = Patience::new(options, Instant::now());
     let mut timer = Timer::at(patience.first_look());
     let feed = request.body().feed();
     let mut answer = pin!(sender.try_send_request(request));
@@ -159,17 +159,29 @@ pub(crate) async fn exchange(
         if let Poll::Ready(answer) = answer.as_mut().poll(cx) {
             return Poll::Ready(Ok(answer));
         }
-        patience.poll_out(cx, &mut timer, None, feed.as_deref()).map(Err)
+        let stage = feed.as_deref().map(Feed::stage);
+        patience.poll_out(cx, &mut timer, Progress { stage, ..Progress::default() }).map(Err)
     })
     .await;
     match answered {
         Ok(Ok(response)) => Ok(Answer::Response(incoming::receive_multiplexed(response, options.read))),
         Ok(Err(mut failed)) => match failed.take_message() {
             Some(request) => Ok(Answer::Unsent(request, failed.into_error())),
-            None => Err(http1::failure(&failed.into_error(), feed.as_deref())),
+            None => Err(failure(&failed.into_error(), feed.as_deref())),
         },
         Err(late) => Err(late),
     }
+}
+
+/// A failure of a request that had begun to be sent.
+fn failure(cause: &hyper::Error, feed: Option<&Feed>) -> SendError {
+    if feed.is_some_and(|feed| feed.stage() == Stage::Failed) {
+        let kind = SendErrorKind::RequestBody;
+        let mut error = SendError::new(kind, Sent::Maybe, outgoing::chain(cause));
+        error.body = outgoing::body_error(cause);
+        return error;
+    }
+    SendError::started(cause)
 }
 
 /// Turns a request into HTTP/2's form: an absolute URI with the authority of `Host`, no fields of a connection.

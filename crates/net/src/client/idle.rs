@@ -1,6 +1,6 @@
 //! Idle HTTP/1.1 connections, kept by worker, the last used first.
 
-use super::http1::Driven;
+use super::http1::Connection;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -33,7 +33,7 @@ struct Stack {
 }
 
 struct Resting {
-    driven: Box<Driven>,
+    connection: Box<Connection>,
     since: Instant,
 }
 
@@ -43,11 +43,11 @@ impl Shards {
     }
 
     /// The connection used last, if it has not rested too long.
-    pub(crate) fn take(&self, worker: usize) -> Option<Box<Driven>> {
+    pub(crate) fn take(&self, worker: usize, now: Instant) -> Option<Box<Connection>> {
         let mut stack = self.stack(worker);
         let newest = stack.resting.pop_back()?;
-        if newest.since.elapsed() < self.time {
-            return Some(newest.driven);
+        if now.saturating_duration_since(newest.since) < self.time {
+            return Some(newest.connection);
         }
         let expired = std::mem::take(&mut stack.resting); // they are older still
         drop(stack);
@@ -56,11 +56,11 @@ impl Shards {
     }
 
     /// Keeps a connection if it can be used again; when there are too many, the oldest has to go.
-    pub(crate) fn put(self: &Arc<Self>, mut driven: Box<Driven>, worker: usize) {
-        if self.limit == 0 || !driven.is_free() {
+    pub(crate) fn put(self: &Arc<Self>, mut connection: Box<Connection>, worker: usize) {
+        if self.limit == 0 || !connection.is_free() {
             return;
         }
-        let resting = Resting { driven, since: Instant::now() };
+        let resting = Resting { connection, since: Instant::now() };
         let mut stack = self.stack(worker);
         if !stack.reaped {
             let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
@@ -85,7 +85,7 @@ impl Shards {
         while stack.resting.front().is_some_and(|oldest| now >= oldest.since + self.time) {
             gone.extend(stack.resting.pop_front());
         }
-        stack.resting.retain_mut(|resting| !resting.driven.has_ended());
+        stack.resting.retain_mut(|resting| !resting.connection.has_ended());
         let next = stack.resting.front().map(|oldest| (oldest.since + self.time).min(now + SWEEP));
         stack.reaped = next.is_some();
         next

@@ -1,12 +1,12 @@
 //! A response body: it carries its connection, and brings it home when it has been read to its end.
 
-use super::http1::{Driven, quiet};
+use super::http1::{Connection, quiet};
 use super::idle::Shards;
 use super::patience::Timer;
 use crate::body::{Body, BodyError};
 use bytes::Bytes;
 use http::Response;
-use http_body::{Frame, SizeHint};
+use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -16,108 +16,112 @@ use tokio::time::Instant;
 
 /// A response body that is still arriving. Dropping it half-read closes its connection.
 pub struct Pooled {
-    incoming: Incoming,
-    /// A part that was there together with the header.
-    ahead: Option<Result<Frame<Bytes>, hyper::Error>>,
-    carrier: Carrier,
+    source: Source,
     /// Nothing has come since then.
     waiting: Option<Instant>,
     read: Duration,
 }
 
 /// What brings the body.
-enum Carrier {
+enum Source {
     /// A connection of its own; where to leave it afterwards.
-    Http1 { driven: Box<Driven>, home: Arc<Shards>, worker: usize },
+    Http1 {
+        connection: Box<Connection>,
+        /// A part that was there together with the header.
+        ahead: Option<Result<Frame<Bytes>, BodyError>>,
+        home: Arc<Shards>,
+        worker: usize,
+    },
     /// A shared connection, driven elsewhere. The timer is made at the first wait.
-    Http2 { timer: Option<Timer> },
-    /// None any more.
+    Http2 { incoming: Incoming, timer: Option<Timer> },
+    /// It has ended.
     Gone,
 }
 
 /// The response of an HTTP/1.1 exchange. Most responses arrive whole: their connection is free at once.
 pub(super) fn receive(
-    response: Response<Incoming>,
-    driven: Box<Driven>,
+    response: Response<()>,
+    mut connection: Box<Connection>,
     home: &Arc<Shards>,
     worker: usize,
     read: Duration,
 ) -> Response<Body> {
-    let (head, mut incoming) = response.into_parts();
-    if http_body::Body::is_end_stream(&incoming) {
-        home.put(driven, worker);
-        return Response::from_parts(head, Body::Empty);
-    }
-    let ahead = match Pin::new(&mut incoming).poll_frame_quietly() {
-        Poll::Ready(None) => {
-            home.put(driven, worker);
-            return Response::from_parts(head, Body::Empty);
+    let first = connection.poll_frame(&mut quiet());
+    let body = match first {
+        Poll::Ready(None) => Some(Body::Empty),
+        Poll::Ready(Some(Ok(frame))) if frame.is_data() && connection.is_at_end() => {
+            Some(Body::from(frame.into_data().unwrap_or_default())) // it is data
         }
-        Poll::Ready(Some(Ok(frame))) if frame.is_data() && http_body::Body::is_end_stream(&incoming) => {
-            home.put(driven, worker);
-            let data = frame.into_data().unwrap_or_default(); // it is data
-            return Response::from_parts(head, Body::from(data));
-        }
-        Poll::Ready(Some(frame)) => Some(frame),
+        Poll::Ready(Some(frame)) => return response.map(|()| streamed(connection, Some(frame), home, worker, read)),
         Poll::Pending => None,
     };
-    let carrier = Carrier::Http1 { driven, home: home.clone(), worker };
-    Response::from_parts(head, Body::Pooled(Box::new(Pooled { incoming, ahead, carrier, waiting: None, read })))
+    match body {
+        Some(body) => {
+            home.put(connection, worker);
+            response.map(|()| body)
+        }
+        None => response.map(|()| streamed(connection, None, home, worker, read)),
+    }
+}
+
+fn streamed(
+    connection: Box<Connection>,
+    ahead: Option<Result<Frame<Bytes>, BodyError>>,
+    home: &Arc<Shards>,
+    worker: usize,
+    read: Duration,
+) -> Body {
+    let source = Source::Http1 { connection, ahead, home: home.clone(), worker };
+    Body::Pooled(Box::new(Pooled { source, waiting: None, read }))
 }
 
 /// The response of an HTTP/2 exchange.
 pub(super) fn receive_multiplexed(response: Response<Incoming>, read: Duration) -> Response<Body> {
     response.map(|incoming| {
-        if http_body::Body::is_end_stream(&incoming) {
+        if incoming.is_end_stream() {
             return Body::Empty;
         }
-        let carrier = Carrier::Http2 { timer: None };
-        Body::Pooled(Box::new(Pooled { incoming, ahead: None, carrier, waiting: None, read }))
+        let source = Source::Http2 { incoming, timer: None };
+        Body::Pooled(Box::new(Pooled { source, waiting: None, read }))
     })
 }
 
-/// Polling for what is there already.
-trait Quietly {
-    fn poll_frame_quietly(self) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>>;
-}
-
-impl Quietly for Pin<&mut Incoming> {
-    fn poll_frame_quietly(self) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        http_body::Body::poll_frame(self, &mut quiet())
-    }
-}
-
 impl Pooled {
-    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        if let Some(frame) = self.ahead.take() {
-            return Poll::Ready(Some(frame));
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut self.source {
+            Source::Http1 { connection, ahead, .. } => match ahead.take() {
+                Some(frame) => Poll::Ready(Some(frame)),
+                None => connection.poll_frame(cx),
+            },
+            Source::Http2 { incoming, .. } => {
+                Pin::new(incoming).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(BodyError::from)))
+            }
+            Source::Gone => Poll::Ready(None),
         }
-        let mut incoming = Pin::new(&mut self.incoming);
-        let Carrier::Http1 { driven, .. } = &mut self.carrier else {
-            return http_body::Body::poll_frame(incoming, cx);
-        };
-        driven.rest();
-        if let Poll::Ready(frame) = incoming.as_mut().poll_frame_quietly() {
-            return Poll::Ready(frame);
-        }
-        driven.drive(cx);
-        incoming.poll_frame_quietly()
     }
 
     /// Nothing has come: ready when that lasts too long.
     fn poll_late(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let since = *self.waiting.get_or_insert_with(Instant::now);
         let deadline = since + self.read;
-        match &mut self.carrier {
-            Carrier::Http1 { driven, .. } => driven.timer.poll_past(cx, deadline),
-            Carrier::Http2 { timer } => timer.get_or_insert_with(|| Timer::at(deadline)).poll_past(cx, deadline),
-            Carrier::Gone => Poll::Pending,
+        match &mut self.source {
+            Source::Http1 { connection, .. } => connection.timer.poll_past(cx, deadline),
+            Source::Http2 { timer, .. } => timer.get_or_insert_with(|| Timer::at(deadline)).poll_past(cx, deadline),
+            Source::Gone => Poll::Pending,
         }
     }
 
     fn bring_home(&mut self) {
-        if let Carrier::Http1 { driven, home, worker } = std::mem::replace(&mut self.carrier, Carrier::Gone) {
-            home.put(driven, worker);
+        if let Source::Http1 { connection, home, worker, .. } = std::mem::replace(&mut self.source, Source::Gone) {
+            home.put(connection, worker);
+        }
+    }
+
+    fn is_at_end(&self) -> bool {
+        match &self.source {
+            Source::Http1 { connection, ahead, .. } => ahead.is_none() && connection.is_at_end(),
+            Source::Http2 { incoming, .. } => incoming.is_end_stream(),
+            Source::Gone => true,
         }
     }
 }
@@ -128,32 +132,36 @@ impl http_body::Body for Pooled {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
-        let Poll::Ready(frame) = this.poll_incoming(cx) else {
+        let Poll::Ready(frame) = this.poll_source(cx) else {
             ready!(this.poll_late(cx));
-            this.carrier = Carrier::Gone;
+            this.source = Source::Gone;
             return Poll::Ready(Some(Err(BodyError::TimedOut)));
         };
         this.waiting = None;
         match &frame {
             None => this.bring_home(),
-            Some(Ok(_)) if this.incoming.is_end_stream() => this.bring_home(),
+            Some(Ok(_)) if this.is_at_end() => this.bring_home(),
             Some(Ok(_)) => {}
-            Some(Err(_)) => this.carrier = Carrier::Gone,
+            Some(Err(_)) => this.source = Source::Gone,
         }
-        Poll::Ready(frame.map(|frame| frame.map_err(BodyError::Broken)))
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
-        self.ahead.is_none() && self.incoming.is_end_stream()
+        self.is_at_end()
     }
 
     fn size_hint(&self) -> SizeHint {
-        let ahead = self.ahead.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()).map_or(0, Bytes::len) as u64;
-        let rest = self.incoming.size_hint();
+        let (ahead, rest) = match &self.source {
+            Source::Gone => return SizeHint::with_exact(0),
+            Source::Http2 { incoming, .. } => return incoming.size_hint(),
+            Source::Http1 { connection, ahead, .. } => (ahead, connection.left()),
+        };
+        let part = ahead.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref()).map_or(0, Bytes::len) as u64;
         let mut all = SizeHint::new();
-        all.set_lower(rest.lower() + ahead);
-        if let Some(upper) = rest.upper() {
-            all.set_upper(upper + ahead);
+        all.set_lower(part);
+        if let Some(rest) = rest {
+            all.set_exact(part + rest);
         }
         all
     }

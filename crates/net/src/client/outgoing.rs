@@ -67,11 +67,6 @@ impl Feed {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    #[cfg(test)]
-    pub(crate) fn in_stage(stage: Stage) -> Self {
-        Self(Mutex::new(stage))
-    }
-
     fn reach(&self, stage: Stage) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = stage;
     }

@@ -1,7 +1,6 @@
 //! How long a request waits: one timer for each connection, looked at only when it fires.
 
-use super::outgoing::{Feed, Stage};
-use super::wire::Flow;
+use super::outgoing::Stage;
 use super::{PoolOptions, SendError, SendErrorKind, Sent};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -41,6 +40,17 @@ impl Timer {
 /// Beyond every limit. (A timer for the present moment would still fire a little later, and wake somebody.)
 const FAR: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How far a request has come on its way out.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    /// Writing waits since then.
+    pub(crate) blocked: Option<Instant>,
+    /// Writing went on then, after it had to wait.
+    pub(crate) moved: Option<Instant>,
+    /// How far its body has come, when that is a stream.
+    pub(crate) stage: Option<Stage>,
+}
+
 /// The patience of one request until its response header.
 pub(crate) struct Patience<'a> {
     options: &'a PoolOptions,
@@ -49,9 +59,8 @@ pub(crate) struct Patience<'a> {
 }
 
 impl<'a> Patience<'a> {
-    /// From now on.
-    pub(crate) fn new(options: &'a PoolOptions) -> Self {
-        let started = Instant::now();
+    /// From the start on.
+    pub(crate) fn new(options: &'a PoolOptions, started: Instant) -> Self {
         Self { options, started, look: started + options.read.min(options.write) }
     }
 
@@ -61,16 +70,10 @@ impl<'a> Patience<'a> {
     }
 
     /// Ready when it is at its end.
-    pub(crate) fn poll_out(
-        &mut self,
-        cx: &mut Context<'_>,
-        timer: &mut Timer,
-        flow: Option<&Flow>,
-        feed: Option<&Feed>,
-    ) -> Poll<SendError> {
+    pub(crate) fn poll_out(&mut self, cx: &mut Context<'_>, timer: &mut Timer, progress: Progress) -> Poll<SendError> {
         loop {
             ready!(timer.poll_past(cx, self.look));
-            match judge(self.options, self.started, Instant::now(), flow, feed) {
+            match judge(self.options, self.started, Instant::now(), progress) {
                 Verdict::Wait(until) => self.look = until,
                 Verdict::Late(kind, limit) => return Poll::Ready(late(kind, limit)),
             }
@@ -84,16 +87,15 @@ enum Verdict {
     Late(SendErrorKind, Duration),
 }
 
-fn judge(options: &PoolOptions, started: Instant, now: Instant, flow: Option<&Flow>, feed: Option<&Feed>) -> Verdict {
+fn judge(options: &PoolOptions, started: Instant, now: Instant, progress: Progress) -> Verdict {
     let by = |since: Instant, limit: Duration, kind| {
         if since + limit > now { Verdict::Wait(since + limit) } else { Verdict::Late(kind, limit) }
     };
-    let flow = flow.map(Flow::marks).unwrap_or_default();
-    if let Some(since) = flow.blocked {
+    if let Some(since) = progress.blocked {
         return by(since, options.write, SendErrorKind::WriteTimeout);
     }
-    let written = flow.moved.map_or(started, |moved| moved.max(started));
-    match feed.map(Feed::stage) {
+    let written = progress.moved.map_or(started, |moved| moved.max(started));
+    match progress.stage {
         None => by(written, options.read, SendErrorKind::ReadTimeout),
         Some(Stage::Ended(at)) => by(written.max(at), options.read, SendErrorKind::ReadTimeout),
         Some(Stage::Taken(at)) => by(written.max(at), options.write, SendErrorKind::WriteTimeout),
@@ -125,24 +127,25 @@ mod tests {
     async fn who_is_slow_decides_which_limit_counts() {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
-        let blocked = |seconds| Flow::with(Some(at(seconds)), None);
-        let moved = |seconds| Flow::with(None, Some(at(seconds)));
+        let none = Progress::default();
+        let blocked = |seconds| Progress { blocked: Some(at(seconds)), ..none };
+        let moved = |seconds| Progress { moved: Some(at(seconds)), ..none };
+        let stage = |stage| Progress { stage: Some(stage), ..none };
         let read = Verdict::Late(SendErrorKind::ReadTimeout, READ);
         let write = Verdict::Late(SendErrorKind::WriteTimeout, WRITE);
         let cases = [
-            ("response is awaited", None, None, 59, Verdict::Wait(at(60))),
-            ("response does not come", None, None, 60, Verdict::Late(SendErrorKind::ReadTimeout, READ)),
-            ("peer takes nothing", Some(blocked(5)), None, 14, Verdict::Wait(at(15))),
-            ("peer took nothing", Some(blocked(5)), None, 15, Verdict::Late(SendErrorKind::WriteTimeout, WRITE)),
-            ("peer took the rest late", Some(moved(50)), None, 60, Verdict::Wait(at(110))),
-            ("client sends nothing", None, Some(Stage::Asked), 500, Verdict::Wait(at(510))),
-            ("stream is not taken", None, Some(Stage::Taken(at(100))), 110, write),
-            ("response after the stream", None, Some(Stage::Ended(at(100))), 159, Verdict::Wait(at(160))),
-            ("none after the stream", None, Some(Stage::Ended(at(100))), 160, read),
+            ("response is awaited", none, 59, Verdict::Wait(at(60))),
+            ("response does not come", none, 60, Verdict::Late(SendErrorKind::ReadTimeout, READ)),
+            ("peer takes nothing", blocked(5), 14, Verdict::Wait(at(15))),
+            ("peer took nothing", blocked(5), 15, Verdict::Late(SendErrorKind::WriteTimeout, WRITE)),
+            ("peer took the rest late", moved(50), 60, Verdict::Wait(at(110))),
+            ("client sends nothing", stage(Stage::Asked), 500, Verdict::Wait(at(510))),
+            ("stream is not taken", stage(Stage::Taken(at(100))), 110, write),
+            ("response after the stream", stage(Stage::Ended(at(100))), 159, Verdict::Wait(at(160))),
+            ("none after the stream", stage(Stage::Ended(at(100))), 160, read),
         ];
-        for (name, flow, stage, now, expected) in cases {
-            let feed = stage.map(Feed::in_stage);
-            assert_eq!(judge(&options(), start, at(now), flow.as_ref(), feed.as_ref()), expected, "{name}");
+        for (name, progress, now, expected) in cases {
+            assert_eq!(judge(&options(), start, at(now), progress), expected, "{name}");
         }
     }
 

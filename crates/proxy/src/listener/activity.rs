@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Shared by the connection's socket, its service, its response bodies and its timer; all live in one task.
 pub(crate) struct Activity {
     born: Instant,
-    /// Milliseconds since `born` at which the present state began.
+    /// Milliseconds since `born` at which it began to be idle or to read a header.
     since: AtomicU64,
     /// Requests being served, or [`READING`] while a header arrives with none in service.
     state: AtomicU32,
@@ -51,7 +51,7 @@ impl Activity {
     /// A request's header is there.
     pub(super) fn begin(&self) {
         match self.state.load(Relaxed) {
-            READING | 0 => self.turn(1),
+            READING | 0 => self.state.store(1, Relaxed), // how long it is served is not for the connection to limit
             serving => self.state.store(serving + 1, Relaxed),
         }
     }
