@@ -42,7 +42,8 @@ pub(crate) async fn handle(view: Arc<View>, arrival: Arrival) -> Response<Outgoi
         Ok(()) => {
             let next = chain.request(&mut life.exchange).await;
             if let Next::Endpoint = next
-                && let Err(failure) = answer(&place, &mut life.exchange, behind_proxy).await
+                // boxed: a request that a step answers has no room for one that an upstream does
+                && let Err(failure) = Box::pin(answer(&place, &mut life.exchange, behind_proxy)).await
             {
                 chain.fail(&mut life.exchange, failure);
             }

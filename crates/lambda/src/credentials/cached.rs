@@ -56,6 +56,11 @@ impl Cached {
         if let Some(keys) = self.ready() {
             return Ok(keys);
         }
+        Box::pin(self.landed()).await
+    }
+
+    /// Keys that have to be fetched first.
+    async fn landed(&self) -> Result<Arc<Keys>, CallError> {
         let mut landing = match self.fetch() {
             Ok(landing) => landing,
             Err(failed) => return Err(no_credentials(&failed)),

@@ -65,7 +65,7 @@ impl Endpoint {
             return Some(self.pool.send(request).await); // it leaves at once: the pool's own limit is enough
         }
         let CallTimeouts { connect, total } = self.timeouts;
-        tokio::time::timeout(connect + total, self.pool.send(request)).await.ok()
+        Box::pin(tokio::time::timeout(connect + total, self.pool.send(request))).await.ok()
     }
 
     /// Sends once a request whose header is written by its sender; `None` when it takes longer than the call may.
@@ -78,7 +78,7 @@ impl Endpoint {
             return Some(self.pool.send_written(header, body).await);
         }
         let CallTimeouts { connect, total } = self.timeouts;
-        tokio::time::timeout(connect + total, self.pool.send_written(header, body)).await.ok()
+        Box::pin(tokio::time::timeout(connect + total, self.pool.send_written(header, body))).await.ok()
     }
 
     pub(super) fn timeouts(&self) -> CallTimeouts {

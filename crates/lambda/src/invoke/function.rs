@@ -83,7 +83,7 @@ impl Function {
         let keys = ready.credentials.keys().await?;
         match ready.call(&keys, payload.clone()).await {
             // the clock was wrong and is right now; a signature that is refused runs nothing
-            Err(Refused::Clock(_)) => ready.call(&keys, payload).await.map_err(Refused::into_error),
+            Err(Refused::Clock(_)) => Box::pin(ready.call(&keys, payload)).await.map_err(Refused::into_error),
             answer => answer.map_err(Refused::into_error),
         }
     }
@@ -124,14 +124,19 @@ impl Ready {
         if response.status().is_success() {
             return invoked(response, deadline).map_err(Refused::Other);
         }
+        Err(Box::pin(self.refused(response, deadline)).await)
+    }
+
+    /// What an answer without success means.
+    async fn refused(&self, response: Response<Body>, deadline: Instant) -> Refused {
         let (head, body) = response.into_parts();
         let refusal = outcome::refused(head.status, &head.headers, bounded(body, deadline, LIMIT)).await;
         match refusal.their_clock(&head.headers, self.endpoint.now(Instant::now())) {
             Some(theirs) => {
                 self.endpoint.set_clock(theirs);
-                Err(Refused::Clock(refusal.error))
+                Refused::Clock(refusal.error)
             }
-            None => Err(Refused::Other(refusal.error)),
+            None => Refused::Other(refusal.error),
         }
     }
 

@@ -105,7 +105,8 @@ impl CallStep {
             ReadyTarget::Url(target, path) => {
                 let path = url::appended(path, exchange)?;
                 let http::request::Parts { method, uri, headers, .. } = &exchange.request;
-                target.call(UrlRequest { method, path: &path, query: uri.query(), headers, body }).await?
+                let request = UrlRequest { method, path: &path, query: uri.query(), headers, body };
+                Box::pin(target.call(request)).await? // boxed: the call of a function needs no room for it
             }
         };
         facts.aws_request_id = invoked.aws_request_id.take();

@@ -60,7 +60,7 @@ async fn begin(
             wire.peer = addresses.source;
             wire.local = addresses.destination;
         }
-        return secure(stream, wire, plan, state).await;
+        return Box::pin(secure(stream, wire, plan, state)).await;
     }
     secure(stream, wire, plan, state).await
 }
@@ -71,12 +71,16 @@ where
 {
     let patience = plan.limits.header_time;
     if let Some(config) = &plan.tls {
-        let acceptor = tokio_rustls::TlsAcceptor::from(config.clone());
-        let stream = in_time(patience, acceptor.accept(stream)).await??;
-        wire.tls = true;
-        let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-        speak(stream, Bytes::new(), http2, wire, plan, state).await;
-        return Ok(());
+        // boxed: a connection without TLS has no room for one with it
+        return Box::pin(async {
+            let acceptor = tokio_rustls::TlsAcceptor::from(config.clone());
+            let stream = in_time(patience, acceptor.accept(stream)).await??;
+            wire.tls = true;
+            let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+            speak(stream, Bytes::new(), http2, wire, plan, state).await;
+            Ok(())
+        })
+        .await;
     }
     let mut stream = stream;
     let (http2, ahead) = match plan.http2 {
@@ -111,7 +115,7 @@ where
     let service = Service::new(state.clone(), wire, activity.clone());
     let watch = Watch { activity: &activity, limits: &plan.limits, state };
     if http2 {
-        speak_http2(socket, service, watch).await;
+        Box::pin(speak_http2(socket, service, watch)).await;
     } else {
         speak_http1(socket, service, watch).await;
     }

@@ -4,6 +4,7 @@ use super::activity::Activity;
 use bytes::{Buf, Bytes};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
+use std::cell::RefCell;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -64,6 +65,21 @@ impl<S: AsyncWrite + Unpin> Write for Socket<S> {
         cx: &mut Context<'_>,
         from: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, from)
+        if from.iter().map(|slice| slice.len()).sum::<usize>() > JOINED {
+            return Pin::new(&mut self.io).poll_write_vectored(cx, from);
+        }
+        JOIN.with_borrow_mut(|joined| {
+            joined.clear();
+            from.iter().for_each(|slice| joined.extend_from_slice(slice));
+            Pin::new(&mut self.io).poll_write(cx, joined)
+        })
     }
+}
+
+/// Header and body up to this many bytes together are copied into one piece: the system takes one piece for less than
+/// several.
+const JOINED: usize = 4096;
+
+thread_local! {
+    static JOIN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }

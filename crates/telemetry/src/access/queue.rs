@@ -11,7 +11,7 @@ use std::time::Duration;
 /// A buffer this full takes no more lines.
 const FULL: usize = 1 << 20;
 /// A buffer this full wakes the writer before its time.
-const WORTH_WAKING: usize = 64 << 10;
+const WORTH_WAKING: usize = 256 << 10;
 /// How long lines gather before they are written.
 const GATHER: Duration = Duration::from_millis(50);
 

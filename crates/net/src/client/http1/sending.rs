@@ -13,6 +13,9 @@ use std::task::{Context, Poll, ready};
 use tokio::io::AsyncWrite;
 use tokio::time::Instant;
 
+/// A body up to this size is copied behind the header: the system takes one piece for less than two.
+const JOINED: usize = 4096;
+
 /// What is left to send.
 #[derive(Default)]
 pub(super) struct Sending {
@@ -76,8 +79,12 @@ impl Sending {
         let streamed = !matches!(body, Body::Empty | Body::Full(_));
         self.progress = Progress { stage: streamed.then(|| Stage::Taken(Instant::now())), ..Progress::default() };
         self.source = (framing != Framing::Length(0)).then_some(Source { body, framing });
-        if let Some(Source { body: Body::Full(bytes), .. }) = &self.source {
-            self.part = bytes.clone(); // it leaves together with the header
+        match &self.source {
+            Some(Source { body: Body::Full(bytes), .. }) if bytes.len() <= JOINED => {
+                self.written.extend_from_slice(bytes)
+            }
+            Some(Source { body: Body::Full(bytes), .. }) => self.part = bytes.clone(), // leaves together with the header
+            _ => {}
         }
     }
 
