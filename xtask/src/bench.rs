@@ -8,6 +8,7 @@ mod process;
 mod setup;
 
 use anyhow::{Context, Result, ensure};
+use load::{Load, Post};
 use process::Server;
 use setup::Setup;
 use std::io::{Read, Write};
@@ -16,14 +17,14 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 const USAGE: &str = "usage: cargo xtask bench [--seconds N] [--rounds N]
-needs nginx, wrk and taskset (Debian: apt-get install nginx-light wrk util-linux)";
+needs nginx, wrk, h2load and taskset (Debian: apt-get install nginx-light wrk nghttp2-client util-linux)";
 
 /// Runs all measurements and prints them.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {
     let options = Options::read(arguments)?;
-    needs(&["nginx", "wrk", "taskset"])?;
-    let status = Command::new("cargo").args(["build", "--release", "--package", "lambdagate"]).status()?;
-    ensure!(status.success(), "the release build failed");
+    needs(&["nginx", "wrk", "h2load", "taskset"])?;
+    let status = Command::new("cargo").args(["build", "--profile", "dist", "--package", "lambdagate"]).status()?;
+    ensure!(status.success(), "the build failed");
     let setup = Setup::write()?;
     let _double = setup.double()?;
     costs(&setup, &options)?;
@@ -65,41 +66,53 @@ struct Subject<'a> {
     name: &'static str,
     server: &'a Server,
     url: String,
-    script: Option<String>,
-    seen: Vec<load::Cost>,
+    post: Option<&'a Post>,
+    /// The line it is compared with.
+    baseline: usize,
 }
 
 fn costs(setup: &Setup, options: &Options) -> Result<()> {
     let nginx = setup.nginx()?;
     let gateway = setup.gateway()?;
-    let (nginx_url, gateway_url) = (setup.url(setup::NGINX), setup.url(setup::GATEWAY));
-    let subject = |name, server, url, script| Subject { name, server, url, script, seen: Vec::new() };
-    let post = || Some(setup.post_script());
-    let mut subjects = [
-        subject("nginx, bare proxy, GET", &nginx, format!("{nginx_url}/plain/7"), None),
-        subject("lambdagate, bare proxy, GET", &gateway, format!("{gateway_url}/plain/7"), None),
-        subject("lambdagate, Lambda call, GET", &gateway, format!("{gateway_url}/call/7"), None),
-        subject("nginx, bare proxy, POST 1 KB", &nginx, format!("{nginx_url}/plain/7"), post()),
-        subject("lambdagate, Lambda call, POST 1 KB", &gateway, format!("{gateway_url}/call/7"), post()),
+    let (plain, call) = (setup.url(setup::GATEWAY, "/plain/7"), setup.url(setup::GATEWAY, "/call/7"));
+    let bare = setup.url(setup::NGINX, "/plain/7");
+    let post = setup.post();
+    let subject =
+        |name, server, url: &String, post, baseline| Subject { name, server, url: url.clone(), post, baseline };
+    let subjects = [
+        subject("nginx, bare proxy, GET", &nginx, &bare, None, 0),
+        subject("lambdagate, bare proxy, GET", &gateway, &plain, None, 0),
+        subject("lambdagate, Lambda call, GET", &gateway, &call, None, 0),
+        subject("nginx, bare proxy, POST 1 KB", &nginx, &bare, Some(&post), 3),
+        subject("lambdagate, Lambda call, POST 1 KB", &gateway, &call, Some(&post), 3),
     ];
-    for _ in 0..options.rounds {
-        for subject in &mut subjects {
-            let cost = load::run(subject.server, &subject.url, subject.script.as_deref(), options.seconds)?;
-            subject.seen.push(cost);
-        }
-    }
-    let baselines = [0, 0, 0, 3, 3].map(|at: usize| load::median(&subjects[at].seen, |cost| cost.micros));
-    println!(
-        "64 keep-alive connections, reply of 100 B, one worker on core 0. lambdagate: ten routes, metrics, access"
-    );
-    println!("log to a file. nginx: no access log. Medians of {} rounds of {} s.\n", options.rounds, options.seconds);
-    println!("{:<36} {:>12} {:>9} {:>12}", "", "CPU µs/req", "÷ nginx", "requests/s");
-    for (subject, baseline) in subjects.iter().zip(baselines) {
-        let micros = load::median(&subject.seen, |cost| cost.micros);
-        let rate = load::median(&subject.seen, |cost| cost.rate);
-        println!("{:<36} {micros:>12.1} {:>9.2} {rate:>12.0}", subject.name, micros / baseline);
+    println!("{} keep-alive connections, reply of 100 B, one worker on core 0. lambdagate: ten", load::CONNECTIONS);
+    println!("routes, metrics, access log to a file. nginx: no access log. Medians of {}", options.rounds);
+    println!("rounds of {} s.", options.seconds);
+    for (title, load) in [("at the same rate", Load::Paced), ("as fast as it goes", Load::Full)] {
+        table(title, &seen(&subjects, load, options)?, &subjects);
     }
     Ok(())
+}
+
+/// Rounds take turns, so that what disturbs the machine disturbs everyone.
+fn seen(subjects: &[Subject<'_>], load: Load, options: &Options) -> Result<Vec<Vec<load::Cost>>> {
+    let mut seen = vec![Vec::new(); subjects.len()];
+    for _ in 0..options.rounds {
+        for (subject, seen) in subjects.iter().zip(&mut seen) {
+            seen.push(load::run(subject.server, &subject.url, subject.post, load, options.seconds)?);
+        }
+    }
+    Ok(seen)
+}
+
+fn table(title: &str, seen: &[Vec<load::Cost>], subjects: &[Subject<'_>]) {
+    let micros: Vec<f64> = seen.iter().map(|costs| load::median(costs, |cost| cost.micros)).collect();
+    println!("\n{title:<36} {:>12} {:>9} {:>12}", "CPU µs/req", "÷ nginx", "requests/s");
+    for ((subject, costs), own) in subjects.iter().zip(seen).zip(&micros) {
+        let (rate, ratio) = (load::median(costs, |cost| cost.rate), own / micros[subject.baseline]);
+        println!("{:<36} {own:>12.1} {ratio:>9.2} {rate:>12.0}", subject.name);
+    }
 }
 
 const IDLE: usize = 1000;

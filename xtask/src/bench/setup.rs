@@ -1,5 +1,6 @@
 //! The servers of a benchmark and their files, in `target/bench`.
 
+use super::load::Post;
 use super::process::Server;
 use anyhow::{Result, ensure};
 use std::fs;
@@ -27,10 +28,11 @@ impl Setup {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let folder = target.join("bench");
         fs::create_dir_all(&folder)?;
-        let setup = Self { gateway: target.join("release/lambdagate"), folder };
+        let setup = Self { gateway: target.join("dist/lambdagate"), folder };
         fs::write(setup.file("double.conf"), setup.double_conf())?;
         fs::write(setup.file("nginx.conf"), setup.nginx_conf())?;
         fs::write(setup.file("lambdagate.yaml"), gateway_conf())?;
+        fs::write(setup.file("post.txt"), "x".repeat(1024))?;
         fs::write(
             setup.file("post.lua"),
             "wrk.method = 'POST'\nwrk.body = string.rep('x', 1024)\nwrk.headers['content-type'] = 'text/plain'\n",
@@ -63,12 +65,12 @@ impl Setup {
         Server::start(0, &program, &["run", &config, "--workers", "1", "--access-log", &log])
     }
 
-    pub(super) fn url(&self, port: u16) -> String {
-        format!("http://127.0.0.1:{port}")
+    pub(super) fn url(&self, port: u16, path: &str) -> String {
+        format!("http://127.0.0.1:{port}{path}")
     }
 
-    pub(super) fn post_script(&self) -> String {
-        self.file("post.lua")
+    pub(super) fn post(&self) -> Post {
+        Post { script: self.file("post.lua"), body: self.file("post.txt") }
     }
 
     fn file(&self, name: &str) -> String {

@@ -431,6 +431,86 @@ async fn a_big_body_goes_and_comes_whole() {
 }
 
 #[tokio::test]
+async fn an_answer_that_comes_before_the_bodys_end_is_heard() {
+    let (raw, port) = Raw::open().await;
+    let pool = pool(port);
+    let refusal = "HTTP/1.1 413 Content Too Large\r\ncontent-length: 3\r\n\r\nbig";
+    let server = async {
+        let mut first = raw.accept().await;
+        first.request().await;
+        first.say(refusal).await;
+        first.closed().await;
+        let mut second = raw.accept().await;
+        second.request().await;
+        second.say(OK).await;
+    };
+    let client = async {
+        let (feeder, body) = fed();
+        feeder.send(Ok(Bytes::from("part"))).unwrap();
+        let response = pool.send(post(body)).await.unwrap();
+        assert_eq!(response.status(), 413);
+        assert_eq!(text(response).await, "big");
+        drop(feeder);
+        assert_eq!(text(pool.send(get("/")).await.unwrap()).await, "ok", "half a request is not followed by another");
+    };
+    tokio::join!(server, client);
+}
+
+/// A body that announces another length than it has.
+struct Announced(crate::Body, u64);
+
+impl http_body::Body for Announced {
+    type Data = Bytes;
+    type Error = crate::BodyError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, crate::BodyError>>> {
+        Pin::new(&mut self.0).poll_frame(cx)
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        http_body::SizeHint::with_exact(self.1)
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_another_length_than_announced_is_the_requests_fault() {
+    let server = serve(false).await;
+    for (length, fails) in [(3, true), (4, false), (5, true)] {
+        let body = crate::Body::stream(Announced(Body::from("four"), length));
+        let request = Request::post("/hold").header("host", "unit.test").body(body).unwrap();
+        let sent = pool(server.port).send(request).await;
+        if fails {
+            assert_eq!(failed(sent).await, (SendErrorKind::RequestBody, Sent::Maybe), "{length}");
+        } else {
+            assert_eq!(text(sent.unwrap()).await, "four");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_header_written_by_its_sender_goes_out_as_it_is() {
+    let (raw, port) = Raw::open().await;
+    let pool = pool(port);
+    for size in [0, 4, 5000] {
+        let server = async {
+            let mut peer = raw.accept().await;
+            assert_eq!(peer.request().await, format!("POST /x HTTP/1.1\r\ncontent-length: {size}\r\n\r\n"));
+            let body = "b".repeat(size);
+            assert!(size == 0 || peer.until(&body).await == body);
+            peer.say("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok").await;
+        };
+        let header = move |out: &mut Vec<u8>| {
+            out.extend_from_slice(format!("POST /x HTTP/1.1\r\ncontent-length: {size}\r\n\r\n").as_bytes());
+        };
+        let client = async { text(pool.send_written(&header, "b".repeat(size).into()).await.unwrap()).await };
+        assert_eq!(tokio::join!(server, client).1, "ok");
+    }
+}
+
+#[tokio::test]
 async fn a_request_body_that_breaks_off_is_the_requests_fault() {
     for http2 in [false, true] {
         let server = serve(http2).await;
