@@ -27,7 +27,7 @@ impl Setup {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let folder = target.join("bench");
-        fs::create_dir_all(&folder)?;
+        fs::create_dir_all(folder.join("logs"))?; // not beside the configuration, whose folder is watched
         let setup = Self { gateway: target.join("dist/lambdagate"), folder };
         fs::write(setup.file("double.conf"), setup.double_conf())?;
         fs::write(setup.file("nginx.conf"), setup.nginx_conf())?;
@@ -60,7 +60,7 @@ impl Setup {
     }
 
     pub(super) fn gateway_unawaited(&self) -> Result<Server> {
-        let (config, log) = (self.file("lambdagate.yaml"), self.file("access.log"));
+        let (config, log) = (self.file("lambdagate.yaml"), self.file("logs/access.log"));
         let program = self.gateway.display().to_string();
         Server::start(0, &program, &["run", &config, "--workers", "1", "--access-log", &log])
     }
