@@ -1,16 +1,24 @@
 //! The life of one call: an instance, the outcome, and what is told about it.
 
+mod failure;
+mod fault;
+mod gather;
+mod place;
+mod record;
+
+use crate::answer::{Answer, End, Late, Stream};
+use crate::detached::Detached;
 use crate::function::{Function, Turn};
 use crate::host::Host;
-use crate::instance::{InitFailure, Instance, Invocation, Outcome};
-use crate::payload::SYNC_LIMIT;
+use crate::instance::{Cause, Flow, InitFailure, Instance, Invocation, Outcome};
 use crate::settings::CallReport;
 use bytes::Bytes;
-use jiff::Timestamp;
-use serde::Deserialize;
-use std::fmt::Write;
+use failure::Failure;
+use http::HeaderValue;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// The one version there is.
 pub(crate) const VERSION: &str = "$LATEST";
@@ -25,12 +33,12 @@ pub(crate) struct Call {
     pub(crate) status: u16,
 }
 
-/// What the caller gets.
-pub(crate) struct Answer {
-    pub(crate) payload: Bytes,
-    /// The payload tells an error.
-    pub(crate) failed: bool,
-    pub(crate) tail: Option<Vec<u8>>,
+/// A call, and what it is run with.
+struct Run {
+    host: Arc<Host>,
+    turn: Turn,
+    call: Call,
+    began: Instant,
 }
 
 /// How far an instance came with a call.
@@ -39,159 +47,159 @@ struct Ended {
     instance: Option<Instance>,
     cold: bool,
     init: Option<Duration>,
-    duration: Duration,
+    /// When the instance was given the call.
+    began: Instant,
 }
 
-/// Runs a call to its end, whoever still listens: dropping this future is for shutting down.
+/// What there is to say of a call that is over.
+struct Conclusion {
+    payload: Bytes,
+    /// The payload tells this error.
+    failure: Option<Failure>,
+    tail: Option<Vec<u8>>,
+}
+
+/// Runs a call to its end. Goes on by itself when dropped: a caller who leaves does not end a call.
 pub(crate) async fn run(host: Arc<Host>, turn: Turn, call: Call) -> Answer {
-    let began = Instant::now();
-    let ended = attempt(&host, &turn, &call).await;
-    let (payload, failed) = payload(&ended.result, &call, &turn);
-    let error = failed.then(|| Failure::read(&payload));
-    let tail = call.tail.then(|| tail(&ended, &call, &turn, error.as_ref()));
-    if let Some(instance) = ended.instance {
-        turn.give_back(instance);
-    }
-    host.report(&CallReport {
-        function: call.function.name().clone(),
-        request_id: call.invocation.request_id,
-        cold: ended.cold,
-        milliseconds: began.elapsed().as_secs_f64() * 1000.0,
-        status: call.status,
-        error: error.map(|error| format!("{}: {}", error.kind, error.message)),
-    });
-    Answer { payload, failed, tail }
-}
-
-/// Takes a free instance or starts one. One that ends before it took the call costs the caller only time.
-async fn attempt(host: &Arc<Host>, turn: &Turn, call: &Call) -> Ended {
-    while let Some(instance) = turn.take() {
-        if call.tail {
-            drop(instance.take_log());
+    let run = Run { host, turn, call, began: Instant::now() };
+    Detached::new(async move {
+        let mut ended = run.attempt().await;
+        if let Ok(Outcome::Begun(flow)) = ended.result {
+            ended.result = Ok(run.gather(flow, ended.instance.as_ref(), ended.began).await);
         }
-        let ended = invoke(instance, call, false).await;
-        if !matches!(ended.result, Ok(Outcome::NotTaken)) {
-            return ended;
+        let Conclusion { payload, failure, tail } = run.conclude(ended);
+        Answer { payload, failed: failure.is_some(), tail }
+    })
+    .await
+}
+
+/// Runs a call for a caller who takes its answer piece by piece. Returns when the answer begins, or when there is none.
+/// Goes on by itself when dropped.
+pub(crate) async fn stream(host: Arc<Host>, turn: Turn, call: Call) -> Stream {
+    let run = Run { host, turn, call, began: Instant::now() };
+    Detached::new(async move {
+        let mut ended = run.attempt().await;
+        match ended.result {
+            Ok(Outcome::Begun(flow)) => {
+                ended.result = Ok(Outcome::Streamed);
+                run.streamed(flow, ended)
+            }
+            _ => whole(run.conclude(ended)),
+        }
+    })
+    .await
+}
+
+/// An answer that came whole, as a stream of one piece; an error, as a stream of none.
+fn whole(conclusion: Conclusion) -> Stream {
+    let (sender, pieces) = mpsc::channel(1);
+    let (ended, end) = oneshot::channel();
+    if conclusion.failure.is_none() {
+        // There is room for one, and whoever takes it is here still.
+        let _sent = sender.try_send(conclusion.payload.clone());
+    }
+    let _receiver_is_here = ended.send(conclusion.end());
+    Stream { content_type: HeaderValue::from_static("application/json"), pieces, end }
+}
+
+impl Run {
+    /// Takes a free instance or starts one. One that ends before it took the call costs the caller only time.
+    async fn attempt(&self) -> Ended {
+        let (turn, call) = (&self.turn, &self.call);
+        if let Some(outcome) = fault::instead(&turn.definition().faults).await {
+            return Ended { result: Ok(outcome), instance: None, cold: false, init: None, began: Instant::now() };
+        }
+        while let Some(instance) = turn.take() {
+            if call.tail {
+                drop(instance.take_log());
+            }
+            let ended = self.invoke(instance, false).await;
+            if !matches!(ended.result, Ok(Outcome::NotTaken)) {
+                return ended;
+            }
+        }
+        let failed = |error, instance: Option<Instance>| {
+            let init = instance.as_ref().map(Instance::init);
+            Ended { result: Err(error), instance, cold: true, init, began: Instant::now() }
+        };
+        match Instance::open(&self.host, &call.function, turn.definition(), Cause::Call).await {
+            Err(error) => failed(InitFailure::NotStarted(error), None),
+            Ok(mut instance) => match instance.come_up(call.function.folder(), turn.definition()).await {
+                Err(error) => failed(error, Some(instance)),
+                Ok(()) => self.invoke(instance, true).await,
+            },
         }
     }
-    let failed =
-        |error, instance| Ended { result: Err(error), instance, cold: true, init: None, duration: Duration::ZERO };
-    match Instance::start(host, &call.function, turn.definition()).await {
-        Err(error) => failed(InitFailure::NotStarted(error), None),
-        Ok(mut instance) => match instance.ready().await {
-            Err(error) => failed(error, Some(instance)),
-            Ok(()) => invoke(instance, call, true).await,
-        },
-    }
-}
 
-async fn invoke(instance: Instance, call: &Call, cold: bool) -> Ended {
-    if call.tail {
-        instance.note(&format!("START RequestId: {} Version: {VERSION}", call.invocation.request_id));
+    async fn invoke(&self, instance: Instance, cold: bool) -> Ended {
+        let invocation = self.call.invocation.clone();
+        instance.note(&record::start(&invocation.request_id), self.call.tail);
+        let began = Instant::now();
+        let outcome = instance.invoke(invocation, began + self.turn.definition().timeout).await;
+        let init = cold.then(|| instance.init());
+        Ended { result: Ok(outcome), instance: Some(instance), cold, init, began }
     }
-    let began = Instant::now();
-    let outcome = instance.invoke(call.invocation.clone()).await;
-    let duration = began.elapsed();
-    let init = cold.then(|| instance.init());
-    Ended { result: Ok(outcome), instance: Some(instance), cold, init, duration }
-}
 
-/// What the caller is sent, and whether that tells an error. Types and texts are AWS's.
-fn payload(result: &Result<Outcome, InitFailure>, call: &Call, turn: &Turn) -> (Bytes, bool) {
-    let failure = |kind: &str, message: std::fmt::Arguments<'_>| {
-        let message = format!("RequestId: {} Error: {message}", call.invocation.request_id);
-        Failure { kind: kind.to_owned(), message }.write()
-    };
-    let payload = match result {
-        Ok(Outcome::Response(payload)) => return (payload.clone(), false),
-        Ok(Outcome::Error(payload)) | Err(InitFailure::Error(payload)) => payload.clone(),
-        Ok(Outcome::TooLarge(size)) => too_large(*size),
-        Ok(Outcome::Truncated) => failure("Runtime.TruncatedResponse", format_args!("Response was cut off")),
-        Ok(Outcome::Exited(exit)) | Err(InitFailure::Exited(exit)) => {
-            failure("Runtime.ExitError", format_args!("{exit}"))
+    /// The end of an answer under way. There is an instance, since there is an answer.
+    async fn end(&self, end: oneshot::Receiver<Outcome>, instance: Option<&Instance>, began: Instant) -> Outcome {
+        let deadline = began + self.turn.definition().timeout;
+        match instance {
+            Some(instance) => instance.end(end, deadline).await,
+            None => Outcome::Truncated,
         }
-        Ok(Outcome::NotTaken) => {
-            failure("Runtime.ExitError", format_args!("Runtime exited without providing a reason"))
+    }
+
+    /// Hands the pieces on, and looks after the call until it ends.
+    fn streamed(self, flow: Flow, ended: Ended) -> Stream {
+        let (sender, end) = oneshot::channel();
+        let (pieces, cut) = fault::shorten(flow.pieces, &self.turn.definition().faults);
+        let content_type = flow.content_type;
+        tokio::spawn(async move {
+            let mut ended = ended;
+            let outcome = self.end(flow.end, ended.instance.as_ref(), ended.began).await;
+            let is_cut = matches!(outcome, Outcome::Streamed) && cut.await.is_ok();
+            ended.result = Ok(if is_cut { Outcome::Truncated } else { outcome });
+            let _caller_may_be_gone = sender.send(self.conclude(ended).end());
+        });
+        Stream { content_type, pieces, end }
+    }
+
+    /// Tells everyone of the end of a call, and sees what is left of its instance.
+    fn conclude(self, mut ended: Ended) -> Conclusion {
+        fault::cut(&mut ended.result, &self.turn.definition().faults);
+        let duration = ended.began.elapsed();
+        let (payload, failed) = failure::payload(&ended.result, &self.call, &self.turn);
+        let failure = failed.then(|| Failure::read(&payload));
+        let tail = record::finish(&ended, duration, &self.call, &self.turn, failure.as_ref());
+        self.report(&ended, failure.as_ref());
+        if let Some(instance) = ended.instance {
+            let deadline = ended.began + self.turn.definition().timeout;
+            self.turn.give_back(instance, deadline);
         }
-        Ok(Outcome::TimedOut) => timed_out(failure, turn.definition().timeout),
-        Err(InitFailure::TimedOut) => timed_out(failure, crate::instance::INIT_TIMEOUT),
-        Err(InitFailure::NotStarted(error)) => failure("Runtime.InvalidEntrypoint", format_args!("{error}")),
-    };
-    (payload, true)
-}
-
-fn timed_out(failure: impl Fn(&str, std::fmt::Arguments<'_>) -> Bytes, after: Duration) -> Bytes {
-    failure("Sandbox.Timedout", format_args!("Task timed out after {:.2} seconds", after.as_secs_f64()))
-}
-
-fn too_large(size: usize) -> Bytes {
-    let limit = format!("exceeded maximum allowed payload size ({SYNC_LIMIT} bytes).");
-    let message = format!("Response payload size ({size} bytes) {limit}");
-    Failure { kind: "Function.ResponseSizeTooLarge".to_owned(), message }.write()
-}
-
-/// `errorType` and `errorMessage` of an error's payload.
-#[derive(Deserialize)]
-struct Failure {
-    #[serde(rename = "errorType", default)]
-    kind: String,
-    #[serde(rename = "errorMessage", default)]
-    message: String,
-}
-
-impl Failure {
-    fn read(payload: &[u8]) -> Self {
-        let unknown = || Self { kind: "Unknown".to_owned(), message: String::new() };
-        serde_json::from_slice(payload).unwrap_or_else(|_| unknown())
+        Conclusion { payload, failure, tail }
     }
 
-    fn write(&self) -> Bytes {
-        serde_json::json!({ "errorType": self.kind, "errorMessage": self.message }).to_string().into()
+    fn report(&self, ended: &Ended, failure: Option<&Failure>) {
+        let folder = self.call.function.folder();
+        self.host.report(&CallReport {
+            function: self.call.function.name().clone(),
+            request_id: self.call.invocation.request_id.clone(),
+            cold: ended.cold,
+            milliseconds: self.began.elapsed().as_secs_f64() * 1000.0,
+            status: self.call.status,
+            error: failure.map(|failure| match &ended.result {
+                Err(_) => place::name(failure, folder),
+                Ok(_) => failure.to_string(),
+            }),
+            stack: failure.map(Failure::stack).filter(|stack| !stack.is_empty()),
+        });
     }
 }
 
-/// The end of the log with the lines that AWS puts around a call.
-fn tail(ended: &Ended, call: &Call, turn: &Turn, error: Option<&Failure>) -> Vec<u8> {
-    let id = &call.invocation.request_id;
-    let mut lines = String::new();
-    if matches!(ended.result, Ok(Outcome::TimedOut)) {
-        let seconds = turn.definition().timeout.as_secs_f64();
-        let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ");
-        let _infallible = writeln!(lines, "{now} {id} Task timed out after {seconds:.2} seconds\n");
-    } else if let Some(error) = error.filter(|_| !matches!(ended.result, Ok(Outcome::Error(_)))) {
-        let _infallible = writeln!(lines, "{}\n{}", error.message, error.kind);
+impl Conclusion {
+    fn end(self) -> End {
+        let details = || String::from_utf8_lossy(&self.payload).into_owned();
+        let error = self.failure.map(|failure| Late { code: failure.kind, details: details() });
+        End { error, tail: self.tail }
     }
-    let _infallible = write!(lines, "END RequestId: {id}\n{}", report_line(ended, call, turn, error));
-    match &ended.instance {
-        Some(instance) => {
-            instance.note(&lines);
-            instance.take_log()
-        }
-        None => lines.into_bytes(),
-    }
-}
-
-/// AWS's fields in AWS's order; every figure is measured, and one that could not be is left out.
-fn report_line(ended: &Ended, call: &Call, turn: &Turn, error: Option<&Failure>) -> String {
-    let ms = |duration: Duration| duration.as_secs_f64() * 1000.0;
-    let mut line = format!("REPORT RequestId: {}", call.invocation.request_id);
-    let mut field = |name: &str, value: std::fmt::Arguments<'_>| {
-        let _infallible = write!(line, "\t{name}: {value}");
-    };
-    field("Duration", format_args!("{:.2} ms", ms(ended.duration)));
-    // Coming up is billed too.
-    field("Billed Duration", format_args!("{:.0} ms", ms(ended.duration + ended.init.unwrap_or_default()).ceil()));
-    field("Memory Size", format_args!("{} MB", turn.definition().memory_mb));
-    if let Some(peak) = ended.instance.as_ref().and_then(Instance::peak_memory_mb) {
-        field("Max Memory Used", format_args!("{peak} MB"));
-    }
-    if let Some(init) = ended.init {
-        field("Init Duration", format_args!("{:.2} ms", ms(init)));
-    }
-    match error {
-        Some(_) if matches!(ended.result, Ok(Outcome::TimedOut)) => field("Status", format_args!("timeout")),
-        Some(error) => field("Status", format_args!("error\tError Type: {}", error.kind)),
-        None => {}
-    }
-    line + "\t"
 }

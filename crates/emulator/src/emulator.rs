@@ -1,9 +1,10 @@
-//! The door: starts the Invoke API, and ends everything behind it.
+//! The door: starts the APIs, and ends everything behind it.
 
+use crate::front;
+use crate::functions;
 use crate::groups::Groups;
 use crate::host::Host;
-use crate::invoke;
-use crate::settings::{FunctionInfo, Settings, StartError};
+use crate::settings::{Declared, FunctionInfo, Settings, StartError};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
@@ -16,8 +17,6 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// Connections served at once; more wait in the system's queue.
 const MAX_CONNECTIONS: usize = 1024;
-/// How often idle instances are looked at.
-const REST_CHECK: Duration = Duration::from_secs(30);
 /// After a failed accept (no descriptors left, usually): not at once again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -38,8 +37,8 @@ impl Emulator {
         let listener = TcpListener::bind(asked).await.map_err(listen_error(asked))?;
         let address = listener.local_addr().map_err(listen_error(asked))?;
         let groups = Groups::start(settings.guard.as_ref())?;
-        let host = Arc::new(Host::new(settings, groups));
-        let tasks = vec![tokio::spawn(serve(listener, host.clone())), tokio::spawn(rest(host.clone()))];
+        let host = Arc::new(Host::new(settings, groups, address));
+        let tasks = vec![tokio::spawn(serve(listener, host.clone())), tokio::spawn(functions::tend(host.clone()))];
         Ok(Self { host, address, tasks })
     }
 
@@ -53,12 +52,17 @@ impl Emulator {
         self.host.functions.list()
     }
 
+    /// Replaces the functions that were declared. Calls that run go on as they began.
+    pub fn declare(&self, declared: Vec<Declared>) {
+        self.host.functions.declare(declared);
+    }
+
     /// Ends everything at once and waits until no process is left. Let calls finish before.
     pub async fn stop(self) {
         for task in &self.tasks {
             task.abort();
         }
-        self.host.functions.close();
+        self.host.close();
         self.host.groups.close().await;
     }
 }
@@ -68,7 +72,7 @@ impl Drop for Emulator {
         for task in &self.tasks {
             task.abort();
         }
-        self.host.functions.close();
+        self.host.close();
         self.host.groups.kill_all();
     }
 }
@@ -78,7 +82,7 @@ async fn serve(listener: TcpListener, host: Arc<Host>) {
     loop {
         tokio::select! {
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(connection(stream, host.clone()))),
+                Ok((stream, peer)) => drop(connections.spawn(connection(stream, peer, host.clone()))),
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             },
             Some(_) = connections.join_next() => {}
@@ -86,22 +90,14 @@ async fn serve(listener: TcpListener, host: Arc<Host>) {
     }
 }
 
-async fn connection(stream: TcpStream, host: Arc<Host>) {
+async fn connection(stream: TcpStream, peer: SocketAddr, host: Arc<Host>) {
     let _only_slower = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let host = host.clone();
-        async move { Ok::<_, Infallible>(invoke::answer(host, request).await) }
+        async move { Ok::<_, Infallible>(front::answer(host, peer, request).await) }
     });
     let builder = auto::Builder::new(TokioExecutor::new());
     if let Err(error) = builder.serve_connection(TokioIo::new(stream), service).await {
         tracing::debug!(error, "connection to the local lambda ended early");
-    }
-}
-
-async fn rest(host: Arc<Host>) {
-    let mut ticks = tokio::time::interval(REST_CHECK);
-    loop {
-        ticks.tick().await;
-        host.functions.rest();
     }
 }

@@ -1,13 +1,18 @@
 //! One function: the generation of its code that is current, and that generation's instances.
 
 mod definition;
+mod journal;
 mod stamp;
 
-use crate::instance::Instance;
-use crate::settings::FunctionInfo;
-pub(crate) use definition::{Definition, Runtime};
+use crate::host::Host;
+use crate::instance::{Cause, Instance};
+use crate::settings::{Declared, FunctionInfo};
+pub use definition::{AuthType, InvokeMode, Url};
+pub(crate) use definition::{Definition, EventSettings, FaultError, Faults, Reason, Runtime, RuntimeClient};
+pub(crate) use journal::Journal;
 use stamp::Stamp;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError};
@@ -22,10 +27,14 @@ const LOOK_SHARE: u32 = 20;
 pub(crate) struct Function {
     name: Arc<str>,
     folder: PathBuf,
+    declared: Option<Declared>,
+    journal: Arc<Journal>,
+    is_warming: AtomicBool,
     current: Mutex<Current>,
 }
 
 struct Current {
+    closed: bool,
     stamp: Option<Stamp>,
     next_look: Instant,
     code: Result<Arc<Generation>, NoTurn>,
@@ -33,10 +42,14 @@ struct Current {
 
 /// The code as it stood at one moment. A changed file makes a new generation; the old one ends with its calls.
 pub(crate) struct Generation {
-    definition: Definition,
+    definition: Arc<Definition>,
     /// One permit a call that may run. Closed when the generation is retired.
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
+    /// Calls that have asked for a turn: faults count them.
+    asked: AtomicU64,
+    /// One that was to be warm did not come up: it is not tried again with the same code.
+    is_cold: AtomicBool,
 }
 
 struct Idle {
@@ -53,8 +66,8 @@ pub(crate) struct Turn {
 /// Why there is no turn.
 #[derive(Clone, Debug)]
 pub(crate) enum NoTurn {
-    /// As many calls run as may.
-    Throttled,
+    /// As many calls run as may, or this one is refused on purpose.
+    Throttled(Reason),
     /// The folder cannot be understood: why, for people.
     Unusable(String),
     /// The function, or the whole emulator, is gone.
@@ -62,13 +75,14 @@ pub(crate) enum NoTurn {
 }
 
 impl Function {
-    pub(crate) fn new(name: Arc<str>, folder: PathBuf) -> Self {
-        let current = Current { stamp: None, next_look: Instant::now(), code: Err(NoTurn::Throttled) };
-        Self { name, folder, current: Mutex::new(current) }
+    pub(crate) fn new(name: Arc<str>, folder: PathBuf, declared: Option<Declared>) -> Self {
+        let current = Current { closed: false, stamp: None, next_look: Instant::now(), code: Err(NoTurn::Gone) };
+        let (journal, is_warming) = (Arc::default(), AtomicBool::new(false));
+        Self { name, folder, declared, journal, is_warming, current: Mutex::new(current) }
     }
 
-    pub(crate) fn describe(name: String, folder: PathBuf) -> FunctionInfo {
-        match Definition::read(&folder) {
+    pub(crate) fn describe(name: String, folder: PathBuf, declared: Option<&Declared>) -> FunctionInfo {
+        match Definition::read(&folder, declared) {
             Ok(definition) => FunctionInfo { name, folder, runtime: Some(definition.runtime.name()), problem: None },
             Err(problem) => FunctionInfo { name, folder, runtime: None, problem: Some(problem) },
         }
@@ -82,13 +96,26 @@ impl Function {
         &self.folder
     }
 
+    /// What its instances have printed.
+    pub(crate) fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+
+    /// How it is run, as its files are now.
+    pub(crate) fn definition(&self) -> Result<Arc<Definition>, NoTurn> {
+        Ok(self.generation()?.definition.clone())
+    }
+
     /// A turn, if there is one now.
     pub(crate) fn turn(&self) -> Result<Turn, NoTurn> {
         loop {
             let generation = self.generation()?;
+            if let Some(reason) = generation.throttles() {
+                return Err(NoTurn::Throttled(reason));
+            }
             match generation.permits.clone().try_acquire_owned() {
                 Ok(permit) => return Ok(Turn { generation, _permit: permit }),
-                Err(TryAcquireError::NoPermits) => return Err(NoTurn::Throttled),
+                Err(TryAcquireError::NoPermits) => return Err(NoTurn::Throttled(Reason::default())),
                 Err(TryAcquireError::Closed) => {}
             }
         }
@@ -104,16 +131,59 @@ impl Function {
         }
     }
 
-    /// Ends instances that nobody has called for a while.
-    pub(crate) fn rest(&self) {
+    /// Ends instances that nobody has called for a while, but for those that are to be warm.
+    pub(crate) fn rest(&self, warm: usize) {
         if let Ok(generation) = &self.current().code {
-            generation.idle().retain(|idle| idle.since.elapsed() < REST_AFTER);
+            generation.rest(warm);
         }
+    }
+
+    /// Whether instances are to be kept started, as far as its files are known.
+    pub(crate) fn is_warm(&self, unless_written: usize) -> bool {
+        // One that nobody has called has not been read yet.
+        let is_unread = self.current().stamp.is_none();
+        let code = if is_unread { self.generation() } else { self.current().code.clone() };
+        code.is_ok_and(|generation| generation.warm(unless_written) > 0)
+    }
+
+    /// Instances that wait for a call.
+    #[cfg(test)]
+    pub(crate) fn idle(&self) -> usize {
+        self.current().code.as_ref().map_or(0, |generation| generation.idle().len())
+    }
+
+    /// Starts instances until as many are there as are to be warm.
+    pub(crate) async fn warm_up(&self, host: &Arc<Host>) {
+        if self.is_warming.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        if let Ok(generation) = self.generation() {
+            while generation.lacks_warmth(host.warm) {
+                self.start_warm(host, &generation).await;
+            }
+        }
+        self.is_warming.store(false, Ordering::Relaxed);
+    }
+
+    async fn start_warm(&self, host: &Arc<Host>, generation: &Generation) {
+        let definition = &generation.definition;
+        let failure = match Instance::open(host, self, definition, Cause::Warmth).await {
+            Err(error) => error.to_string(),
+            Ok(mut instance) => match instance.come_up(&self.folder, definition).await {
+                Ok(()) => return generation.put(instance),
+                Err(failure) => failure.to_string(),
+            },
+        };
+        generation.is_cold.store(true, Ordering::Relaxed);
+        self.journal.add(&format!("An instance that was to be warm did not come up: {failure}"));
+        tracing::warn!(function = &*self.name, failure, "an instance that was to be warm did not come up");
     }
 
     /// Ends idle instances and turns away everyone from now on.
     pub(crate) fn close(&self) {
-        if let Ok(generation) = std::mem::replace(&mut self.current().code, Err(NoTurn::Gone)) {
+        let mut current = self.current();
+        current.closed = true;
+        if let Ok(generation) = std::mem::replace(&mut current.code, Err(NoTurn::Gone)) {
             generation.retire();
         }
     }
@@ -122,15 +192,20 @@ impl Function {
     fn generation(&self) -> Result<Arc<Generation>, NoTurn> {
         let mut current = self.current();
         let now = Instant::now();
-        if matches!(current.code, Err(NoTurn::Gone)) || (current.stamp.is_some() && now < current.next_look) {
+        if current.closed || (current.stamp.is_some() && now < current.next_look) {
             return current.code.clone();
         }
-        let stamp = Stamp::of(&self.folder);
+        let written = current.code.as_ref().map(|code| code.definition.event.files()).unwrap_or_default();
+        let stamp = Stamp::of(&self.folder, &written);
         current.next_look = now + now.elapsed() * LOOK_SHARE;
         if current.stamp.replace(stamp) == Some(stamp) {
             return current.code.clone();
         }
-        let code = Definition::read(&self.folder).map(|definition| Arc::new(Generation::new(definition)));
+        let code = Definition::read(&self.folder, self.declared.as_ref())
+            .map(|definition| Arc::new(Generation::new(definition)));
+        if let Ok(fresh) = &code {
+            current.stamp = Some(Stamp::of(&self.folder, &fresh.definition.event.files()));
+        }
         if let Ok(old) = std::mem::replace(&mut current.code, code.map_err(NoTurn::Unusable)) {
             tracing::info!(function = &*self.name, "code changed");
             old.retire();
@@ -154,19 +229,73 @@ impl Turn {
         std::iter::from_fn(|| idle.pop()).map(|idle| idle.instance).find(Instance::lives)
     }
 
-    /// Gives an instance back. That of a retired generation ends here.
-    pub(crate) fn give_back(&self, instance: Instance) {
-        let mut idle = self.generation.idle();
-        if instance.lives() && !self.generation.permits.is_closed() {
-            idle.push(Idle { instance, since: Instant::now() });
+    /// Gives an instance back, as soon as its extensions are done with the call. It ends when they are not in time.
+    pub(crate) fn give_back(self, instance: Instance, deadline: Instant) {
+        if instance.is_settled() {
+            return self.put(instance);
         }
+        tokio::spawn(async move {
+            if tokio::time::timeout_at(deadline, instance.settled()).await.is_ok() {
+                self.put(instance);
+            }
+        });
+    }
+
+    /// Takes the whole turn: a task that used only a part of it would hold only that part.
+    fn put(self, instance: Instance) {
+        self.generation.put(instance);
     }
 }
 
 impl Generation {
     fn new(definition: Definition) -> Self {
         let permits = Arc::new(Semaphore::new(definition.concurrency));
-        Self { definition, permits, idle: Mutex::default() }
+        Self {
+            definition: Arc::new(definition),
+            permits,
+            idle: Mutex::default(),
+            asked: AtomicU64::new(0),
+            is_cold: AtomicBool::new(false),
+        }
+    }
+
+    /// An instance is free. That of a retired generation ends here.
+    fn put(&self, instance: Instance) {
+        let mut idle = self.idle();
+        if instance.lives() && !self.permits.is_closed() {
+            idle.push(Idle { instance, since: Instant::now() });
+        }
+    }
+
+    /// Why this call is refused on purpose, if it is.
+    fn throttles(&self) -> Option<Reason> {
+        let throttle = self.definition.faults.throttle?;
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        asked.is_multiple_of(throttle.every).then_some(throttle.reason)
+    }
+
+    /// Instances that are kept started.
+    fn warm(&self, unless_written: usize) -> usize {
+        self.definition.warm.unwrap_or(unless_written).min(self.definition.concurrency)
+    }
+
+    fn lacks_warmth(&self, unless_written: usize) -> bool {
+        let is_over = self.permits.is_closed() || self.is_cold.load(Ordering::Relaxed);
+        !is_over && self.idle().len() + self.running() < self.warm(unless_written)
+    }
+
+    fn rest(&self, unless_written: usize) {
+        let mut idle = self.idle();
+        let mut spare = (idle.len() + self.running()).saturating_sub(self.warm(unless_written));
+        idle.retain(|idle| {
+            let stays = spare == 0 || idle.since.elapsed() < REST_AFTER;
+            spare -= usize::from(!stays);
+            stays
+        });
+    }
+
+    fn running(&self) -> usize {
+        self.definition.concurrency.saturating_sub(self.permits.available_permits())
     }
 
     fn retire(&self) {

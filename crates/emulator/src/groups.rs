@@ -1,10 +1,11 @@
-//! Every process group that lives: killed one by one, or all at once.
+//! Every process group that lives: killed one by one, or all at once, with those who left it.
 
 use crate::guard;
 use crate::settings::{Guard, StartError};
-use std::collections::HashSet;
+use crate::sweep::sweep;
+use std::collections::HashMap;
 use std::process::Stdio;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::net::unix::pipe;
 use tokio::process::{Child, Command};
@@ -12,6 +13,8 @@ use tokio::sync::Notify;
 
 /// A killed process that has not been collected after this long is stuck in the kernel; nobody waits longer for it.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long instances may take to say goodbye: what AWS gives to extensions, and a moment.
+const GOODBYE: Duration = Duration::from_millis(2500);
 
 /// The live process groups, known to the keeper too when there is one.
 #[derive(Default)]
@@ -22,7 +25,9 @@ pub(crate) struct Groups {
 
 #[derive(Default)]
 struct State {
-    live: HashSet<i32>,
+    /// With the mark that its processes carry.
+    live: HashMap<i32, Arc<str>>,
+    goodbyes: usize,
     closed: bool,
     keeper: Option<Keeper>,
 }
@@ -43,21 +48,26 @@ impl Groups {
     }
 
     /// A group lives. After [`close`](Self::close) it is killed at once.
-    pub(crate) fn began(&self, group: i32) {
+    pub(crate) fn began(&self, group: i32, mark: &Arc<str>) {
         let mut state = self.state();
-        state.live.insert(group);
-        state.tell('+', group);
+        state.live.insert(group, mark.clone());
+        state.tell(&format!("+{group} {mark}\n"));
         if state.closed {
             guard::kill(group);
         }
     }
 
-    /// The leader of a group is gone: what it left behind goes too.
-    pub(crate) fn ended(&self, group: i32) {
+    /// The leader of a group is gone: what it left behind goes too, and if nobody else has its mark, what left it.
+    pub(crate) async fn ended(&self, group: i32) {
         guard::kill(group);
+        let mark = self.state().mark_of_last(group);
+        if let Some(mark) = mark {
+            let marks = [mark.to_string()].into();
+            let _done = tokio::task::spawn_blocking(move || sweep(&marks)).await;
+        }
         let mut state = self.state();
         state.live.remove(&group);
-        state.tell('-', group);
+        state.tell(&format!("-{group}\n"));
         if state.live.is_empty() {
             self.emptied.notify_one();
         }
@@ -67,8 +77,30 @@ impl Groups {
     pub(crate) fn kill(&self, group: i32) {
         // Asked under the lock: a number that has ended may belong to somebody else by now.
         let state = self.state();
-        if state.live.contains(&group) {
+        if state.live.contains_key(&group) {
             guard::kill(group);
+        }
+    }
+
+    /// Asks a group to end, if it still lives.
+    pub(crate) fn terminate(&self, group: i32) {
+        let state = self.state();
+        if state.live.contains_key(&group) {
+            guard::terminate(group);
+        }
+    }
+
+    /// An instance says goodbye: [`close`](Self::close) gives it the time until [`said_goodbye`](Self::said_goodbye).
+    pub(crate) fn says_goodbye(&self) {
+        self.state().goodbyes += 1;
+    }
+
+    /// See [`says_goodbye`](Self::says_goodbye).
+    pub(crate) fn said_goodbye(&self) {
+        let mut state = self.state();
+        state.goodbyes -= 1;
+        if state.goodbyes == 0 {
+            self.emptied.notify_one();
         }
     }
 
@@ -76,13 +108,19 @@ impl Groups {
     pub(crate) fn kill_all(&self) {
         let mut state = self.state();
         state.closed = true;
-        for group in &state.live {
+        for group in state.live.keys() {
             guard::kill(*group);
         }
     }
 
     /// Kills every group and waits until they and the keeper are gone.
     pub(crate) async fn close(&self) {
+        let said = async {
+            while self.state().goodbyes > 0 {
+                self.emptied.notified().await;
+            }
+        };
+        let _some_take_longer = tokio::time::timeout(GOODBYE, said).await;
         self.kill_all();
         let gone = async {
             while !self.state().live.is_empty() {
@@ -105,9 +143,15 @@ impl Groups {
 }
 
 impl State {
-    fn tell(&mut self, sign: char, group: i32) {
+    /// The mark of a group, unless another group has it too.
+    fn mark_of_last(&self, group: i32) -> Option<Arc<str>> {
+        let mark = self.live.get(&group)?;
+        let is_shared = self.live.iter().any(|(other, shared)| *other != group && shared == mark);
+        (!is_shared).then(|| mark.clone())
+    }
+
+    fn tell(&self, line: &str) {
         let Some(keeper) = &self.keeper else { return };
-        let line = format!("{sign}{group}\n");
         if !matches!(keeper.lines.try_write(line.as_bytes()), Ok(written) if written == line.len()) {
             tracing::warn!("the keeper of processes does not listen; a killed gateway may leave some behind");
         }

@@ -2,10 +2,12 @@
 //!
 //! Two roles. `child` becomes the function's process, after asking the kernel to kill it once the gateway's thread is
 //! gone; that request survives `exec`. `keeper` covers what such a process has started itself: it is told every process
-//! group that lives, and kills them when its standard input ends, which happens however the gateway ends.
+//! group that lives and the mark that its processes carry, and kills them when its standard input ends, which happens
+//! however the gateway ends.
 
+use crate::sweep::sweep;
 use rustix::process::{Pid, Signal, getppid, kill_process_group, set_parent_process_death_signal, setsid};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, stdin};
 use std::os::unix::process::CommandExt;
@@ -46,29 +48,40 @@ pub fn guard_main(args: Vec<OsString>) -> ! {
     fail(&format!("{} cannot be started: {error}", program.display()))
 }
 
-/// Reads `+GROUP` and `-GROUP` lines; when they end, kills the groups that remain.
+/// Reads `+GROUP MARK` and `-GROUP` lines; when they end, kills the groups that remain and who left them.
 pub fn keeper_main() -> ! {
     // A Ctrl-C on the terminal goes to every process of the foreground group: the keeper must outlast the gateway.
     let _already_leads = setsid();
-    let mut groups = HashSet::new();
+    let mut groups: HashMap<i32, String> = HashMap::new();
     for line in stdin().lock().lines().map_while(Result::ok) {
         match line.split_at_checked(1) {
-            Some(("+", group)) => drop(group.parse().map(|group| groups.insert(group))),
+            Some(("+", line)) => {
+                let (group, mark) = line.split_once(' ').unwrap_or((line, ""));
+                let _not_a_number = group.parse().map(|group| groups.insert(group, mark.to_owned()));
+            }
             Some(("-", group)) => drop(group.parse().map(|group: i32| groups.remove(&group))),
             _ => {}
         }
     }
-    for group in groups {
-        kill(group);
-    }
+    groups.keys().copied().for_each(kill);
+    sweep(&groups.into_values().collect());
     exit(0)
 }
 
 /// Kills a whole process group; one that is gone is fine.
 pub(crate) fn kill(group: i32) {
+    send(group, Signal::KILL);
+}
+
+/// Asks a whole process group to end; one that is gone is fine.
+pub(crate) fn terminate(group: i32) {
+    send(group, Signal::TERM);
+}
+
+fn send(group: i32, signal: Signal) {
     // 1 and below would mean something else than a group of ours.
     if let Some(pid) = Pid::from_raw(group).filter(|_| group > 1) {
-        let _gone = kill_process_group(pid, Signal::KILL);
+        let _gone = kill_process_group(pid, signal);
     }
 }
 

@@ -1,22 +1,28 @@
 //! One process of a function: started, called one call at a time, ended.
 
 mod environment;
+mod extensions;
+mod life;
 mod log;
 mod process;
+mod runtime;
 mod runtime_api;
 mod seat;
 
 use crate::function::{Definition, Function};
 use crate::host::Host;
 use bytes::Bytes;
-use log::Log;
+use extensions::Shutdown;
+use http::HeaderValue;
+use life::Life;
 pub(crate) use process::Exit;
-use seat::Seat;
+use std::fmt;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tokio::net::TcpListener;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, oneshot};
 
 /// AWS's limit for a runtime to come up.
 pub(crate) const INIT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -30,6 +36,8 @@ pub(crate) struct Invocation {
     pub(crate) trace_id: Arc<str>,
     /// Decoded: JSON.
     pub(crate) client_context: Option<Arc<str>>,
+    /// `X-Amz-Tenant-Id`.
+    pub(crate) tenant_id: Option<Arc<str>>,
 }
 
 /// How a call ended.
@@ -37,18 +45,34 @@ pub(crate) struct Invocation {
 pub(crate) enum Outcome {
     /// The handler's answer.
     Response(Bytes),
+    /// The answer begins: how the call ends is told by its flow.
+    Begun(Flow),
+    /// An answer that had begun is complete.
+    Streamed,
     /// The handler's error, or the runtime's: JSON.
     Error(Bytes),
     /// An answer of this many bytes, which is more than may be.
-    TooLarge(usize),
+    TooLarge { size: usize, limit: usize },
     /// The runtime broke off in the middle of its answer.
     Truncated,
     /// The process ended.
     Exited(Exit),
+    /// An extension took the instance with it.
+    Extension(ExtensionFailure),
     /// The process ended before it had asked for the call: nothing ran.
     NotTaken,
     /// It took longer than it may.
     TimedOut,
+}
+
+/// An answer under way.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    /// As the runtime declared it.
+    pub(crate) content_type: HeaderValue,
+    pub(crate) pieces: mpsc::Receiver<Bytes>,
+    /// Comes after the last piece.
+    pub(crate) end: oneshot::Receiver<Outcome>,
 }
 
 /// Why a process did not come up.
@@ -60,42 +84,80 @@ pub(crate) enum InitFailure {
     Error(Bytes),
     /// It ended.
     Exited(Exit),
+    /// An extension failed.
+    Extension(ExtensionFailure),
     /// It takes too long.
     TimedOut,
 }
 
-/// A process that serves a function, with its Runtime API. Ends when dropped.
+impl fmt::Display for InitFailure {
+    /// For people, not for callers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(error) => error.fmt(f),
+            Self::Error(reason) => f.write_str(&String::from_utf8_lossy(reason)),
+            Self::Exited(exit) => exit.fmt(f),
+            Self::Extension(failure) => write!(f, "{}: {}", failure.kind, failure.message),
+            Self::TimedOut => write!(f, "timed out after {} seconds", INIT_TIMEOUT.as_secs()),
+        }
+    }
+}
+
+/// What went wrong with an extension.
+#[derive(Clone, Debug)]
+pub(crate) struct ExtensionFailure {
+    /// AWS's type.
+    pub(crate) kind: &'static str,
+    pub(crate) message: String,
+}
+
+/// The processes that serve a function, with their Runtime API. They end when this is dropped.
 pub(crate) struct Instance {
-    host: Arc<Host>,
-    group: i32,
-    seat: Arc<Seat>,
-    log: Arc<Log>,
-    tasks: [JoinHandle<()>; 2],
+    /// Only empty while it is dropped.
+    life: Option<Life>,
     timeout: Duration,
     init: Duration,
+    has_timed_out: AtomicBool,
+}
+
+/// What an instance is started for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// A call that waits for it.
+    Call,
+    /// Calls that may come.
+    Warmth,
 }
 
 impl Instance {
-    /// Starts the process; [`ready`](Self::ready) waits until it can be called. Must be called on a thread that lives
-    /// as long as the gateway: see [`guard`](crate::guard).
-    pub(crate) async fn start(host: &Arc<Host>, function: &Function, definition: &Definition) -> io::Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let environment = environment::of(host, function, definition, listener.local_addr()?);
-        let (output, log) = Log::open(function.name().clone())?;
-        let log = Arc::new(log);
-        let seat = Arc::new(Seat::default());
-        let child = process::start(host.guard.as_ref(), function, definition, environment, output)?;
-        let group = process::watch(child, host.clone(), seat.clone(), log.clone());
-        let tasks = [tokio::spawn(runtime_api::serve(listener, seat.clone())), tokio::spawn(log::pump(log.clone()))];
-        Ok(Self { host: host.clone(), group, seat, log, tasks, timeout: definition.timeout, init: Duration::ZERO })
+    /// Prepares an instance; [`come_up`](Self::come_up) starts its processes. Must be called on a thread that lives as
+    /// long as the gateway: see [`guard`](crate::guard).
+    pub(crate) async fn open(
+        host: &Arc<Host>,
+        function: &Function,
+        definition: &Definition,
+        cause: Cause,
+    ) -> io::Result<Self> {
+        let life = Life::begin(host, function, definition, cause).await?;
+        let (timeout, init) = (definition.timeout, Duration::ZERO);
+        Ok(Self { life: Some(life), timeout, init, has_timed_out: AtomicBool::new(false) })
     }
 
-    /// Waits until the runtime asks for its first call.
-    pub(crate) async fn ready(&mut self) -> Result<(), InitFailure> {
+    /// Starts extensions and runtime, and waits until all of them ask for their first event.
+    pub(crate) async fn come_up(&mut self, folder: &Path, definition: &Definition) -> Result<(), InitFailure> {
         let began = Instant::now();
-        let ready = tokio::time::timeout(INIT_TIMEOUT, self.seat.ready()).await;
+        let Some(life) = &mut self.life else { return Err(InitFailure::TimedOut) };
+        let came = tokio::time::timeout(INIT_TIMEOUT, async {
+            tokio::time::sleep(definition.faults.init_delay).await;
+            life.come_up(folder, definition).await
+        });
+        let came = came.await;
         self.init = began.elapsed();
-        ready.unwrap_or(Err(InitFailure::TimedOut))
+        if came.is_err() {
+            life.name_missing();
+            self.has_timed_out.store(true, Ordering::Relaxed);
+        }
+        came.unwrap_or(Err(InitFailure::TimedOut))
     }
 
     /// How long it took to come up.
@@ -103,46 +165,71 @@ impl Instance {
         self.init
     }
 
-    /// Gives it a call and waits for the end of it. A call that takes too long ends the process.
-    pub(crate) async fn invoke(&self, invocation: Invocation) -> Outcome {
-        let outcome = self.seat.give(invocation, self.timeout);
-        match tokio::time::timeout(self.timeout, outcome).await {
-            // Nobody is left to answer: the process went in between.
-            Ok(outcome) => outcome.unwrap_or(Outcome::NotTaken),
+    /// Gives it a call and waits for its end, or for the begin of its answer. A call that takes too long ends the process.
+    pub(crate) async fn invoke(&self, invocation: Invocation, deadline: tokio::time::Instant) -> Outcome {
+        let Some(life) = &self.life else { return Outcome::NotTaken };
+        let outcome = life.give(invocation, self.timeout);
+        // Nobody is left to answer: the process went in between.
+        self.until(deadline, outcome).await.unwrap_or(Outcome::NotTaken)
+    }
+
+    /// Waits until an answer that has begun ends. To be given the same deadline.
+    pub(crate) async fn end(&self, end: oneshot::Receiver<Outcome>, deadline: tokio::time::Instant) -> Outcome {
+        self.until(deadline, end).await.unwrap_or(Outcome::Truncated)
+    }
+
+    async fn until(&self, deadline: tokio::time::Instant, outcome: oneshot::Receiver<Outcome>) -> Option<Outcome> {
+        match tokio::time::timeout_at(deadline, outcome).await {
+            Ok(outcome) => outcome.ok(),
             Err(_) => {
-                self.seat.close();
-                self.host.groups.kill(self.group);
-                Outcome::TimedOut
+                self.has_timed_out.store(true, Ordering::Relaxed);
+                self.life.iter().for_each(Life::stop_runtime);
+                Some(Outcome::TimedOut)
             }
         }
     }
 
     /// Whether it can take another call.
     pub(crate) fn lives(&self) -> bool {
-        self.seat.is_open()
+        self.life.as_ref().is_some_and(Life::is_open)
     }
 
-    /// Writes a line of our own to the log.
-    pub(crate) fn note(&self, line: &str) {
-        self.log.note(line);
+    /// Whether its extensions are done with the last call.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.life.as_ref().is_none_or(Life::is_settled)
+    }
+
+    /// Waits until its extensions are done with the last call.
+    pub(crate) async fn settled(&self) {
+        if let Some(life) = &self.life {
+            life.settled().await;
+        }
+    }
+
+    /// Writes lines of our own to the log, into what [`take_log`](Self::take_log) gives only if they are `kept`.
+    pub(crate) fn note(&self, lines: &str, kept: bool) {
+        self.life.iter().for_each(|life| life.log().note(lines, kept));
     }
 
     /// The end of what was printed since the last time.
     pub(crate) fn take_log(&self) -> Vec<u8> {
-        self.log.drain();
-        self.log.take()
+        self.life.as_ref().map(|life| life.log().take()).unwrap_or_default()
     }
 
-    /// The most memory the process ever had, in megabytes; unknown once it has ended.
+    /// The most memory the runtime's process ever had, in megabytes; unknown once it has ended.
     pub(crate) fn peak_memory_mb(&self) -> Option<u64> {
-        process::peak_memory_mb(self.group)
+        self.life.as_ref()?.peak_memory_mb()
     }
 }
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        self.seat.close();
-        self.host.groups.kill(self.group);
-        self.tasks.iter().for_each(JoinHandle::abort);
+        let Some(life) = self.life.take() else { return };
+        let reason = match (self.has_timed_out.load(Ordering::Relaxed), life.has_failed()) {
+            (true, _) => Shutdown::Timeout,
+            (false, true) => Shutdown::Failure,
+            (false, false) => Shutdown::Spindown,
+        };
+        life.end(reason);
     }
 }

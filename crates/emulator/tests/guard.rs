@@ -16,9 +16,11 @@ use std::time::Duration;
 const FUNCTION: &str = "
 import os, socket, subprocess, sys
 CHILD = 'import socket, sys, time; s = socket.create_connection((\"127.0.0.1\", PORT)); s.sendall(b\"x\"); time.sleep(600)'
-# A child, a child's child, and the function itself: each holds a connection for as long as it lives.
+# A child, one that goes away, a child's child, and the function itself: each holds a connection for as long as it lives.
 code = CHILD.replace('PORT', os.environ['PORT'])
 subprocess.Popen([sys.executable, '-c', code])
+# One that leaves the process group, and is nobody's child soon.
+subprocess.run(['sh', '-c', 'setsid \"$0\" -c \"$1\" &', sys.executable, code])
 subprocess.Popen([sys.executable, '-c', 'import subprocess, sys; subprocess.run([sys.executable, \"-c\", ' + repr(code) + '])'])
 exec(code)
 def lambda_handler(event, context): pass
@@ -63,7 +65,7 @@ fn check(case: &str, end: impl Fn(&mut std::process::Child)) {
     let mut address = String::new();
     BufReader::new(gateway.stdout.take().unwrap()).read_line(&mut address).unwrap();
     let _call = call(address.trim());
-    let mut held: Vec<TcpStream> = (0..3).map(|_| listener.accept().unwrap().0).collect();
+    let mut held: Vec<TcpStream> = (0..4).map(|_| listener.accept().unwrap().0).collect();
     for stream in &mut held {
         stream.read_exact(&mut [0]).unwrap();
     }
@@ -87,11 +89,14 @@ fn gateway(folder: &Path) {
     let settings = Settings {
         listen: "127.0.0.1:0".parse().unwrap(),
         functions: vec![PathBuf::from(folder)],
-        keys: vec![KeyPair { access_key: "local".into(), secret_key: Secret::new("local") }],
+        declared: Vec::new(),
+        warm: 0,
+        keys: vec![KeyPair { access_key: "local".into(), secret_key: Secret::new("local"), session_token: None }],
         region: "eu-west-1".into(),
         account: "000000000000".into(),
         guard: Some(guard),
         report: None,
+        ..Settings::default()
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

@@ -11,7 +11,7 @@ pub(crate) use overrides::Overrides;
 use crate::exit::Refusal;
 use crate::findings::Texts;
 use crate::local::LocalAccount;
-use crate::source::{Language, Source};
+use crate::source::{Declares, Language, Source};
 use bytes::Bytes;
 use dialect::resolve::ProcessEnvironment;
 use dialect::{Dialect, Finding, Lowered, merge::merge};
@@ -42,6 +42,7 @@ pub(crate) struct Adjustments {
 struct Opened {
     path: PathBuf,
     dialect: Box<dyn Dialect>,
+    declares: Declares,
     /// The documents that are in force: of each key the newest revision that was accepted.
     accepted: Vec<Document>,
     /// Since when each of them.
@@ -66,6 +67,8 @@ pub(crate) struct Draft {
     pub(crate) broken: Vec<String>,
     /// Newest texts by key.
     pub(crate) texts: Texts,
+    /// Functions whose code the sources say is on this machine.
+    pub(crate) functions: Vec<native::sam::Function>,
     /// For each source the documents it was made from.
     documents: Vec<Vec<Document>>,
 }
@@ -131,6 +134,7 @@ impl Assembler {
             gateways.push(part.gateway);
             draft.findings.extend(part.findings);
             draft.broken.extend(part.broken);
+            draft.functions.extend((source.declares)(&part.documents, &ProcessEnvironment));
             draft.documents.push(part.documents);
         }
         draft.gateway = merge(gateways);
@@ -180,8 +184,8 @@ struct Part {
 
 impl Opened {
     fn new(language: Language, path: &Path) -> Result<Self, Refusal> {
-        let dialect = language.dialect()?;
-        Ok(Self { path: path.to_owned(), dialect, accepted: Vec::new(), times: BTreeMap::new() })
+        let (dialect, declares) = (language.dialect()?, language.declares());
+        Ok(Self { path: path.to_owned(), dialect, declares, accepted: Vec::new(), times: BTreeMap::new() })
     }
 
     /// What the newest documents mean; a broken one is replaced by the revision in force. Findings are those of the newest.

@@ -5,6 +5,7 @@ mod completions;
 mod dev;
 mod guard;
 mod invoke;
+mod logs;
 mod man;
 pub(crate) mod options;
 mod run;
@@ -32,6 +33,7 @@ Examples:
   lambdagate check gateway.yaml     read a configuration and say what is wrong with it
   lambdagate run gateway.yaml       serve it with functions in AWS
   lambdagate invoke hello --local   call a function of the local Lambda once
+  lambdagate logs hello -f          follow what a local function prints
 
 Exit codes:
   0  all is well
@@ -60,6 +62,7 @@ enum Command {
     Check(check::Check),
     Dev(dev::Dev),
     Invoke(invoke::Invoke),
+    Logs(logs::Logs),
     Translate(translate::Translate),
     Completions(completions::Completions),
     Man(man::Man),
@@ -84,6 +87,7 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Dev(command) => command.run(),
             Self::Invoke(command) => command.run(),
+            Self::Logs(command) => command.run(),
             Self::Translate(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::Man(command) => command.run(),

@@ -20,7 +20,7 @@ pub(crate) struct Reload {
     pub(crate) strict: bool,
     pub(crate) format: Format,
     /// Is told of every gateway that comes into force.
-    pub(crate) told: Box<dyn Fn(&Gateway)>,
+    pub(crate) told: Box<dyn Fn(&Draft)>,
     /// The revision of the store that was last looked at.
     pub(crate) seen: Revision,
 }
@@ -87,7 +87,7 @@ impl Reload {
     /// A draft came into force.
     pub(crate) fn in_force(&mut self, draft: &Draft, routes: usize, server: &Server) {
         self.assembler.accept(draft);
-        (self.told)(&draft.gateway);
+        (self.told)(draft);
         let listeners = server.addresses();
         let accepted = draft.broken.is_empty();
         self.shared.metrics.reload(accepted);

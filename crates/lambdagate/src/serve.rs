@@ -10,7 +10,6 @@ use crate::status::{self, Status};
 use crate::watch::Watch;
 use anyhow::Result;
 use listenfd::ListenFd;
-use model::Gateway;
 use proxy::{Server, ServerOptions, Shared};
 use std::net::{SocketAddr, TcpListener};
 use store::Revision;
@@ -24,7 +23,7 @@ pub(crate) struct Manner {
     /// What is changed in every gateway.
     pub(crate) adjustments: Adjustments,
     /// Is told of every gateway that comes into force.
-    pub(crate) told: Box<dyn Fn(&Gateway)>,
+    pub(crate) told: Box<dyn Fn(&Draft)>,
     /// Is told of the addresses once they are listened on, in place of the log.
     pub(crate) greeting: Option<Greeting>,
 }

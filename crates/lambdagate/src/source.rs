@@ -4,7 +4,9 @@ use crate::exit::Refusal;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 use dialect::Dialect;
+use dialect::resolve::Environment;
 use std::path::PathBuf;
+use store::Document;
 
 /// A place that configuration is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +26,18 @@ pub(crate) enum Language {
     Gravitee,
 }
 
+/// What finds the functions that documents declare to be on this machine.
+pub(crate) type Declares = fn(&[Document], &dyn Environment) -> Vec<native::sam::Function>;
+
 impl Language {
+    /// Who finds the functions that it declares.
+    pub(crate) fn declares(self) -> Declares {
+        match self {
+            Self::Native => native::functions,
+            Self::Kong | Self::Apisix | Self::Gravitee => |_, _| Vec::new(),
+        }
+    }
+
     /// Who reads it; a refusal when nobody does yet.
     pub(crate) fn dialect(self) -> Result<Box<dyn Dialect>, Refusal> {
         let name = match self {
@@ -102,7 +115,7 @@ impl Args for Sources {
         let path = || OsStringValueParser::new().map(PathBuf::from);
         let source = Arg::new("source")
             .value_name("SOURCE")
-            .help("File or folder in the native language; a folder holds lambdagate.yaml. Several may be given. Without any: this folder")
+            .help("File or folder in the native language, or an AWS SAM template; a folder holds lambdagate.yaml or template.yaml. Several may be given. Without any: this folder")
             .action(ArgAction::Append)
             .num_args(0..)
             .value_hint(ValueHint::AnyPath)

@@ -1,6 +1,7 @@
 //! The native language: one small YAML file that reads like a sentence.
 //!
-//! [`tree`] is YAML with places, [`entity`] what may be written, [`lower`](mod@lower) what it means. Not the traffic: that is `proxy`.
+//! [`tree`] is YAML with places, [`entity`] what may be written, [`lower`](mod@lower) what it means.
+//! A template of AWS SAM is read too: [`sam`]. Not the traffic: that is `proxy`.
 
 pub mod decode;
 pub mod entity;
@@ -9,11 +10,12 @@ mod lower;
 mod names;
 mod read;
 mod reference;
+pub mod sam;
 mod schema;
 pub mod tree;
 mod write;
 
-pub use lower::lower;
+pub use lower::{functions, lower};
 pub use read::read;
 pub use reference::reference;
 pub use schema::schema;

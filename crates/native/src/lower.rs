@@ -5,7 +5,7 @@ pub(crate) mod aws;
 mod consumer;
 mod header;
 mod judge;
-mod listener;
+pub(crate) mod listener;
 mod matching;
 mod pem;
 pub(crate) mod place;
@@ -19,6 +19,7 @@ use crate::decode::{Decode, Decoder, nearest};
 use crate::entity::Config;
 use crate::findings::{Findings, Spot};
 use crate::names;
+use crate::sam;
 use crate::tree;
 use dialect::resolve::Environment;
 use dialect::{Lowered, merge::merge};
@@ -47,6 +48,22 @@ pub fn lower(documents: &[Document], environment: &dyn Environment) -> Lowered {
     Lowered { gateway: merge(gateways), findings, broken }
 }
 
+/// The functions that templates among the documents declare; none of a template that [`lower`] takes for broken.
+pub fn functions(documents: &[Document], environment: &dyn Environment) -> Vec<sam::Function> {
+    let mut functions = Vec::new();
+    for document in main_documents(documents) {
+        let Ok(text) = std::str::from_utf8(&document.bytes) else { continue };
+        let mut remarks = Findings::new(&document.key);
+        if sam::is_template(text)
+            && let Some(meaning) = sam::lower(text, environment, &mut remarks)
+            && !remarks.any_invalid()
+        {
+            functions.extend(meaning.functions);
+        }
+    }
+    functions
+}
+
 /// Documents that are configuration; the others are files that those name.
 fn main_documents(documents: &[Document]) -> Vec<&Document> {
     let is_yaml = |d: &&Document| [".yaml", ".yml", ".json"].iter().any(|end| d.key.ends_with(end));
@@ -69,6 +86,9 @@ fn lower_document(
         findings.invalid(&Spot::default(), "this is no UTF-8 text");
         return None;
     };
+    if sam::is_template(text) {
+        return sam::lower(text, environment, findings).map(|meaning| meaning.gateway);
+    }
     let tree = tree::parse(text, environment, findings)?;
     let config = Config::decode(&tree, &mut Decoder::new(findings))?;
     let mut lowering = Lowering {

@@ -2,14 +2,15 @@
 
 use crate::findings::Findings;
 use crate::names::{beside, is_pem};
+use crate::sam;
 use crate::tree::{self, Node, Tree};
 use dialect::resolve::ProcessEnvironment;
 use dialect::{ReadError, Source};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What a folder's configuration is called.
-const NAMES: [&str; 2] = ["lambdagate.yaml", "lambdagate.yml"];
+/// What a folder's configuration is called; the first that is there is taken. The last three are names of SAM templates.
+const NAMES: [&str; 5] = ["lambdagate.yaml", "lambdagate.yml", "template.yaml", "template.yml", "template.json"];
 
 /// Reads a file, or the configuration of a folder. A file it names that cannot be read is left to `lower` to tell,
 /// which knows the place.
@@ -48,6 +49,9 @@ fn named_files(main: &Source) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     let mut findings = Findings::new(&main.key);
     let text = String::from_utf8_lossy(&main.bytes);
+    if sam::is_template(&text) {
+        return files; // the code that a template names is no configuration
+    }
     if let Some(tree) = tree::parse(&text, &ProcessEnvironment, &mut findings) {
         gather(&tree, &mut files);
     }

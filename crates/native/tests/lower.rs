@@ -1,7 +1,7 @@
 //! Golden cases: a document, a line of dashes, the model it means, a line of dashes, the findings about it.
 //!
 //! `=== NAME` begins a further document, `# env NAME=value` sets a variable. What is like everywhere is left out of the
-//! model. Each case that means something is also written and read back. `UPDATE_GOLDEN=1` rewrites the cases.
+//! model; behind it stand the functions that a template declares. Each case that means something is also written and read back. `UPDATE_GOLDEN=1` rewrites the cases.
 
 #![allow(clippy::unwrap_used, reason = "a test stops at what is not there")]
 
@@ -35,7 +35,8 @@ fn check(path: &Path) -> Result<(), String> {
     let lowered = Native.lower(&documents, &environment);
     let again = Native.lower(&documents, &environment);
     assert_eq!(lowered.gateway, again.gateway, "{name}: lowering is not pure");
-    let made = format!("{input}\n{DASHES}\n{}{DASHES}\n{}", show(&lowered.gateway), findings(&lowered, &documents));
+    let meaning = show(&lowered.gateway) + &functions(&documents, &environment);
+    let made = format!("{input}\n{DASHES}\n{meaning}{DASHES}\n{}", findings(&lowered, &documents));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::write(path, &made).unwrap();
     }
@@ -93,6 +94,13 @@ fn findings(lowered: &Lowered, documents: &[Document]) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The functions that templates declare.
+fn functions(documents: &[Document], environment: &BTreeMap<String, String>) -> String {
+    let mut value = serde_json::to_value(native::functions(documents, environment)).unwrap();
+    shorten(&mut value);
+    if is_empty(&value) { String::new() } else { serde_saphyr::to_string(&json!({ "functions": value })).unwrap() }
 }
 
 /// The model without what is like everywhere.

@@ -50,6 +50,20 @@ fn file_may_have_any_name() {
 }
 
 #[test]
+fn folder_of_a_template_gives_the_template() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources: { certificates: { chain: lost.pem } }";
+    for (name, files, expected) in [
+        ("template", vec![("template.yml", template), ("lost.pem", "no configuration")], vec!["/template.yml"]),
+        ("both", vec![("template.yaml", template), ("lambdagate.yaml", "listen: 1")], vec!["/lambdagate.yaml"]),
+    ] {
+        let folder = Folder::new(name, &files);
+        let sources = Native.read(&folder.0).unwrap();
+        let keys: Vec<String> = sources.iter().map(|s| s.key.replace(folder.0.to_str().unwrap(), "")).collect();
+        assert_eq!(keys, expected);
+    }
+}
+
+#[test]
 fn what_is_not_there_is_told() {
     let folder = Folder::new("none", &[("other.yaml", "")]);
     let error = Native.read(&folder.0).unwrap_err();

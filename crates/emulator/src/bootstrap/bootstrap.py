@@ -8,6 +8,7 @@ import importlib
 import json
 import logging
 import os
+import site
 import socket
 import sys
 import time
@@ -95,7 +96,10 @@ class Context:
         self.log_stream_name = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
         client = headers.get("lambda-runtime-client-context")
         self.client_context = ClientContext(json.loads(client)) if client else None
-        self.identity = Fields({"cognito_identity_id": "", "cognito_identity_pool_id": ""}, None)
+        self.tenant_id = headers.get("lambda-runtime-aws-tenant-id")
+        names = {"cognito_identity_id": "cognitoIdentityId", "cognito_identity_pool_id": "cognitoIdentityPoolId"}
+        identity = headers.get("lambda-runtime-cognito-identity")
+        self.identity = Fields(names, json.loads(identity) if identity else None)
 
     def get_remaining_time_in_millis(self):
         return max(0, self._deadline - int(time.time() * 1000))
@@ -191,7 +195,11 @@ def flush():
 def serve(api, handler):
     _, headers, event = api.exchange("GET", "invocation/next")
     request_id = headers["lambda-runtime-aws-request-id"]
-    os.environ["_X_AMZN_TRACE_ID"] = headers.get("lambda-runtime-trace-id", "")
+    trace = headers.get("lambda-runtime-trace-id")
+    if trace:
+        os.environ["_X_AMZN_TRACE_ID"] = trace
+    else:
+        os.environ.pop("_X_AMZN_TRACE_ID", None)
     RequestId.current = request_id
     path = f"invocation/{request_id}/"
     try:
@@ -217,12 +225,24 @@ def prepare_logging():
     logging.getLogger().addHandler(handler)
 
 
+def prepare_path(root):
+    """The function's folder first, then packages that were installed below it."""
+    sys.path[:] = [root] + [path for path in sys.path if path not in ("", root)]
+    version = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    packages = f"lib/{version}/site-packages"
+    for folder in ("python", f"python/{packages}", f".venv/{packages}", f"venv/{packages}", "site-packages"):
+        folder = os.path.join(root, folder)
+        if os.path.isdir(folder):
+            # Follows what an installer has left there for paths, too.
+            site.addsitedir(folder)
+
+
 def main():
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
     prepare_logging()
-    root = os.environ["LAMBDA_TASK_ROOT"]
-    sys.path[:] = [root] + [path for path in sys.path if path not in ("", root)]
+    os.environ["AWS_EXECUTION_ENV"] = f"AWS_Lambda_python{sys.version_info[0]}.{sys.version_info[1]}"
+    prepare_path(os.environ["LAMBDA_TASK_ROOT"])
     api = Api(os.environ["AWS_LAMBDA_RUNTIME_API"])
     try:
         handler = load(os.environ["_HANDLER"])

@@ -16,19 +16,21 @@ const LEFT_OUT: [&str; 2] = ["node_modules", "__pycache__"];
 pub(super) struct Stamp(u64);
 
 impl Stamp {
-    pub(super) fn of(folder: &Path) -> Self {
-        let mut walk = Walk { left: MAX_FILES, sum: 0 };
+    /// Of all files but those that the function's own calls make grow.
+    pub(super) fn of(folder: &Path, written: &[&Path]) -> Self {
+        let mut walk = Walk { written, left: MAX_FILES, sum: 0 };
         walk.enter(folder, 0);
         Self(walk.sum)
     }
 }
 
-struct Walk {
+struct Walk<'a> {
+    written: &'a [&'a Path],
     left: usize,
     sum: u64,
 }
 
-impl Walk {
+impl Walk<'_> {
     fn enter(&mut self, folder: &Path, depth: usize) {
         let Ok(entries) = fs::read_dir(folder) else { return };
         for entry in entries.flatten() {
@@ -38,6 +40,9 @@ impl Walk {
                 return;
             }
             self.left -= 1;
+            if self.written.contains(&path.as_path()) {
+                continue;
+            }
             if !metadata.is_dir() {
                 // A sum does not depend on the order in which the system names the files.
                 self.sum = self.sum.wrapping_add(hash(&path, &metadata));

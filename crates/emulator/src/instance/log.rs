@@ -1,5 +1,6 @@
-//! What a function prints: its end kept for the caller, every line passed to the gateway's log.
+//! What an instance prints: its end kept for the caller, every line passed to the gateway's log and the function's.
 
+use crate::function::Journal;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,6 +16,7 @@ const MAX_DRAIN: usize = 1024 * 1024;
 /// One pipe for both outputs, so that their order is kept.
 pub(super) struct Log {
     function: Arc<str>,
+    journal: Arc<Journal>,
     output: pipe::Receiver,
     state: Mutex<State>,
 }
@@ -33,11 +35,11 @@ enum Read {
 
 impl Log {
     /// The pipe's end to write to, and the log that reads it.
-    pub(super) fn open(function: Arc<str>) -> io::Result<(io::PipeWriter, Self)> {
+    pub(super) fn open(function: Arc<str>, journal: Arc<Journal>) -> io::Result<(io::PipeWriter, Self)> {
         let (reader, writer) = io::pipe()?;
         let output = pipe::Receiver::from_owned_fd(reader.into())?;
         let state = State { tail: VecDeque::new(), line: Vec::new(), buffer: vec![0; 8192].into() };
-        Ok((writer, Self { function, output, state: Mutex::new(state) }))
+        Ok((writer, Self { function, journal, output, state: Mutex::new(state) }))
     }
 
     /// Takes in everything that has been printed until now.
@@ -45,14 +47,19 @@ impl Log {
         self.read();
     }
 
-    /// Puts a line of ours into the tail; the gateway's log has its own for that.
-    pub(super) fn note(&self, line: &str) {
+    /// Puts lines of ours into the function's log, and into the tail if they are `kept` there; the gateway's log has its
+    /// own for that.
+    pub(super) fn note(&self, lines: &str, kept: bool) {
         self.read();
         let mut state = self.state();
+        lines.lines().filter(|line| !line.is_empty()).for_each(|line| self.journal.add(line));
+        if !kept {
+            return;
+        }
         if state.tail.back().is_some_and(|last| *last != b'\n') {
             state.keep(b"\n");
         }
-        state.keep(line.as_bytes());
+        state.keep(lines.as_bytes());
         state.keep(b"\n");
     }
 
@@ -97,6 +104,7 @@ impl Log {
         let line = String::from_utf8_lossy(&state.line);
         let line = line.trim_end();
         if !line.is_empty() {
+            self.journal.add(line);
             tracing::info!(target: "function", function = &*self.function, "{line}");
         }
         state.line.clear();

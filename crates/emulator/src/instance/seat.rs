@@ -1,10 +1,11 @@
 //! Where a call and the runtime meet: one gives a call, the other takes it and answers.
 
-use super::{Exit, InitFailure, Invocation, Outcome};
+use super::{Exit, ExtensionFailure, Flow, InitFailure, Invocation, Outcome};
 use bytes::Bytes;
+use http::HeaderValue;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// A call as the runtime takes it.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub(super) enum Refused {
 pub(super) struct Seat {
     state: Mutex<State>,
     came_up: Notify,
+    went: Notify,
 }
 
 #[derive(Default)]
@@ -34,6 +36,8 @@ struct State {
     phase: Phase,
     /// The call that was answered last: asking for it again is another mistake than asking for none.
     last: Option<Arc<str>>,
+    exit: Option<Exit>,
+    has_failed: bool,
 }
 
 #[derive(Default)]
@@ -43,12 +47,31 @@ enum Phase {
     Init,
     /// It said why it never will.
     Failed(Bytes),
+    /// An extension has failed before it could.
+    Broken(ExtensionFailure),
     /// Between calls. The runtime waits here once it has asked.
     Free(Option<oneshot::Sender<Task>>),
-    /// A call is given, and not taken while it is still here.
-    Busy { request_id: Arc<str>, task: Option<Task>, outcome: oneshot::Sender<Outcome> },
+    /// A call is given.
+    Busy(Busy),
     /// The process has ended, or is about to.
-    Over(Option<Exit>),
+    Over,
+}
+
+struct Busy {
+    request_id: Arc<str>,
+    /// Not taken while it is still here.
+    task: Option<Task>,
+    answer: Progress,
+    outcome: oneshot::Sender<Outcome>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Progress {
+    None,
+    /// It is being read.
+    Whole,
+    /// It flows: the outcome is how that ends.
+    Flowing,
 }
 
 impl Seat {
@@ -56,12 +79,16 @@ impl Seat {
     pub(super) async fn ready(&self) -> Result<(), InitFailure> {
         loop {
             let changed = self.came_up.notified();
-            match &self.state().phase {
-                Phase::Init => {}
-                Phase::Failed(reason) => return Err(InitFailure::Error(reason.clone())),
-                Phase::Over(Some(exit)) => return Err(InitFailure::Exited(*exit)),
-                Phase::Over(None) => return Err(InitFailure::TimedOut),
-                Phase::Free(_) | Phase::Busy { .. } => return Ok(()),
+            {
+                let state = self.state();
+                match (&state.phase, state.exit) {
+                    (Phase::Init, _) => {}
+                    (Phase::Failed(reason), _) => return Err(InitFailure::Error(reason.clone())),
+                    (Phase::Broken(failure), _) => return Err(InitFailure::Extension(failure.clone())),
+                    (Phase::Over, Some(exit)) => return Err(InitFailure::Exited(exit)),
+                    (Phase::Over, None) => return Err(InitFailure::TimedOut),
+                    (Phase::Free(_) | Phase::Busy(_), _) => return Ok(()),
+                }
             }
             changed.await;
         }
@@ -82,7 +109,7 @@ impl Seat {
             Some(runtime) => runtime.send(task).err(),
             None => Some(task),
         };
-        state.phase = Phase::Busy { request_id, task, outcome };
+        state.phase = Phase::Busy(Busy { request_id, task, answer: Progress::None, outcome });
         receiver
     }
 
@@ -95,28 +122,51 @@ impl Seat {
                 state.phase = Phase::Free(Some(runtime));
                 self.came_up.notify_one();
             }
-            Phase::Busy { task, .. } => {
-                let _receiver_is_here = runtime.send(task.take().ok_or(Refused::InvalidState)?);
+            Phase::Busy(busy) => {
+                let _receiver_is_here = runtime.send(busy.task.take().ok_or(Refused::InvalidState)?);
             }
-            Phase::Failed(_) | Phase::Over(_) => return Err(Refused::InvalidState),
+            Phase::Failed(_) | Phase::Broken(_) | Phase::Over => return Err(Refused::InvalidState),
         }
         Ok(receiver)
     }
 
-    /// Whether an answer to this call may come now.
-    pub(super) fn may_answer(&self, request_id: &str) -> Result<(), Refused> {
-        self.state().may_answer(request_id)
+    /// The runtime sends an answer that is taken whole; [`answer`](Self::answer) must follow.
+    pub(super) fn begin(&self, request_id: &str) -> Result<(), Refused> {
+        self.state().unanswered(request_id)?.answer = Progress::Whole;
+        Ok(())
     }
 
-    /// The runtime answers a call.
+    /// The runtime sends an answer that flows; [`answer`](Self::answer) must follow.
+    pub(super) fn begin_flow(
+        &self,
+        request_id: &str,
+        content_type: HeaderValue,
+        pieces: mpsc::Receiver<Bytes>,
+    ) -> Result<(), Refused> {
+        let mut state = self.state();
+        let busy = state.unanswered(request_id)?;
+        let (outcome, end) = oneshot::channel();
+        busy.answer = Progress::Flowing;
+        let begun = std::mem::replace(&mut busy.outcome, outcome);
+        let _caller_may_be_gone = begun.send(Outcome::Begun(Flow { content_type, pieces, end }));
+        Ok(())
+    }
+
+    /// The runtime has answered.
     pub(super) fn answer(&self, request_id: &str, result: Outcome) -> Result<(), Refused> {
         let mut state = self.state();
-        state.may_answer(request_id)?;
-        if let Phase::Busy { request_id, outcome, .. } = std::mem::replace(&mut state.phase, Phase::Free(None)) {
-            state.last = Some(request_id);
-            let _caller_may_be_gone = outcome.send(result);
+        let next = if state.exit.is_some() { Phase::Over } else { Phase::Free(None) };
+        match std::mem::replace(&mut state.phase, next) {
+            Phase::Busy(busy) if *busy.request_id == *request_id && busy.answer != Progress::None => {
+                state.last = Some(busy.request_id);
+                let _caller_may_be_gone = busy.outcome.send(result);
+                Ok(())
+            }
+            other => {
+                state.phase = other;
+                state.unanswered(request_id).map(drop)
+            }
         }
-        Ok(())
     }
 
     /// The runtime says why it cannot come up.
@@ -133,20 +183,61 @@ impl Seat {
     /// The process has ended.
     pub(super) fn exited(&self, exit: Exit) {
         let mut state = self.state();
-        if matches!(state.phase, Phase::Failed(_)) {
-            return;
+        state.exit = Some(exit);
+        // What it sent of an answer before it ended is still to be read; whoever reads it says how that ends.
+        if !matches!(&state.phase, Phase::Failed(_) | Phase::Broken(_)) && !state.is_answering() {
+            if let Phase::Busy(busy) = std::mem::replace(&mut state.phase, Phase::Over) {
+                let result = if busy.task.is_some() { Outcome::NotTaken } else { Outcome::Exited(exit) };
+                let _caller_may_be_gone = busy.outcome.send(result);
+            }
+            self.came_up.notify_one();
         }
-        let phase = std::mem::replace(&mut state.phase, Phase::Over(Some(exit)));
-        self.came_up.notify_one();
-        if let Phase::Busy { task, outcome, .. } = phase {
-            let result = if task.is_some() { Outcome::NotTaken } else { Outcome::Exited(exit) };
-            let _caller_may_be_gone = outcome.send(result);
+        drop(state);
+        self.went.notify_waiters();
+    }
+
+    /// An extension has failed: the call that runs fails with it, and there is no other.
+    pub(super) fn broke(&self, failure: ExtensionFailure) {
+        let mut state = self.state();
+        match std::mem::replace(&mut state.phase, Phase::Over) {
+            Phase::Init => {
+                state.phase = Phase::Broken(failure);
+                self.came_up.notify_one();
+            }
+            Phase::Busy(busy) => {
+                let _caller_may_be_gone = busy.outcome.send(Outcome::Extension(failure));
+                state.has_failed = true;
+            }
+            Phase::Free(_) => {
+                state.phase = Phase::Broken(failure);
+                state.has_failed = true;
+            }
+            phase @ (Phase::Failed(_) | Phase::Broken(_) | Phase::Over) => state.phase = phase,
+        }
+    }
+
+    /// Whether runtime or extensions ended by themselves.
+    pub(super) fn has_failed(&self) -> bool {
+        let state = self.state();
+        state.has_failed || state.exit.is_some() || matches!(state.phase, Phase::Failed(_) | Phase::Broken(_))
+    }
+
+    /// How the process ended, as soon as it has.
+    pub(super) async fn exit(&self) -> Exit {
+        loop {
+            let went = self.went.notified();
+            tokio::pin!(went);
+            went.as_mut().enable();
+            if let Some(exit) = self.state().exit {
+                return exit;
+            }
+            went.await;
         }
     }
 
     /// No call comes here any more.
     pub(super) fn close(&self) {
-        self.state().phase = Phase::Over(None);
+        self.state().phase = Phase::Over;
     }
 
     /// Whether a call can be given.
@@ -160,9 +251,16 @@ impl Seat {
 }
 
 impl State {
-    fn may_answer(&self, request_id: &str) -> Result<(), Refused> {
-        match &self.phase {
-            Phase::Busy { request_id: given, task: None, .. } if **given == *request_id => Ok(()),
+    fn is_answering(&self) -> bool {
+        matches!(&self.phase, Phase::Busy(busy) if busy.answer != Progress::None)
+    }
+
+    /// The call that is to be answered, if it is this one.
+    fn unanswered(&mut self, request_id: &str) -> Result<&mut Busy, Refused> {
+        match &mut self.phase {
+            Phase::Busy(busy) if *busy.request_id == *request_id && busy.task.is_none() => {
+                if busy.answer == Progress::None { Ok(busy) } else { Err(Refused::InvalidState) }
+            }
             _ if self.last.as_deref() == Some(request_id) => Err(Refused::InvalidState),
             _ => Err(Refused::InvalidRequestId),
         }

@@ -61,6 +61,103 @@ async fn the_context_has_awss_names() {
 }
 
 #[tokio::test]
+async fn callbacks_wait_for_what_is_left_to_do_unless_told_otherwise() {
+    for (wait, expected) in [(true, json!([1, 2])), (false, json!([1]))] {
+        let site = Site::start().await;
+        let text = format!(
+            "exports.handler = (event, context, callback) => {{
+  context.callbackWaitsForEmptyEventLoop = {wait};
+  const seen = [1];
+  const timer = setInterval(() => {{ seen.push(2); clearInterval(timer); }}, 20);
+  callback(null, seen);
+}};"
+        );
+        site.write("f/index.cjs", &text);
+        assert_eq!(site.value("{}").await, expected);
+        site.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn the_environment_names_the_runtime_that_runs() {
+    let python = Site::python("    import os\n    return os.environ['AWS_EXECUTION_ENV']").await;
+    assert!(python.value("{}").await.as_str().unwrap().starts_with("AWS_Lambda_python3."));
+    python.stop().await;
+    let node = Site::node("  return process.env.AWS_EXECUTION_ENV;").await;
+    let name = node.value("{}").await.as_str().unwrap().to_owned();
+    assert!(name.starts_with("AWS_Lambda_nodejs") && name.ends_with(".x"), "{name}");
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn what_aws_reserves_cannot_be_set_but_region_and_keys_can() {
+    let site = Site::python("    import os\n    return [os.environ[name] for name in event]").await;
+    site.write(
+        "f/function.yaml",
+        "environment: { _HANDLER: mine, AWS_LAMBDA_FUNCTION_NAME: mine, AWS_REGION: mine, AWS_ACCESS_KEY_ID: mine, TZ: CET }",
+    );
+    let names = json!(["_HANDLER", "AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "TZ"]);
+    let expected = json!(["lambda_function.lambda_handler", "f", "mine", "mine", "CET"]);
+    assert_eq!(site.value(names.to_string()).await, expected);
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn packages_in_the_functions_folder_are_found() {
+    let version = std::process::Command::new("python3")
+        .args(["-c", "import sys; print('%d.%d' % sys.version_info[:2])"])
+        .output()
+        .unwrap();
+    let version = String::from_utf8(version.stdout).unwrap();
+    let packages = format!("lib/python{}/site-packages", version.trim());
+    let folders = ["", "python/", &format!("python/{packages}/"), &format!(".venv/{packages}/"), "site-packages/"];
+    for folder in folders {
+        let site = Site::python("    import helper_of_ours\n    return helper_of_ours.answer()").await;
+        site.write(&format!("f/{folder}helper_of_ours/__init__.py"), "from .inner import answer");
+        site.write(&format!("f/{folder}helper_of_ours/inner.py"), "def answer(): return 42");
+        assert_eq!(site.value("{}").await, json!(42), "{folder}");
+        site.stop().await;
+    }
+    let site = Site::node("  const { answer } = await import('helper-of-ours'); return answer;").await;
+    site.write("f/node_modules/helper-of-ours/index.mjs", "export const answer = 42;");
+    site.write("f/node_modules/helper-of-ours/package.json", r#"{"name":"helper-of-ours","exports":"./index.mjs"}"#);
+    assert_eq!(site.value("{}").await, json!(42));
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_official_clients_are_run_where_they_are_installed() {
+    // Stand-ins: what matters is who is started, from where, and with which handler.
+    let client = "import json, os, sys, urllib.request
+api = 'http://' + os.environ['AWS_LAMBDA_RUNTIME_API'] + '/2018-06-01/runtime/invocation/'
+while True:
+    event = urllib.request.urlopen(api + 'next')
+    path = api + event.headers['Lambda-Runtime-Aws-Request-Id'] + '/response'
+    urllib.request.urlopen(path, json.dumps(['official', sys.argv[1:]]).encode())";
+    let site = Site::python("    pass").await;
+    site.write("f/function.yaml", "runtime_client: official");
+    site.write("f/python/awslambdaric/__main__.py", client);
+    assert_eq!(site.value("{}").await, json!(["official", ["lambda_function.lambda_handler"]]));
+    site.stop().await;
+
+    let client = "const api = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation/`;
+for (;;) {
+  const id = (await fetch(api + 'next')).headers.get('lambda-runtime-aws-request-id');
+  const body = JSON.stringify(['official', process.argv.slice(2)]);
+  await fetch(`${api}${id}/response`, { method: 'POST', body });
+}";
+    let site = Site::node("  return 1;").await;
+    site.write("f/function.yaml", "runtime_client: official");
+    let (kind, message) = site.call("{}").await.function_error();
+    assert_eq!(kind, "Runtime.InvalidEntrypoint");
+    assert!(message.ends_with("official needs aws-lambda-ric in the function's node_modules"), "{message}");
+    // An installed package is no change of the function; its settings are.
+    site.write("f/node_modules/aws-lambda-ric/bin/index.mjs", client);
+    assert_eq!(site.value("{}").await, json!(["official", ["index.handler"]]));
+    site.stop().await;
+}
+
+#[tokio::test]
 async fn logging_names_the_request() {
     let python = "    import logging\n    logging.getLogger().warning('watch %s', 'out')";
     let node = "  console.warn('watch %s', 'out');";

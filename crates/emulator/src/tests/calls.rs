@@ -38,6 +38,7 @@ async fn a_call_answers_with_awss_headers() {
 #[tokio::test]
 async fn every_name_reaches_the_function_and_its_arn_keeps_the_qualifier() {
     let site = Site::python("    return context.invoked_function_arn").await;
+    site.write("f/function.yaml", "aliases: { live: 7 }");
     let arn = "arn:aws:lambda:eu-west-1:000000000000:function:f";
     for (name, qualifier) in [
         ("f", ""),

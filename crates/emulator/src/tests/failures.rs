@@ -103,10 +103,16 @@ async fn code_that_does_not_load_says_file_and_line() {
         ("index.js", "exports.other = 1;\n", "Runtime.HandlerNotFound", ""),
     ];
     for (file, text, kind, place) in cases {
-        let site = Site::start().await;
+        let mut site = Site::start().await;
         site.write(&format!("f/{file}"), text);
         let told = site.call("{}").await;
         assert_eq!(told.function_error().0, kind, "{text}");
+        let report = site.reports.recv().await.unwrap();
+        let (error, stack) = (report.error.unwrap(), report.stack.unwrap_or_default().join("\n"));
+        assert!(error.starts_with(kind) && stack.contains(place), "{error}\n{stack}");
+        if let Ok(line) = place.rsplit([' ', ':']).next().unwrap_or_default().parse::<u32>() {
+            assert!(error.ends_with(&format!(" ({file}:{line})")), "{error}");
+        }
         let value = told.json();
         let trace = if file.ends_with("py") { &value["stackTrace"] } else { &value["trace"] };
         assert!(

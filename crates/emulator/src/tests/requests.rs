@@ -90,6 +90,24 @@ async fn a_bad_request_is_refused_as_aws_does() {
         (site.ask("f", long), 413, "RequestTooLargeException"),
         (site.ask("f", event).header("x-amz-invocation-type", "Event"), 413, "RequestTooLargeException"),
         (site.ask("f/x", "{}"), 404, "UnknownOperationException"),
+        (site.ask("f:live", "{}"), 404, "ResourceNotFoundException"),
+        (site.ask("f:7", "{}"), 404, "ResourceNotFoundException"),
+        (
+            Ask { path: format!("{}?Qualifier=live", site.ask("f", "").path), ..site.ask("f", "{}") },
+            404,
+            "ResourceNotFoundException",
+        ),
+        (
+            Ask { path: format!("{}?Qualifier=a", site.ask("f:b", "").path), ..site.ask("f", "{}") },
+            400,
+            "InvalidParameterValueException",
+        ),
+        (site.ask("f", "{}").header("content-type", "text/plain"), 415, "UnsupportedMediaTypeException"),
+        (site.ask("f", "{}").header("x-amz-log-type", "Head"), 400, "ValidationException"),
+        (site.ask("f", "{}").header("x-amz-tenant-id", "a*b"), 400, "ValidationException"),
+        (site.ask("f", "{}").header("x-amz-tenant-id", "x".repeat(257)), 400, "ValidationException"),
+        (site.ask("f", "{}").header("x-amz-durable-execution-name", "x"), 400, "InvalidParameterValueException"),
+        (Ask { method: "GET", ..site.ask("f", "") }, 404, "UnknownOperationException"),
     ];
     for (ask, status, kind) in cases {
         let told = ask.send().await;
@@ -102,6 +120,57 @@ async fn a_bad_request_is_refused_as_aws_does() {
     assert_eq!(site.ask("absent:live", "{}").send().await.json(), expected);
     let told = site.call("{").await.json();
     assert!(told["message"].as_str().unwrap().starts_with("Could not parse request body into json: "), "{told}");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn json_may_be_called_what_clients_call_it() {
+    let site = Site::python("    return event").await;
+    for media in [
+        "application/json; charset=utf-8",
+        "application/x-amz-json-1.0",
+        "application/octet-stream",
+        "binary/octet-stream",
+        "",
+        "application/cloudevents+json",
+    ] {
+        assert_eq!(site.ask("f", "1").header("content-type", media).send().await.status, 200, "{media}");
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_version_runs_under_its_own_name() {
+    let site = Site::python("    return context.invoked_function_arn.rsplit(':', 1)[1]").await;
+    site.write("f/function.yaml", "aliases: { live: 3, latest: $LATEST }\nversions: [1, 2]");
+    for (qualifier, version) in [("live", "3"), ("latest", "$LATEST"), ("1", "1"), ("3", "3"), ("$LATEST", "$LATEST")] {
+        for kind in ["RequestResponse", "DryRun"] {
+            let told = site.ask(&format!("f:{qualifier}"), "").header("x-amz-invocation-type", kind).send().await;
+            assert_eq!(told.header("x-amz-executed-version"), Some(version), "{qualifier} {kind} {told:?}");
+            assert!(kind == "DryRun" || told.json() == json!(qualifier), "{qualifier} {told:?}");
+        }
+    }
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn each_reason_of_a_throttle_is_told() {
+    let site = Site::start().await;
+    for reason in [
+        "ReservedFunctionConcurrentInvocationLimitExceeded",
+        "ReservedFunctionInvocationRateLimitExceeded",
+        "FunctionInvocationRateLimitExceeded",
+        "ConcurrentInvocationLimitExceeded",
+        "CallerRateLimitExceeded",
+        "ConcurrentSnapshotCreateLimitExceeded",
+    ] {
+        site.write(&format!("{reason}/lambda_function.py"), &python("    pass"));
+        site.write(&format!("{reason}/function.yaml"), &format!("faults: {{ throttle: {{ reason: {reason} }} }}"));
+        let told = site.ask(reason, "{}").send().await;
+        let kind = Some("TooManyRequestsException");
+        assert_eq!((told.status, told.header("x-amzn-errortype"), told.header("retry-after")), (429, kind, Some("1")));
+        assert_eq!(told.json(), json!({ "Reason": reason, "Type": "User", "message": "Rate Exceeded." }));
+    }
     site.stop().await;
 }
 

@@ -1,7 +1,7 @@
 //! An emulator with a folder of its own, and a client that signs.
 
 use crate::Emulator;
-use crate::settings::{CallReport, KeyPair, Settings};
+use crate::settings::{CallReport, Declared, KeyPair, Settings};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 use tokio::net::TcpStream;
@@ -33,11 +33,14 @@ pub(super) struct Site {
 #[derive(Clone)]
 pub(super) struct Ask {
     pub(super) address: SocketAddr,
+    pub(super) method: &'static str,
+    pub(super) host: String,
     pub(super) path: String,
     pub(super) headers: Vec<(&'static str, String)>,
     pub(super) body: Bytes,
     pub(super) access_key: &'static str,
     pub(super) secret_key: &'static str,
+    pub(super) session_token: Option<&'static str>,
     pub(super) service: &'static str,
     pub(super) time: SystemTime,
 }
@@ -51,18 +54,32 @@ pub(super) struct Told {
 
 impl Site {
     pub(super) async fn start() -> Self {
+        Self::declaring(|_| Vec::new()).await
+    }
+
+    /// A site with functions that are declared, given its folder.
+    pub(super) async fn declaring(declared: impl FnOnce(&Path) -> Vec<Declared>) -> Self {
+        Self::with(|folder, settings| settings.declared = declared(folder)).await
+    }
+
+    /// A site with other settings than the usual, given its folder.
+    pub(super) async fn with(change: impl FnOnce(&Path, &mut Settings)) -> Self {
         let folder = std::env::temp_dir().join(format!("emulator-{:032x}", fastrand::u128(..)));
         fs::create_dir_all(&folder).unwrap();
         let (sender, reports) = mpsc::unbounded_channel();
-        let settings = Settings {
+        let mut settings = Settings {
             listen: "127.0.0.1:0".parse().unwrap(),
             functions: vec![folder.join("absent"), folder.clone()],
-            keys: vec![KeyPair { access_key: "local".into(), secret_key: Secret::new("local") }],
+            declared: Vec::new(),
+            warm: 0,
+            keys: vec![KeyPair { access_key: "local".into(), secret_key: Secret::new("local"), session_token: None }],
             region: "eu-west-1".into(),
             account: "000000000000".into(),
             guard: None,
             report: Some(Arc::new(move |report| drop(sender.send(report.clone())))),
+            ..Settings::default()
         };
+        change(&folder, &mut settings);
         Self { emulator: Emulator::start(settings).await.unwrap(), folder, reports, processes: Arc::default() }
     }
 
@@ -88,14 +105,26 @@ impl Site {
         }
     }
 
+    pub(super) fn make_executable(&self, path: &str) {
+        fs::set_permissions(self.folder.join(path), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     pub(super) fn ask(&self, name: &str, body: impl Into<Bytes>) -> Ask {
+        self.request("POST", &format!("/2015-03-31/functions/{name}/invocations"), body)
+    }
+
+    /// A request to any API.
+    pub(super) fn request(&self, method: &'static str, path: &str, body: impl Into<Bytes>) -> Ask {
         Ask {
             address: self.emulator.address(),
-            path: format!("/2015-03-31/functions/{name}/invocations"),
+            method,
+            host: self.emulator.address().to_string(),
+            path: path.to_owned(),
             headers: Vec::new(),
             body: body.into(),
             access_key: "local",
             secret_key: "local",
+            session_token: None,
             service: "lambda",
             time: SystemTime::now(),
         }
@@ -103,6 +132,16 @@ impl Site {
 
     pub(super) async fn call(&self, body: impl Into<Bytes>) -> Told {
         self.ask("f", body).send().await
+    }
+
+    /// Waits until so many instances of `f` are idle. The limit only keeps a failure from hanging.
+    pub(super) async fn idle(&self, count: usize) {
+        let function = self.emulator.host.functions.find("f").unwrap();
+        let began = Instant::now();
+        while function.idle() != count {
+            assert!(began.elapsed() < Duration::from_secs(60), "{} instances are idle", function.idle());
+            tokio::task::yield_now().await;
+        }
     }
 
     /// The answer of `f`, which must not be an error.
@@ -158,7 +197,9 @@ impl Ask {
 
     pub(super) fn signed(&self) -> Request<Full<Bytes>> {
         let mut request = self.unsigned();
-        let identity = Credentials::new(self.access_key, self.secret_key, None, None, "test").into();
+        let identity =
+            Credentials::new(self.access_key, self.secret_key, self.session_token.map(str::to_owned), None, "test")
+                .into();
         let params = v4::SigningParams::builder()
             .identity(&identity)
             .region("us-east-2")
@@ -168,16 +209,16 @@ impl Ask {
             .build()
             .unwrap()
             .into();
-        let uri = format!("http://{}{}", self.address, self.path);
+        let uri = format!("http://{}{}", self.host, self.path);
         let headers = self.headers.iter().map(|(name, value)| (*name, value.as_str()));
-        let signable = SignableRequest::new("POST", uri, headers, SignableBody::Bytes(&self.body)).unwrap();
+        let signable = SignableRequest::new(self.method, uri, headers, SignableBody::Bytes(&self.body)).unwrap();
         let (instructions, _) = sign(signable, &params).unwrap().into_parts();
         instructions.apply_to_request_http1x(&mut request);
         request
     }
 
     pub(super) fn unsigned(&self) -> Request<Full<Bytes>> {
-        let mut request = Request::post(&self.path).header("host", self.address.to_string());
+        let mut request = Request::builder().method(self.method).uri(&self.path).header("host", &self.host);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }

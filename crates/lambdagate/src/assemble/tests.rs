@@ -93,8 +93,13 @@ impl Dialect for Toy {
 #[tokio::test]
 async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() {
     let files = Arc::new(Mutex::default());
-    let opened =
-        Opened { path: "x".into(), dialect: Box::new(Toy(files.clone())), accepted: vec![], times: BTreeMap::new() };
+    let opened = Opened {
+        path: "x".into(),
+        dialect: Box::new(Toy(files.clone())),
+        declares: |_, _| vec![],
+        accepted: vec![],
+        times: BTreeMap::new(),
+    };
     let mut assembler =
         Assembler { sources: vec![opened], store: MemoryStore::default(), adjustments: Adjustments::default() };
     // files; tables in force after them; findings
@@ -121,8 +126,13 @@ async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() 
 #[tokio::test]
 async fn only_what_changed_gets_a_new_revision() {
     let files = Arc::new(Mutex::new(BTreeMap::from([("a", "one"), ("b", "two")])));
-    let opened =
-        Opened { path: "x".into(), dialect: Box::new(Toy(files.clone())), accepted: vec![], times: BTreeMap::new() };
+    let opened = Opened {
+        path: "x".into(),
+        dialect: Box::new(Toy(files.clone())),
+        declares: |_, _| vec![],
+        accepted: vec![],
+        times: BTreeMap::new(),
+    };
     let mut assembler =
         Assembler { sources: vec![opened], store: MemoryStore::default(), adjustments: Adjustments::default() };
     for (text, expected) in [("one", [1, 1]), ("one", [1, 1]), ("three", [2, 1])] {

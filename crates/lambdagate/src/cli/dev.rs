@@ -2,13 +2,13 @@
 
 use super::options::{LogFormat, Serving};
 use crate::address::address;
-use crate::assemble::Adjustments;
+use crate::assemble::{Adjustments, Assembler, Draft};
 use crate::exit::{Exit, Refusal};
-use crate::local::{Board, Emulation, LocalAccount, Premises, distinct};
+use crate::local::{Board, Emulation, LocalAccount, Premises, Wanted, distinct, keys};
 use crate::serve::{Greeting, Manner, serve};
 use crate::source::{Language, Source};
+use clap::builder::FalseyValueParser;
 use clap::{Args, ValueHint};
-use model::Gateway;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,16 +16,22 @@ use telemetry::access::Sink;
 
 const MORE: &str = "\
 The local Lambda has AWS's Invoke API. It takes calls signed with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY \
-of the environment, else with the key pair local and local; every route that calls a function by name uses them.
+of the environment, else with the key pair local and local; every route that calls a function by name uses them. \
+Static keys of the sources and those of --local-keys are taken too.
 
 A function is a folder in functions/ with lambda_function.py, index.mjs (.js, .cjs) or an executable bootstrap; \
-a function.yaml beside it may say otherwise. Changed code is in force at the next call.
+a function.yaml beside it may say otherwise. An AWS SAM template declares functions too. Changed code is in force at \
+the next call.
+
+Colours: on a terminal, unless NO_COLOR is set.
 
 Examples:
   lambdagate dev
   lambdagate dev examples/native/hello --listen :8080
   lambdagate dev gateway.yaml --functions ~/src/functions
-  lambdagate invoke hello --local";
+  lambdagate dev template.yaml --warm
+  lambdagate invoke hello --local
+  lambdagate logs hello -f";
 
 /// Serve with a local Lambda: every call by function name goes to code on this machine
 #[derive(Args, Debug)]
@@ -43,6 +49,21 @@ pub(crate) struct Dev {
     #[arg(long = "lambda", value_name = "ADDR:PORT", value_parser = address, default_value = "127.0.0.1:9001")]
     #[arg(env = "LAMBDAGATE_LAMBDA", hide_env_values = true, help_heading = "Local Lambda")]
     emulator: SocketAddr,
+
+    /// Further keys that the local Lambda takes: a file with an access key and its secret key on each line
+    #[arg(long = "local-keys", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(env = "LAMBDAGATE_LOCAL_KEYS", hide_env_values = true, help_heading = "Local Lambda")]
+    keys: Option<PathBuf>,
+
+    /// The local Lambda takes every call, signed or not
+    #[arg(long = "lambda-no-auth", value_parser = FalseyValueParser::new())]
+    #[arg(env = "LAMBDAGATE_LAMBDA_NO_AUTH", hide_env_values = true, help_heading = "Local Lambda")]
+    unchecked: bool,
+
+    /// Start so many instances of each function before anyone calls; 1 without N
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1", default_value_t = 0)]
+    #[arg(hide_default_value = true, env = "LAMBDAGATE_WARM", hide_env_values = true, help_heading = "Local Lambda")]
+    warm: usize,
 }
 
 impl Dev {
@@ -53,19 +74,40 @@ impl Dev {
         let folders = folders(self.functions.as_deref(), &sources)?;
         sources.iter().try_for_each(|source| is_there(source, &folders))?;
         let board = Arc::new(Board::new(self.serving.log_format.format()));
-        let reporting = board.clone();
-        let local = Emulation::start(self.emulator, folders.clone(), Arc::new(move |call| reporting.report(call)))?;
+        let local = Emulation::start(self.wanted(&sources, &folders, board.clone())?)?;
         let adjustments = Adjustments { overrides, local: Some(LocalAccount::at(local.address)) };
+        let folders = folders.into_iter().filter(|folder| folder.is_dir() || local.functions.is_empty()).collect();
         let manner = self.manner(adjustments, &local, folders, board);
         let exit = super::runtime()?.block_on(serve(&self.serving, manner));
         local.stop();
         exit
     }
 
+    /// The local Lambda that the command line and the sources ask for.
+    fn wanted(&self, sources: &[Source], folders: &[PathBuf], board: Arc<Board>) -> anyhow::Result<Wanted> {
+        let draft = first_look(sources)?;
+        let mut taken = self.keys.as_deref().map(keys::read).transpose()?.unwrap_or_default();
+        keys::of_sources(&draft.gateway).into_iter().for_each(|pair| keys::add(&mut taken, pair));
+        Ok(Wanted {
+            listen: self.emulator,
+            folders: folders.to_vec(),
+            functions: draft.functions,
+            keys: taken,
+            api_keys: keys::api_keys(&draft.gateway),
+            checked: !self.unchecked,
+            warm: self.warm,
+            report: Arc::new(move |call| board.report(call)),
+        })
+    }
+
     /// People are greeted and see a line for each call; a machine that reads the log gets the whole of it.
     fn manner(&self, adjustments: Adjustments, local: &Emulation, folders: Vec<PathBuf>, board: Arc<Board>) -> Manner {
         let taking = board.clone();
-        let told = Box::new(move |gateway: &Gateway| taking.take(gateway));
+        let declare = local.declare.clone();
+        let told = Box::new(move |draft: &Draft| {
+            taking.take(&draft.gateway);
+            declare.functions(&draft.functions);
+        });
         let (emulator, functions) = (local.address, local.functions.clone());
         match self.serving.log_format {
             LogFormat::Text => {
@@ -80,6 +122,15 @@ impl Dev {
             }
         }
     }
+}
+
+/// What the sources say before anything is started. What is wrong with them is told when they are served.
+fn first_look(sources: &[Source]) -> anyhow::Result<Draft> {
+    let assembler = Assembler::open(sources, Adjustments::default())?;
+    super::runtime()?.block_on(async {
+        assembler.read().await?;
+        Ok(assembler.assemble(&assembler.stored().await?)?)
+    })
 }
 
 /// The folders that functions are looked for in.

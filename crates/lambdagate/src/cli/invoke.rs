@@ -3,6 +3,7 @@
 mod aim;
 mod request;
 mod show;
+mod stream;
 
 use crate::address::address;
 use crate::assemble::{Adjustments, Assembler};
@@ -26,6 +27,7 @@ Examples:
   lambdagate invoke users --payload '{\"id\": 7}'
   lambdagate invoke users --local --payload @event.json
   lambdagate invoke users . --request 'GET /users/7'
+  lambdagate invoke counter --local --stream
   echo '{}' | lambdagate invoke users --payload -";
 
 /// Call a function once; print status, reply, log tail and report line
@@ -58,6 +60,10 @@ pub(crate) struct Invoke {
     /// Version or alias
     #[arg(long, value_name = "VERSION")]
     qualifier: Option<String>,
+
+    /// Print the pieces of a streamed reply as they come; no log tail then
+    #[arg(long)]
+    stream: bool,
 
     /// Call the local Lambda of dev
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, num_args = 0..=1, require_equals = true)]
@@ -94,7 +100,7 @@ impl Invoke {
             aim.target.aws = LocalAccount::at(address).aws(aim.target.aws.region.take());
         }
         aim.target.log_tail = true;
-        show::call(&aim).await
+        if self.stream { stream::call(&aim).await } else { show::call(&aim).await }
     }
 
     fn needs_sources(&self) -> bool {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 const CONFIG: &str = "listen: 127.0.0.1:0\nroutes: [{ match: { path: /go }, function: go }]\n";
 
 /// Where the local Lambda listens, as the log says.
-fn lambda_address(gate: &Gate) -> String {
+pub(crate) fn lambda_address(gate: &Gate) -> String {
     let line = gate.logged(&["local lambda"]);
     let parsed: serde_json::Value = serde_json::from_str(&line).unwrap();
     parsed["fields"]["address"].as_str().or(parsed["address"].as_str()).unwrap().to_owned()

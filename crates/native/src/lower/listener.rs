@@ -16,7 +16,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 const USUAL: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
 
 pub(super) fn listeners(config: &Config, tables: &[TableId], at: &mut Lowering<'_>) -> Vec<Listener> {
-    let Some(written) = &config.listen else { return vec![plain(USUAL, tables)] };
+    let Some(written) = &config.listen else { return vec![usual(tables)] };
     let mut listeners: Vec<Listener> = Vec::new();
     for written in written.all() {
         let (listener, spot) = match written {
@@ -30,6 +30,11 @@ pub(super) fn listeners(config: &Config, tables: &[TableId], at: &mut Lowering<'
         listeners.push(listener);
     }
     listeners
+}
+
+/// The listener of a configuration that names none.
+pub(crate) fn usual(tables: &[TableId]) -> Listener {
+    plain(USUAL, tables)
 }
 
 fn plain(address: SocketAddr, tables: &[TableId]) -> Listener {

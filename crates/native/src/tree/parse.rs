@@ -4,7 +4,8 @@ use super::{Key, Mark, Node, Scalar, Tree};
 use crate::findings::Findings;
 use dialect::Faith;
 use dialect::resolve::{Environment, expand};
-use serde_saphyr::granit_parser::{self as yaml, Event, Parser, ScalarStyle, Span};
+use serde_saphyr::granit_parser::{self as yaml, Event, Parser, ScalarStyle, Span, Tag};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The most values a document may have once its aliases are written out.
@@ -12,9 +13,28 @@ const MOST_NODES: usize = 2_000_000;
 
 /// Reads a document. `None`: it is no YAML, and a finding says where. An empty document is an empty map.
 pub fn parse(text: &str, environment: &dyn Environment, findings: &mut Findings) -> Option<Tree> {
+    read(text, Manner::References(environment), findings)
+}
+
+/// Reads a document in which `${…}` has no meaning yet and a tag is a short way to write a map of one key: `!Ref a` is
+/// `{Ref: a}`, `!Sub a` is `{"Fn::Sub": a}`.
+pub fn parse_template(text: &str, findings: &mut Findings) -> Option<Tree> {
+    read(text, Manner::Template, findings)
+}
+
+/// What scalars and tags mean.
+#[derive(Clone, Copy)]
+enum Manner<'e> {
+    /// `${NAME}` is replaced; tags of one's own mean nothing.
+    References(&'e dyn Environment),
+    /// Scalars stay as they are; tags become maps.
+    Template,
+}
+
+fn read(text: &str, manner: Manner<'_>, findings: &mut Findings) -> Option<Tree> {
     let options = yaml::options! { emit_comments: false };
     let events = Parser::new_from_str_with_options(text, options);
-    let mut reader = Reader { events, environment, findings, anchors: BTreeMap::new(), nodes: 0 };
+    let mut reader = Reader { events, manner, findings, anchors: BTreeMap::new(), nodes: 0 };
     match reader.document() {
         Ok(tree) => Some(tree),
         Err(stop) => {
@@ -26,7 +46,7 @@ pub fn parse(text: &str, environment: &dyn Environment, findings: &mut Findings)
 
 struct Reader<'t, 'e> {
     events: Parser<'t, yaml::StrInput<'t>>,
-    environment: &'e dyn Environment,
+    manner: Manner<'e>,
     findings: &'e mut Findings,
     /// Anchored values with the number of values in each.
     anchors: BTreeMap<usize, (Tree, usize)>,
@@ -74,10 +94,10 @@ impl<'t> Reader<'t, '_> {
         let before = self.nodes;
         self.count(1, span)?;
         let mark = mark(span);
-        let (node, anchor) = match event {
-            Event::Scalar(text, style, anchor, _) => (self.scalar(text.into_owned(), style, mark), anchor),
-            Event::SequenceStart(_, anchor, _) => (self.list(span)?, anchor),
-            Event::MappingStart(_, anchor, _) => (self.map(span)?, anchor),
+        let (node, anchor, tag) = match event {
+            Event::Scalar(text, style, anchor, tag) => (self.scalar(text.into_owned(), style, mark), anchor, tag),
+            Event::SequenceStart(_, anchor, tag) => (self.list(span)?, anchor, tag),
+            Event::MappingStart(_, anchor, tag) => (self.map(span)?, anchor, tag),
             Event::Alias(id) => return self.alias(id, span),
             _ => return Err(stop(span, "this is no YAML: a value is missing here")),
         };
@@ -87,11 +107,28 @@ impl<'t> Reader<'t, '_> {
             Node::List(items) => items.first().map_or(mark, |item| Mark { length: 0, ..item.mark }),
             _ => mark,
         };
-        let tree = Tree { mark, node };
+        let tree = self.tagged(Tree { mark, node }, tag);
         if anchor > 0 {
             self.anchors.insert(anchor, (tree.clone(), self.nodes - before));
         }
         Ok(tree)
+    }
+
+    fn tagged(&mut self, tree: Tree, tag: Option<Cow<'_, Tag>>) -> Tree {
+        let Some(tag) = tag.filter(|tag| !tag.is_yaml_core_schema()) else { return tree };
+        match (self.manner, tag.suffix()) {
+            // `!` alone says that a value is what it looks like.
+            (_, "" | "!") => tree,
+            (Manner::References(_), name) => {
+                let message = format!("the tag {}{name} means nothing here", tag.original_handle());
+                self.findings.add(Faith::Invalid, tree.mark, "", message);
+                Tree { mark: tree.mark, node: Node::Broken }
+            }
+            (Manner::Template, name) => {
+                let text = if matches!(name, "Ref" | "Condition") { name.to_owned() } else { format!("Fn::{name}") };
+                Tree { mark: tree.mark, node: Node::Map(vec![(Key { mark: tree.mark, text }, tree)]) }
+            }
+        }
     }
 
     fn list(&mut self, start: Span) -> Result<Node, Stop> {
@@ -176,7 +213,10 @@ impl<'t> Reader<'t, '_> {
         if plain && matches!(text.as_str(), "" | "~" | "null" | "Null" | "NULL") {
             return Node::Null;
         }
-        match expand(&text, self.environment) {
+        let Manner::References(environment) = self.manner else {
+            return Node::Scalar(Scalar { text, written: None, plain });
+        };
+        match expand(&text, environment) {
             Ok(value) => {
                 let value = value.into_owned();
                 let written = (value != text).then_some(text);

@@ -32,7 +32,7 @@ pub(super) async fn call(aim: &Aim) -> anyhow::Result<Exit> {
     Ok(if invoked.function_error.is_some() { Exit::Findings } else { Exit::Clean })
 }
 
-fn failed(error: &CallError) -> Exit {
+pub(super) fn failed(error: &CallError) -> Exit {
     if let Some(payload) = &error.payload {
         let _ = reply(payload); // the error below says more
     }
@@ -81,7 +81,7 @@ fn log_lines(base64: &str) -> String {
     log.into_iter().chain(report).map(|line| printable(line) + "\n").collect()
 }
 
-fn printable(text: &str) -> String {
+pub(super) fn printable(text: &str) -> String {
     let shown = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     text.chars().map(|c| if shown(c) { c } else { '\u{fffd}' }).collect()
 }

@@ -77,3 +77,28 @@ fn aliases_cannot_grow_without_bound() {
     }
     check(&text, "none", &["7:"]);
 }
+
+#[test]
+fn a_tag_is_no_decoration() {
+    check("a: !Ref b\nc: !!str 1\nd: ! 2", "{a:?,c:1,d:2}", &["1:9+1 the tag !Ref means nothing here"]);
+}
+
+#[test]
+fn tags_of_a_template_are_maps_of_one_key() {
+    for (text, expected) in [
+        ("a: !Ref b", "{a:{Ref:b}}"),
+        ("a: !Sub '${B}-c'", "{a:{Fn::Sub:\"${B}-c\"}}"),
+        ("a: !If [c, !Ref x, y]", "{a:{Fn::If:[c,{Ref:x},y]}}"),
+        ("a: !Not [!Condition c]", "{a:{Fn::Not:[{Condition:c}]}}"),
+        ("a: !Transform {Name: n}", "{a:{Fn::Transform:{Name:n}}}"),
+        ("a: !!str 1", "{a:1}"),
+    ] {
+        let mut findings = Findings::new("f");
+        let tree = parse_template(text, &mut findings);
+        assert_eq!(
+            (tree.as_ref().map_or("none".into(), show), findings.into_list()),
+            (expected.into(), vec![]),
+            "{text}"
+        );
+    }
+}

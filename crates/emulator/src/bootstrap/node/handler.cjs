@@ -1,108 +1,10 @@
-// Runs a Node function against the Runtime API. Needs Node 20 or newer, nothing else.
-//
-// Comes through standard input and is CommonJS, so that no option of ours is inherited by what a function forks;
-// functions themselves may be ES modules.
-'use strict';
+// The handler: found, run, and what happens beside it.
 
 const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { format } = require('node:util');
-
-const environment = process.env;
-const [host, port] = environment.AWS_LAMBDA_RUNTIME_API.split(':');
-
-// The call that runs: its id, and what ends it from outside.
-let current = null;
-
-class RuntimeError extends Error {
-  constructor(kind, message, trace = []) {
-    super(message);
-    this.name = kind;
-    this.trace = trace;
-  }
-}
-
-// One kept connection, one exchange at a time. While none runs it does not keep the process alive.
-const api = {
-  socket: net.connect({ host, port: Number(port), noDelay: true }),
-  received: [],
-  length: 0,
-  // Length of the whole answer, once its head is there.
-  expected: Infinity,
-  answer: null,
-  settle: null,
-};
-
-// The gateway is gone, and nobody is left to be told.
-api.socket.on('error', () => process.exit(1));
-api.socket.on('end', () => process.exit(1));
-api.socket.on('data', (part) => {
-  api.received.push(part);
-  api.length += part.length;
-  if (!api.answer) {
-    readHead();
-  }
-  if (api.length >= api.expected) {
-    const { answer, settle, expected } = api;
-    answer.body = whole().subarray(answer.start, expected);
-    Object.assign(api, { received: [], length: 0, expected: Infinity, answer: null, settle: null });
-    api.socket.unref();
-    settle(answer);
-  }
-});
-
-function whole() {
-  if (api.received.length > 1) {
-    api.received = [Buffer.concat(api.received)];
-  }
-  return api.received[0];
-}
-
-function readHead() {
-  const bytes = whole();
-  const end = bytes.indexOf('\r\n\r\n');
-  if (end < 0) {
-    return;
-  }
-  const [first, ...lines] = bytes.toString('utf8', 0, end).split('\r\n');
-  const headers = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
-  }
-  api.answer = { status: Number(first.split(' ')[1]), headers, start: end + 4 };
-  api.expected = end + 4 + Number(headers['content-length'] ?? 0);
-}
-
-function exchange(method, route, body = '', headers = '') {
-  const head = `${method} /2018-06-01/runtime/${route} HTTP/1.1\r\nHost: ${environment.AWS_LAMBDA_RUNTIME_API}\r\n`
-    + `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${headers}\r\n`;
-  return new Promise((resolve) => {
-    api.settle = resolve;
-    api.socket.ref();
-    api.socket.write(head + body);
-  });
-}
-
-function tellError(route, error) {
-  const kind = String(error.errorType).replace(/[^\w.]/g, '');
-  return exchange('POST', route, JSON.stringify(error), `Lambda-Runtime-Function-Error-Type: ${kind}\r\n`);
-}
-
-function describe(error) {
-  if (error instanceof RuntimeError) {
-    return { errorType: error.name, errorMessage: error.message, trace: error.trace };
-  }
-  if (error instanceof Error) {
-    return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split('\n') };
-  }
-  return { errorType: typeof error, errorMessage: String(error), trace: [] };
-}
-
-// ---- the handler
 
 async function load(name) {
   const folder = path.dirname(name);
@@ -141,6 +43,7 @@ function notLoaded(error, file) {
 function context(headers) {
   const deadline = Number(headers['lambda-runtime-deadline-ms']);
   const client = headers['lambda-runtime-client-context'];
+  const identity = headers['lambda-runtime-cognito-identity'];
   return {
     awsRequestId: headers['lambda-runtime-aws-request-id'],
     invokedFunctionArn: headers['lambda-runtime-invoked-function-arn'],
@@ -150,7 +53,8 @@ function context(headers) {
     logGroupName: environment.AWS_LAMBDA_LOG_GROUP_NAME,
     logStreamName: environment.AWS_LAMBDA_LOG_STREAM_NAME,
     clientContext: client ? JSON.parse(client) : undefined,
-    identity: undefined,
+    identity: identity ? JSON.parse(identity) : undefined,
+    tenantId: headers['lambda-runtime-aws-tenant-id'],
     callbackWaitsForEmptyEventLoop: true,
     getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
   };
@@ -159,17 +63,36 @@ function context(headers) {
 // Promise or callback, whichever the handler uses; with neither, null once nothing is left to do.
 function run(handler, event, headers) {
   return new Promise((resolve, reject) => {
-    current.finish = resolve;
+    current.idle = () => resolve(null);
     const details = context(headers);
-    const callback = (error, result) => (error ? reject(error) : resolve(result));
-    details.done = callback;
+    details.done = (error, result) => (error == null ? resolve(result) : reject(error));
     details.succeed = resolve;
     details.fail = (error) => reject(error ?? 'handled');
+    const callback = (error, result) => {
+      if (error != null || !details.callbackWaitsForEmptyEventLoop) {
+        details.done(error, result);
+      } else {
+        current.idle = () => resolve(result);
+      }
+    };
     const returned = handler(event, details, callback);
     if (typeof returned?.then === 'function') {
       returned.then(resolve, reject);
     }
   });
+}
+
+// A streaming handler: the call is over when its stream is.
+async function flow(handler, event, headers) {
+  const stream = new ResponseStream(current.id, handler[HIGH_WATER_MARK]);
+  current.stream = stream;
+  current.idle = () => stream.fail(new Error('The response stream was never ended.'));
+  try {
+    await handler(event, stream, context(headers));
+  } catch (error) {
+    stream.fail(error);
+  }
+  await stream.over;
 }
 
 function marshal(result) {
@@ -183,42 +106,53 @@ function marshal(result) {
 async function serve(handler) {
   const { headers, body } = await exchange('GET', 'invocation/next');
   const id = headers['lambda-runtime-aws-request-id'];
-  environment._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'] ?? '';
+  if (headers['lambda-runtime-trace-id']) {
+    environment._X_AMZN_TRACE_ID = headers['lambda-runtime-trace-id'];
+  } else {
+    delete environment._X_AMZN_TRACE_ID;
+  }
   current = { id };
+  if (handler[STREAMING] === 'response') {
+    await flow(handler, JSON.parse(body.toString()), headers);
+    current = null;
+    return;
+  }
   let result;
   try {
     result = marshal(await run(handler, JSON.parse(body.toString()), headers));
   } catch (error) {
     const described = describe(error);
-    console.error('Invoke Error', JSON.stringify(described));
+    logError('Invoke Error', described);
     current = null;
     await tellError(`invocation/${id}/error`, described);
     return;
   }
   current = null;
-  const answer = await exchange('POST', `invocation/${id}/response`, result);
-  if (answer.status !== 202) {
-    console.error('the response was refused:', answer.body.toString());
-  }
+  await tellResult(`invocation/${id}/response`, result);
 }
 
 // ---- what happens beside the handler
 
-process.on('beforeExit', () => current?.finish?.(null));
+process.on('beforeExit', () => current?.idle?.());
 
 async function crash(error, code) {
-  const described = describe(error);
-  console.error('Uncaught Exception', JSON.stringify(described));
-  if (current) {
-    await tellError(`invocation/${current.id}/error`, described);
+  if (current?.stream) {
+    await current.stream.fail(error);
+  } else {
+    const described = describe(error);
+    logError('Uncaught Exception', described);
+    if (current) {
+      await tellError(`invocation/${current.id}/error`, described);
+    }
   }
   process.exit(code);
 }
 
 process.on('uncaughtException', (error) => crash(error, 129));
 process.on('unhandledRejection', (reason) => {
-  const trace = reason instanceof Error ? String(reason.stack).split('\n') : [];
-  crash(new RuntimeError('Runtime.UnhandledPromiseRejection', String(reason), trace), 128);
+  const kind = 'Runtime.UnhandledPromiseRejection';
+  const trace = reason instanceof Error ? String(reason.stack).split('\n').slice(1) : [];
+  crash(new RuntimeError(kind, String(reason), [`${kind}: ${reason}`, ...trace]), 128);
 });
 
 const levels = { trace: 'TRACE', debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error: 'ERROR' };
@@ -234,7 +168,7 @@ async function main() {
     handler = await load(environment._HANDLER);
   } catch (error) {
     const described = describe(error);
-    console.error('Uncaught Exception', JSON.stringify(described));
+    logError('Uncaught Exception', described);
     await tellError('init/error', described);
     process.exit(1);
   }

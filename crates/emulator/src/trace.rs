@@ -6,7 +6,7 @@ use jiff::Timestamp;
 const MAX_LENGTH: usize = 256;
 
 /// The caller's trace id, or a new one that is not sampled.
-pub(super) fn id(headers: &HeaderMap) -> String {
+pub(crate) fn id(headers: &HeaderMap) -> String {
     let given = headers.get("x-amzn-trace-id").and_then(|value| value.to_str().ok());
     match given.filter(|given| is_valid(given)) {
         Some(given) => given.to_owned(),

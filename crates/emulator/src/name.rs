@@ -1,22 +1,23 @@
 //! A function's name in the forms that the Invoke API takes: name, partial ARN, full ARN, each with a qualifier.
 
-use super::refusal::Refusal;
 use crate::functions::is_name;
+use crate::refusal::Refusal;
 use percent_encoding::percent_decode_str;
 
 const MAX_LENGTH: usize = 256;
 const MAX_QUALIFIER: usize = 128;
+const DIFFERENT: &str = "The derived qualifier from the function name does not match the specified qualifier.";
 
 /// Which function is meant. Region and account of an ARN are not kept: whatever a configuration for AWS names is here.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct FunctionName {
-    pub(super) name: String,
-    pub(super) qualifier: Option<String>,
+pub(crate) struct FunctionName {
+    pub(crate) name: String,
+    pub(crate) qualifier: Option<String>,
 }
 
 impl FunctionName {
     /// Reads the path's segment and the query, both still percent-encoded.
-    pub(super) fn read(segment: &str, query: Option<&str>) -> Result<Self, Refusal> {
+    pub(crate) fn read(segment: &str, query: Option<&str>) -> Result<Self, Refusal> {
         let text = percent_decode_str(segment).decode_utf8_lossy();
         let invalid = |place, value: &str| Refusal::Validation {
             place,
@@ -29,7 +30,7 @@ impl FunctionName {
             return Err(invalid("qualifier", outer));
         }
         match (inner, outer) {
-            (Some(inner), Some(outer)) if inner != outer => Err(Refusal::QualifiersDiffer),
+            (Some(inner), Some(outer)) if inner != outer => Err(Refusal::InvalidParameter(DIFFERENT)),
             (inner, outer) => Ok(Self { name: name.to_owned(), qualifier: inner.map(str::to_owned).or(outer) }),
         }
     }

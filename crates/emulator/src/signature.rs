@@ -1,11 +1,12 @@
 //! Whether a request is signed by a key we know: computed again from what was received, by AWS's own signer.
 
-use super::refusal::Refusal;
 use crate::settings::KeyPair;
+use crate::visit::{Visit, authority};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
-use http::header::{AUTHORIZATION, HOST};
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
@@ -13,12 +14,36 @@ use jiff::tz::TimeZone;
 use std::hint::black_box;
 use std::time::{Duration, SystemTime};
 
-const SERVICE: &str = "lambda";
 /// How far a clock may be off.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 const DATE_FORMAT: &str = "%Y%m%dT%H%M%SZ";
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. \
     Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
+
+/// Why a signature is not taken. Texts are AWS's.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Denial {
+    #[error("Missing Authentication Token")]
+    Missing,
+    #[error("{0}")]
+    Incomplete(String),
+    #[error("{0}")]
+    Invalid(String),
+    #[error("The security token included in the request is invalid.")]
+    UnknownKey,
+}
+
+impl Denial {
+    /// `x-amzn-ErrorType`.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Missing => "MissingAuthenticationTokenException",
+            Self::Incomplete(_) => "IncompleteSignatureException",
+            Self::Invalid(_) => "InvalidSignatureException",
+            Self::UnknownKey => "UnrecognizedClientException",
+        }
+    }
+}
 
 /// The parts of an `Authorization` header, and the date that belongs to it.
 struct Claim<'a> {
@@ -31,23 +56,34 @@ struct Claim<'a> {
     date: &'a str,
 }
 
-/// Refuses a request that none of the keys has signed for Lambda within five minutes. A session token is not looked at,
-/// other than as a signed header.
-pub(super) fn check(keys: &[KeyPair], head: &Parts, body: &[u8], now: SystemTime) -> Result<(), Refusal> {
+/// The key that has signed the request for this service within five minutes; none where nobody is asked for one.
+pub(crate) fn check<'v>(visit: &'v Visit<Bytes>, service: &str) -> Result<Option<&'v KeyPair>, Denial> {
+    let Visit { host, head, body, time: now, .. } = visit;
+    if !host.auth {
+        return Ok(None);
+    }
     let claim = Claim::read(head)?;
-    let key = keys.iter().find(|key| key.access_key == claim.access_key).ok_or(Refusal::UnknownKey)?;
+    let key = host.keys.iter().find(|key| key.access_key == claim.access_key).ok_or(Denial::UnknownKey)?;
+    check_token(key, head)?;
     let time = claim.time()?;
-    claim.check_time(time, now)?;
-    claim.check_scope()?;
+    claim.check_time(time, *now)?;
+    claim.check_scope(service)?;
     let expected = expected(&claim, key, head, body, time).ok_or_else(|| invalid(MISMATCH))?;
-    if equal(expected.as_bytes(), claim.signature.as_bytes()) { Ok(()) } else { Err(invalid(MISMATCH)) }
+    if equal(expected.as_bytes(), claim.signature.as_bytes()) { Ok(Some(key)) } else { Err(invalid(MISMATCH)) }
+}
+
+/// A key that has a session token goes with it; that of any other is not looked at, other than as a signed header.
+fn check_token(key: &KeyPair, head: &Parts) -> Result<(), Denial> {
+    let Some(token) = &key.session_token else { return Ok(()) };
+    let given = head.headers.get("x-amz-security-token").map(|value| value.as_bytes());
+    if equal(given.unwrap_or_default(), token.expose().as_bytes()) { Ok(()) } else { Err(Denial::UnknownKey) }
 }
 
 impl<'a> Claim<'a> {
-    fn read(head: &'a Parts) -> Result<Self, Refusal> {
+    fn read(head: &'a Parts) -> Result<Self, Denial> {
         let header = |name| head.headers.get(name).and_then(|value| value.to_str().ok());
-        let authorization = header(AUTHORIZATION.as_str()).ok_or(Refusal::MissingToken)?;
-        let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256").ok_or(Refusal::MissingToken)?;
+        let authorization = header(AUTHORIZATION.as_str()).ok_or(Denial::Missing)?;
+        let parameters = authorization.strip_prefix("AWS4-HMAC-SHA256").ok_or(Denial::Missing)?;
         let parameter =
             |name: &str| parameters.split(',').find_map(|part| part.trim().strip_prefix(name)?.strip_prefix('='));
         let credential = parameter("Credential");
@@ -64,20 +100,18 @@ impl<'a> Claim<'a> {
             (scope.next(), scope.next(), scope.next(), scope.next(), scope.next())
         else {
             let message = format!("Credential must have exactly 5 slash-delimited elements, got '{credential}'");
-            return Err(Refusal::IncompleteSignature(message));
+            return Err(Denial::Incomplete(message));
         };
         Ok(Self { access_key, day, region, service, signed_headers, signature, date })
     }
 
-    fn time(&self) -> Result<Timestamp, Refusal> {
+    fn time(&self) -> Result<Timestamp, Denial> {
         let time = DateTime::strptime(DATE_FORMAT, self.date).ok();
         let time = time.and_then(|time| time.to_zoned(TimeZone::UTC).ok()).map(|time| time.timestamp());
-        time.ok_or_else(|| {
-            Refusal::IncompleteSignature(format!("Date must be in ISO-8601 'basic format'. Got '{}'.", self.date))
-        })
+        time.ok_or_else(|| Denial::Incomplete(format!("Date must be in ISO-8601 'basic format'. Got '{}'.", self.date)))
     }
 
-    fn check_time(&self, time: Timestamp, now: SystemTime) -> Result<(), Refusal> {
+    fn check_time(&self, time: Timestamp, now: SystemTime) -> Result<(), Denial> {
         let now = Timestamp::try_from(now).unwrap_or(Timestamp::MIN);
         let (earliest, latest) = (now - SKEW, now + SKEW);
         let (date, basic) = (self.date, |time: Timestamp| time.strftime(DATE_FORMAT));
@@ -94,10 +128,10 @@ impl<'a> Claim<'a> {
         Ok(())
     }
 
-    fn check_scope(&self) -> Result<(), Refusal> {
+    fn check_scope(&self, wanted: &str) -> Result<(), Denial> {
         let Self { day, service, date, .. } = self;
-        if *service != SERVICE {
-            return Err(invalid(&format!("Credential should be scoped to correct service: '{SERVICE}'. ")));
+        if *service != wanted {
+            return Err(invalid(&format!("Credential should be scoped to correct service: '{wanted}'. ")));
         }
         if !date.starts_with(day) || day.len() != 8 {
             let whole = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
@@ -112,7 +146,7 @@ fn incomplete(
     signature: Option<&str>,
     signed_headers: Option<&str>,
     date: Option<&str>,
-) -> Refusal {
+) -> Denial {
     let parts = [("Credential", credential), ("Signature", signature), ("SignedHeaders", signed_headers)];
     let mut message = String::new();
     for (name, _) in parts.iter().filter(|(_, value)| value.is_none()) {
@@ -121,15 +155,12 @@ fn incomplete(
     if date.is_none() {
         message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
     }
-    Refusal::IncompleteSignature(message.trim_end().to_owned())
+    Denial::Incomplete(message.trim_end().to_owned())
 }
 
 /// The signature that the key gives to the request as it came; nothing when it cannot have been signed at all.
 fn expected(claim: &Claim<'_>, key: &KeyPair, head: &Parts, body: &[u8], time: Timestamp) -> Option<String> {
-    let host = head
-        .headers
-        .get(HOST)
-        .map_or_else(|| head.uri.authority().map(|authority| authority.as_str()), |host| host.to_str().ok())?;
+    let host = authority(head);
     let mut headers = vec![("host", host)];
     for name in claim.signed_headers.split(';').filter(|name| !matches!(*name, "host" | "x-amz-date")) {
         for value in head.headers.get_all(name) {
@@ -144,7 +175,7 @@ fn expected(claim: &Claim<'_>, key: &KeyPair, head: &Parts, body: &[u8], time: T
     let params = v4::SigningParams::builder()
         .identity(&identity)
         .region(claim.region)
-        .name(SERVICE)
+        .name(claim.service)
         .time(time.into())
         .settings(settings)
         .build()
@@ -156,10 +187,10 @@ fn expected(claim: &Claim<'_>, key: &KeyPair, head: &Parts, body: &[u8], time: T
 }
 
 /// Takes as long for the first wrong byte as for the last.
-fn equal(left: &[u8], right: &[u8]) -> bool {
+pub(crate) fn equal(left: &[u8], right: &[u8]) -> bool {
     left.len() == right.len() && black_box(left.iter().zip(right).fold(0, |sum, (a, b)| sum | (a ^ b))) == 0
 }
 
-fn invalid(message: &str) -> Refusal {
-    Refusal::InvalidSignature(message.to_owned())
+fn invalid(message: &str) -> Denial {
+    Denial::Invalid(message.to_owned())
 }
