@@ -1,27 +1,45 @@
-//! Making a path comparable, as a table's rules say. What is forwarded stays the client's own.
+//! A request's path made comparable, as a table's rules say, with the way back to the bytes the client sent.
 
 use model::table::PathNormalization;
-use std::borrow::Cow;
 
-/// The path as predicates compare it. One that does not begin with a slash (`*`) stays as it is.
-pub fn normalize(path: &str, rules: PathNormalization) -> Cow<'_, str> {
-    let mut comparable = Cow::Borrowed(path);
-    if !path.starts_with('/') {
-        return comparable;
-    }
-    if rules.decode_unreserved && path.bytes().any(|byte| byte == b'%' || !byte.is_ascii_graphic()) {
-        comparable = Cow::Owned(canonical_escapes(&comparable));
-    }
-    let dots = rules.resolve_dots && comparable.contains("/.");
-    if dots || (rules.merge_slashes && comparable.contains("//")) {
-        comparable = Cow::Owned(rebuild_segments(&comparable, rules));
-    }
-    comparable
+/// A path before and after normalization.
+pub struct ComparablePath<'a> {
+    raw: &'a str,
+    /// `None`: nothing had to change.
+    changed: Option<Changed>,
 }
 
-/// A pattern's text in the form that normalized paths have. Its dots and slashes stay as written.
-pub(crate) fn pattern_text(text: &str, rules: PathNormalization) -> String {
-    if rules.decode_unreserved { canonical_escapes(text) } else { text.to_owned() }
+impl<'a> ComparablePath<'a> {
+    /// Applies the rules. A path that does not begin with a slash (`*`) stays as it is.
+    pub fn of(raw: &'a str, rules: PathNormalization) -> Self {
+        let changed = (!is_plain(raw, rules)).then(|| {
+            let mut changed = Changed::escapes_of(raw, rules.decode_unreserved);
+            if rules.resolve_dots || rules.merge_slashes {
+                changed.rebuild_segments(rules);
+            }
+            changed
+        });
+        Self { raw, changed }
+    }
+
+    /// As predicates compare it.
+    pub fn text(&self) -> &str {
+        self.changed.as_ref().map_or(self.raw, |changed| &changed.text)
+    }
+
+    /// How many bytes of the raw path stand for the first `bytes` of the text.
+    pub fn raw_bytes(&self, bytes: usize) -> usize {
+        match &self.changed {
+            None => bytes,
+            Some(changed) if bytes >= changed.text.len() => self.raw.len(),
+            Some(changed) => bytes.checked_sub(1).map_or(0, |last| changed.ends[last]),
+        }
+    }
+}
+
+/// A pattern's text in the form that normalized paths have. Dots and slashes of a pattern stay as written.
+pub fn pattern_text(text: &str, rules: PathNormalization) -> String {
+    if rules.decode_unreserved { Changed::escapes_of(text, true).text } else { text.to_owned() }
 }
 
 /// Whether some segment is `.` or `..`, with dots or separators escaped or not.
@@ -30,67 +48,114 @@ pub(crate) fn has_dots(path: &str) -> bool {
     decoded.split(|b| matches!(b, b'/' | b'\\')).any(|segment| matches!(segment, b"." | b".."))
 }
 
-/// RFC 3986 6.2.2.1 and 6.2.2.2: unreserved characters bare, all else that is escaped in upper case, and what must not
-/// stand bare (space, control, non-ASCII) escaped.
-fn canonical_escapes(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = String::with_capacity(path.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        match escaped(bytes, at) {
-            Some(meant) if is_unreserved(meant) => out.push(char::from(meant)),
-            Some(meant) => push_escape(&mut out, meant),
-            None if byte.is_ascii_graphic() => out.push(char::from(byte)),
-            None => push_escape(&mut out, byte),
-        }
-        at += if escaped(bytes, at).is_some() { 3 } else { 1 };
+/// Whether normalization certainly changes nothing. One look at each byte, since every request passes here.
+fn is_plain(raw: &str, rules: PathNormalization) -> bool {
+    if !raw.starts_with('/') {
+        return true;
     }
-    out
+    let mut after_slash = false;
+    for byte in raw.bytes() {
+        let escape = rules.decode_unreserved && (byte == b'%' || !byte.is_ascii_graphic());
+        let dot = after_slash && rules.resolve_dots && byte == b'.';
+        let slash = after_slash && rules.merge_slashes && byte == b'/';
+        if escape || dot || slash {
+            return false;
+        }
+        after_slash = byte == b'/';
+    }
+    true
+}
+
+/// A normalized path; `ends[i]` is where the raw bytes behind `text[i]` end, always between two characters.
+struct Changed {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Changed {
+    /// Brings escapes into one form (RFC 3986 6.2.2.1 and 6.2.2.2): unreserved characters bare, all else that is
+    /// escaped in upper case, and what must not stand bare (space, control, non-ASCII) escaped.
+    fn escapes_of(raw: &str, decode: bool) -> Self {
+        let bytes = raw.as_bytes();
+        let mut this = Self { text: String::with_capacity(raw.len()), ends: Vec::with_capacity(raw.len()) };
+        let mut at = 0;
+        while at < bytes.len() {
+            at = match (bytes[at], escaped(bytes, at)) {
+                (b'%', Some(byte)) if decode && is_unreserved(byte) => this.push(char::from(byte), at + 3),
+                (b'%', Some(byte)) if decode => this.push_escape(byte, [at + 1, at + 2, at + 3]),
+                (byte, _) if decode && !byte.is_ascii_graphic() => {
+                    let end = raw.ceil_char_boundary(at + 1);
+                    this.push_escape(byte, [end; 3]);
+                    at + 1
+                }
+                (byte, _) if byte.is_ascii() => this.push(char::from(byte), at + 1),
+                _ => this.push_character(raw, at),
+            };
+        }
+        this
+    }
+
+    /// Resolves `.` and `..` (RFC 3986 5.2.4) and drops empty segments, as the rules say.
+    fn rebuild_segments(&mut self, rules: PathNormalization) {
+        let old = std::mem::replace(self, Self { text: String::new(), ends: Vec::new() });
+        let mut at = 0; // always at a slash
+        while at < old.text.len() {
+            let end = old.text[at + 1..].find('/').map_or(old.text.len(), |next| at + 1 + next);
+            let keep = match &old.text[at + 1..end] {
+                "." if rules.resolve_dots => false,
+                ".." if rules.resolve_dots => {
+                    self.pop_segment();
+                    false
+                }
+                "" if rules.merge_slashes => false,
+                _ => true,
+            };
+            let last = end == old.text.len();
+            // a path that ends in a segment without name ends in a slash
+            let until = if keep { end } else { at + usize::from(last) };
+            self.text.push_str(&old.text[at..until]);
+            self.ends.extend_from_slice(&old.ends[at..until]);
+            at = end;
+        }
+    }
+
+    fn pop_segment(&mut self) {
+        let end = self.text.rfind('/').unwrap_or(0);
+        self.text.truncate(end);
+        self.ends.truncate(end);
+    }
+
+    fn push(&mut self, character: char, end: usize) -> usize {
+        self.text.push(character);
+        self.ends.push(end);
+        end
+    }
+
+    fn push_escape(&mut self, byte: u8, ends: [usize; 3]) -> usize {
+        const HEX: &[u8; 16] = b"0123456789ABCDEF";
+        self.push('%', ends[0]);
+        self.push(char::from(HEX[usize::from(byte >> 4)]), ends[1]);
+        self.push(char::from(HEX[usize::from(byte & 15)]), ends[2])
+    }
+
+    fn push_character(&mut self, raw: &str, at: usize) -> usize {
+        let end = raw.ceil_char_boundary(at + 1);
+        self.text.push_str(&raw[at..end]);
+        self.ends.resize(self.text.len(), end);
+        end
+    }
 }
 
 /// The byte that `%XX` at this position stands for.
 fn escaped(bytes: &[u8], at: usize) -> Option<u8> {
     let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
-    if bytes[at] != b'%' {
-        return None;
-    }
-    u8::try_from(digit(at + 1)? * 16 + digit(at + 2)?).ok()
+    let value = digit(at + 1)? * 16 + digit(at + 2)?;
+    u8::try_from(value).ok()
 }
 
 /// RFC 3986 2.3.
 fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)
-}
-
-fn push_escape(out: &mut String, byte: u8) {
-    const HEX: &[u8; 16] = b"0123456789ABCDEF";
-    out.push('%');
-    out.push(char::from(HEX[usize::from(byte >> 4)]));
-    out.push(char::from(HEX[usize::from(byte & 15)]));
-}
-
-/// Resolves `.` and `..` (RFC 3986 5.2.4) and drops empty segments, as the rules say. A path that ends in a segment
-/// without name ends in a slash.
-fn rebuild_segments(path: &str, rules: PathNormalization) -> String {
-    let mut kept: Vec<&str> = Vec::new();
-    let mut segments = path[1..].split('/').peekable();
-    while let Some(segment) = segments.next() {
-        let dropped = match segment {
-            "." => rules.resolve_dots,
-            ".." if rules.resolve_dots => {
-                kept.pop();
-                true
-            }
-            "" => rules.merge_slashes,
-            _ => false,
-        };
-        if !dropped {
-            kept.push(segment);
-        } else if segments.peek().is_none() {
-            kept.push("");
-        }
-    }
-    format!("/{}", kept.join("/"))
 }
 
 #[cfg(test)]
@@ -106,30 +171,48 @@ mod tests {
     const MERGE: PathNormalization = PathNormalization { merge_slashes: true, ..NONE };
 
     #[test]
-    fn paths_are_made_comparable() {
+    fn paths_become_comparable() {
         for (rules, raw, expected) in [
-            (ALL, "/a/b", "/a/b"),
             (NONE, "/a/../%41//b", "/a/../%41//b"),
             (DECODE, "/%41%2d%7E%2f%c3%A9", "/A-~%2F%C3%A9"),
             (DECODE, "/caf\u{e9}/\u{20ac}", "/caf%C3%A9/%E2%82%AC"),
             (DECODE, "/%4/%zz/%/%+1", "/%4/%zz/%/%+1"),
             (DECODE, "/a%2541", "/a%2541"),
             (DOTS, "/a/b/../c", "/a/c"),
+            (DOTS, "/a/./b", "/a/b"),
             (DOTS, "/a/b/..", "/a/"),
             (DOTS, "/a/b/.", "/a/b/"),
+            (DOTS, "/../../a", "/a"),
             (DOTS, "/..", "/"),
-            (DOTS, "/../../x", "/x"),
             (DOTS, "/a//../b", "/a/b"),
             (DOTS, "/%2e%2e/a", "/%2e%2e/a"),
+            (DOTS, "/caf\u{e9}/./x", "/caf\u{e9}/x"),
             (DOTS, "/.a/..b/c.", "/.a/..b/c."),
             (MERGE, "//a///b//", "/a/b/"),
             (MERGE, "//", "/"),
-            (ALL, "/a/%2e%2E/b", "/b"),
+            (ALL, "/a/%2E%2e/b", "/b"),
             (ALL, "/a//../b", "/b"),
             (ALL, "*", "*"),
             (ALL, "", ""),
         ] {
-            assert_eq!(normalize(raw, rules), expected, "{raw}");
+            assert_eq!(ComparablePath::of(raw, rules).text(), expected, "{raw}");
+        }
+    }
+
+    #[test]
+    fn the_way_back_to_raw_bytes_is_kept() {
+        for (rules, raw, bytes, expected) in [
+            (ALL, "/a/b", 2, "/a"),
+            (ALL, "/%61/b", 2, "/%61"),
+            (ALL, "/x/../a/b", 2, "/x/../a"),
+            (ALL, "/a/x/../b", 2, "/a"),
+            (ALL, "/a/b/.", 5, "/a/b/."),
+            (ALL, "/a/b/.", 0, ""),
+            (ALL, "/\u{e9}/b", 4, "/\u{e9}"),
+            (DOTS, "/./\u{e9}/b", 2, "/./\u{e9}"),
+        ] {
+            let at = ComparablePath::of(raw, rules).raw_bytes(bytes);
+            assert_eq!(&raw[..at], expected, "{raw}");
         }
     }
 }

@@ -6,9 +6,9 @@ use percent_encoding::percent_decode;
 use std::borrow::Cow;
 
 /// The value of each parameter of this (decoded) name, decoded; one without `=` has the empty value.
-pub(crate) fn values<'a>(uri: &'a Uri, name: &str) -> impl Iterator<Item = Cow<'a, [u8]>> {
+pub(crate) fn values<'a>(query: &'a str, name: &str) -> impl Iterator<Item = Cow<'a, [u8]>> {
     let named = move |(found, _): &(&str, &str)| *decode(found) == *name.as_bytes();
-    parts(uri.query().unwrap_or("")).filter(named).map(|(_, value)| decode(value))
+    parts(query).filter(named).map(|(_, value)| decode(value))
 }
 
 /// Takes off all parameters of these names; the others stay byte for byte.
@@ -49,10 +49,10 @@ mod tests {
 
     #[test]
     fn values_are_found_by_decoded_name() {
-        let uri: Uri = "/p?a=1&%61=x%20y+z&b&a".parse().unwrap();
-        assert_eq!(values(&uri, "a").collect::<Vec<_>>(), [&b"1"[..], b"x y z", b""]);
-        assert_eq!(values(&uri, "b").count(), 1);
-        assert_eq!(values(&uri, "c").count(), 0);
+        let query = "a=1&%61=x%20y+z&b&a";
+        assert_eq!(values(query, "a").collect::<Vec<_>>(), [&b"1"[..], b"x y z", b""]);
+        assert_eq!(values(query, "b").count(), 1);
+        assert_eq!(values(query, "c").count(), 0);
     }
 
     #[test]

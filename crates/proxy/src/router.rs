@@ -3,30 +3,26 @@
 //! Matches are sorted once, best first; the position in that order, the *place*, is all that is compared later. The
 //! index (hosts, then paths) only narrows down which places are asked.
 
-mod condition;
 mod entry;
 mod error;
 mod host;
-mod normalize;
 mod path;
-mod pattern;
 mod radix;
 mod segments;
 #[cfg(test)]
 mod tests;
 
 pub use error::RouterError;
+pub use policy::predicate::Asked;
 
 use entry::Entry;
 use host::HostIndex;
-use http::{HeaderMap, Method};
 use model::route::{Match, Route};
 use model::table::PathNormalization;
-use normalize::ComparablePath;
-use pattern::Patterns;
 use policy::exchange::Params;
+use policy::path::ComparablePath;
+use policy::predicate::Patterns;
 use std::cmp::Reverse;
-use std::net::IpAddr;
 
 /// The routes of one table, made ready for lookup.
 pub struct Router {
@@ -34,24 +30,6 @@ pub struct Router {
     /// All matches of all routes, best first.
     entries: Vec<Entry>,
     hosts: HostIndex,
-}
-
-/// What a request shows of itself before it has a route.
-pub struct Asked<'a> {
-    /// Method.
-    pub method: &'a Method,
-    /// `Host` or `:authority` in any case; a port and a trailing dot do not matter.
-    pub host: &'a str,
-    /// The path as received.
-    pub path: &'a str,
-    /// The query as received, without `?`.
-    pub query: Option<&'a str>,
-    /// Header fields.
-    pub headers: &'a HeaderMap,
-    /// Whether the client came by https.
-    pub https: bool,
-    /// The client's address.
-    pub client: IpAddr,
 }
 
 /// The route of a request.
@@ -76,7 +54,8 @@ impl Router {
         for (place, (route, matching)) in best_first(routes).into_iter().enumerate() {
             let place = u32::try_from(place).expect("a table has fewer than four billion matches");
             let predicate = &routes[route].matches[matching].predicate;
-            let entry = Entry::compile(&routes[route].id, route, matching, predicate, normalization, &mut patterns)?;
+            let entry = Entry::compile(route, matching, predicate, normalization, &mut patterns)
+                .map_err(|cause| RouterError { route: routes[route].id.clone(), cause })?;
             hosts.insert(&predicate.hosts, predicate.path.as_ref(), normalization, place);
             entries.push(entry);
         }

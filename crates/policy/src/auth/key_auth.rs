@@ -61,7 +61,7 @@ impl KeyAuth {
             return Some(text.filter(|_| values.next().is_none()));
         }
         for name in &self.query {
-            let mut values = query::values(&exchange.request.uri, name);
+            let mut values = query::values(exchange.request.uri.query().unwrap_or(""), name);
             let Some(value) = values.next() else { continue };
             let text = String::from_utf8(value.into_owned()).ok().map(Cow::Owned);
             return Some(text.filter(|_| values.next().is_none()));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::exchange::testing;
-use model::predicate::{HeaderPattern, PathTemplate, QueryPattern};
+use model::predicate::{HeaderPattern, PathTemplate, QueryPattern, TextPattern};
 
 fn holds(predicate: &Predicate, exchange: &Exchange) -> bool {
     ReadyPredicate::compile(predicate, PathNormalization::default()).unwrap().holds(exchange)

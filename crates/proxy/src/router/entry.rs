@@ -1,14 +1,12 @@
 //! One match of one route, and how it reads parameters out of a path.
 
-use super::condition::Conditions;
-use super::normalize::{ComparablePath, pattern_text};
-use super::pattern::Patterns;
-use super::{Asked, Found, RouterError};
-use model::id::RouteId;
+use super::{Asked, Found};
 use model::predicate::{PathPattern, PathTemplate, Predicate, Segment};
 use model::table::PathNormalization;
 use percent_encoding::percent_decode_str;
 use policy::exchange::Params;
+use policy::path::{ComparablePath, pattern_text};
+use policy::predicate::{Conditions, Patterns, PredicateError};
 use regex::Regex;
 use std::sync::Arc;
 
@@ -46,21 +44,20 @@ enum Slot {
 
 impl Entry {
     pub(super) fn compile(
-        id: &RouteId,
         route: usize,
         matching: usize,
         predicate: &Predicate,
         rules: PathNormalization,
         patterns: &mut Patterns,
-    ) -> Result<Self, RouterError> {
+    ) -> Result<Self, PredicateError> {
         let shape = match &predicate.path {
             None => Shape::Any,
             Some(PathPattern::Exact(_)) => Shape::Whole,
             Some(PathPattern::Prefix(text)) => Shape::Prefix(pattern_text(text, rules).len()),
             Some(PathPattern::Template(template)) => template_shape(template),
-            Some(PathPattern::Regex(pattern)) => regex_shape(patterns.path(id, pattern)?),
+            Some(PathPattern::Regex(pattern)) => regex_shape(patterns.path(pattern)?),
         };
-        Ok(Self { route, matching, conditions: Conditions::compile(id, predicate, patterns)?, shape })
+        Ok(Self { route, matching, conditions: Conditions::compile(predicate, patterns)?, shape })
     }
 
     /// Whether what the index has not decided holds as well.

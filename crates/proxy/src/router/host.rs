@@ -3,7 +3,7 @@
 use super::path::PathIndex;
 use model::predicate::{HostPattern, PathPattern};
 use model::table::PathNormalization;
-use std::borrow::Cow;
+use policy::predicate::comparable_host as comparable;
 use std::collections::HashMap;
 
 /// Longer names are no names of hosts (RFC 1035 allows 253 characters): only routes without host take them, so that
@@ -72,47 +72,6 @@ impl HostIndex {
             if dot + 1 < host.len() {
                 self.prefixes.get(&host[..=dot]).into_iter().for_each(&mut visit);
             }
-        }
-    }
-}
-
-/// A host without port, brackets and trailing dot, in lower case.
-pub(super) fn comparable(host: &str) -> Cow<'_, str> {
-    let name = bare(host);
-    let name = name.strip_suffix('.').unwrap_or(name);
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return Cow::Owned(name.to_ascii_lowercase());
-    }
-    Cow::Borrowed(name)
-}
-
-fn bare(host: &str) -> &str {
-    if let Some((address, _)) = host.strip_prefix('[').and_then(|host| host.split_once(']')) {
-        return address;
-    }
-    match host.split_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host, // an IPv6 address without brackets has more colons
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_become_comparable() {
-        for (host, expected) in [
-            ("Example.COM", "example.com"),
-            ("example.com.", "example.com"),
-            ("example.com.:8443", "example.com"),
-            ("[2001:DB8::1]:80", "2001:db8::1"),
-            ("[::1]", "::1"),
-            ("::1", "::1"),
-            ("10.0.0.1:80", "10.0.0.1"),
-            ("", ""),
-        ] {
-            assert_eq!(comparable(host), expected, "{host}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The second half of the index: which places a path may take.
 
 use super::Search;
-use super::normalize::pattern_text;
-use super::pattern::literal_beginning;
 use super::radix::Radix;
 use super::segments::SegmentTrie;
 use model::predicate::{PathPattern, PathTemplate, Segment};
 use model::table::PathNormalization;
+use policy::path::pattern_text;
+use policy::predicate::literal_beginning;
 use smallvec::SmallVec;
 use std::collections::HashMap;
 

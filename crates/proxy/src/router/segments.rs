@@ -1,10 +1,10 @@
 //! A tree of path templates, segment by segment.
 
 use super::Search;
-use super::normalize::pattern_text;
 use super::path::Leaf;
 use model::predicate::Segment;
 use model::table::PathNormalization;
+use policy::path::pattern_text;
 use std::collections::HashMap;
 
 /// Places by template. Nodes name each other by index, the root is the first.

@@ -4,12 +4,13 @@ mod plain;
 mod property;
 
 use super::*;
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use model::chain::Chain;
 use model::endpoint::Endpoint;
 use model::id::RouteId;
 use model::predicate::{HeaderPattern, HostPattern, PathPattern, PathTemplate, Predicate, QueryPattern, TextPattern};
 use model::route::Rank;
+use std::net::IpAddr;
 
 /// A request as the tests write it.
 #[derive(Clone, Debug)]
@@ -291,14 +292,14 @@ fn methods_schemes_and_clients_are_asked() {
 fn what_cannot_be_compiled_names_its_route() {
     let header = |name: &str, value| HeaderPattern { name: name.into(), value };
     for (predicate, expected) in [
-        (on(regex("/(")), "route r0: the pattern \"/(\" cannot be used"),
+        (on(regex("/(")), "route r0: the regular expression \"/(\" cannot be read"),
         (
             Predicate { headers: vec![header("a", TextPattern::Regex("[".into()))], ..Predicate::default() },
-            "route r0: the pattern \"[\" cannot be used",
+            "route r0: the regular expression \"[\" cannot be read",
         ),
         (
             Predicate { headers: vec![header("a b", TextPattern::Present)], ..Predicate::default() },
-            "route r0: \"a b\" is not the name of a header",
+            "route r0: \"a b\" is not the name of a header field",
         ),
     ] {
         let routes = [route(0, vec![ranked(0, predicate)])];

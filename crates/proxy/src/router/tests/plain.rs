@@ -1,10 +1,10 @@
 //! The plain loop: asks every match of every route, with nothing clever. What the router must agree with.
 
-use super::super::normalize::{ComparablePath, pattern_text};
 use super::Request;
 use model::predicate::{HostPattern, PathPattern, Predicate, Segment, TextPattern};
 use model::route::{Rank, Route};
 use model::table::PathNormalization;
+use policy::path::{ComparablePath, pattern_text};
 
 /// Route, match, parameters, bytes of the raw path.
 pub(super) type Answer = (usize, usize, Vec<(String, String)>, usize);

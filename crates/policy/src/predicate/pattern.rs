@@ -1,41 +1,40 @@
 //! Regular expressions of predicates: compiled once for each text, anchored for paths.
 
-use super::RouterError;
-use model::id::RouteId;
+use super::PredicateError;
 use regex::Regex;
 use std::collections::HashMap;
 
 /// Expressions compiled so far; clones of one share their program.
 #[derive(Default)]
-pub(super) struct Patterns {
+pub struct Patterns {
     paths: HashMap<String, Regex>,
     texts: HashMap<String, regex::bytes::Regex>,
 }
 
 impl Patterns {
     /// For paths: a match begins where the path begins.
-    pub(super) fn path(&mut self, route: &RouteId, pattern: &str) -> Result<Regex, RouterError> {
+    pub fn path(&mut self, pattern: &str) -> Result<Regex, PredicateError> {
         if let Some(known) = self.paths.get(pattern) {
             return Ok(known.clone());
         }
-        let regex = anchored(pattern).map_err(|cause| error(route, pattern, cause))?;
+        let regex = anchored(pattern).map_err(|cause| error(pattern, cause))?;
         self.paths.insert(pattern.to_owned(), regex.clone());
         Ok(regex)
     }
 
     /// For values of headers and query parameters: matches anywhere, also in values that are not UTF-8.
-    pub(super) fn text(&mut self, route: &RouteId, pattern: &str) -> Result<regex::bytes::Regex, RouterError> {
+    pub fn text(&mut self, pattern: &str) -> Result<regex::bytes::Regex, PredicateError> {
         if let Some(known) = self.texts.get(pattern) {
             return Ok(known.clone());
         }
-        let regex = regex::bytes::Regex::new(pattern).map_err(|cause| error(route, pattern, cause))?;
+        let regex = regex::bytes::Regex::new(pattern).map_err(|cause| error(pattern, cause))?;
         self.texts.insert(pattern.to_owned(), regex.clone());
         Ok(regex)
     }
 }
 
-fn error(route: &RouteId, pattern: &str, cause: regex::Error) -> RouterError {
-    RouterError::Regex { route: route.clone(), pattern: pattern.to_owned(), cause: Box::new(cause) }
+fn error(pattern: &str, cause: regex::Error) -> PredicateError {
+    PredicateError::Regex { text: pattern.to_owned(), cause: Box::new(cause) }
 }
 
 /// A pattern whose groups are not plainly balanced must be valid alone, else `a)(b` would pass through the group around
@@ -50,7 +49,7 @@ fn anchored(pattern: &str) -> Result<Regex, regex::Error> {
 }
 
 /// Characters with which every match of a path pattern begins; possibly fewer than could be known, never more.
-pub(super) fn literal_beginning(pattern: &str) -> String {
+pub fn literal_beginning(pattern: &str) -> String {
     if outline(pattern) != Outline::Sequence {
         return String::new();
     }

@@ -1,17 +1,17 @@
-//! What a match asks besides host and path.
+//! What a predicate asks besides host and path.
 
 use super::pattern::Patterns;
-use super::{Asked, RouterError};
+use super::{Asked, PredicateError};
+use crate::query;
 use http::HeaderName;
 use ipnet::IpNet;
-use model::id::RouteId;
 use model::predicate::{Predicate, TextPattern};
-use percent_encoding::percent_decode;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
 /// Conditions that are asked only after host and path hold; cheap ones first.
-pub(super) struct Conditions {
+#[derive(Debug)]
+pub struct Conditions {
     http: bool,
     https: bool,
     methods: Box<[Box<str>]>,
@@ -22,11 +22,7 @@ pub(super) struct Conditions {
 
 impl Conditions {
     /// `None`: nothing is asked.
-    pub(super) fn compile(
-        route: &RouteId,
-        predicate: &Predicate,
-        patterns: &mut Patterns,
-    ) -> Result<Option<Box<Self>>, RouterError> {
+    pub fn compile(predicate: &Predicate, patterns: &mut Patterns) -> Result<Option<Box<Self>>, PredicateError> {
         let Predicate { path: _, hosts: _, methods, headers, query, schemes, clients } = predicate;
         if [methods.len(), headers.len(), query.len(), schemes.len(), clients.len()] == [0; 5] {
             return Ok(None);
@@ -34,11 +30,11 @@ impl Conditions {
         let allows = |scheme: &str| schemes.is_empty() || schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme));
         let headers = headers.iter().map(|header| {
             let name = HeaderName::from_bytes(header.name.as_bytes())
-                .map_err(|_| RouterError::HeaderName { route: route.clone(), name: header.name.clone() })?;
-            Ok((name, Text::compile(route, &header.value, patterns)?))
+                .map_err(|_| PredicateError::Header { name: header.name.clone() })?;
+            Ok((name, Text::compile(&header.value, patterns)?))
         });
         let headers = headers.collect::<Result<_, _>>()?;
-        let query = query.iter().map(|one| Ok((one.name.as_str().into(), Text::compile(route, &one.value, patterns)?)));
+        let query = query.iter().map(|one| Ok((one.name.as_str().into(), Text::compile(&one.value, patterns)?)));
         Ok(Some(Box::new(Self {
             http: allows("http"),
             https: allows("https"),
@@ -49,14 +45,15 @@ impl Conditions {
         })))
     }
 
-    pub(super) fn hold(&self, asked: &Asked<'_>) -> bool {
+    /// Whether all of them are true of the request.
+    pub fn hold(&self, asked: &Asked<'_>) -> bool {
         (if asked.https { self.https } else { self.http })
             && (self.methods.is_empty() || self.methods.iter().any(|method| **method == *asked.method.as_str()))
             && self.client_holds(asked.client)
             && self.headers.iter().all(|(name, text)| {
                 text.holds(asked.headers.get_all(name).iter().map(|value| Cow::Borrowed(value.as_bytes())))
             })
-            && self.query.iter().all(|(name, text)| text.holds(query_values(asked.query, name)))
+            && self.query.iter().all(|(name, text)| text.holds(query::values(asked.query.unwrap_or(""), name)))
     }
 
     fn client_holds(&self, client: IpAddr) -> bool {
@@ -67,6 +64,7 @@ impl Conditions {
 }
 
 /// A condition on a text, ready.
+#[derive(Debug)]
 enum Text {
     Present,
     Absent,
@@ -75,12 +73,12 @@ enum Text {
 }
 
 impl Text {
-    fn compile(route: &RouteId, pattern: &TextPattern, patterns: &mut Patterns) -> Result<Self, RouterError> {
+    fn compile(pattern: &TextPattern, patterns: &mut Patterns) -> Result<Self, PredicateError> {
         Ok(match pattern {
             TextPattern::Present => Self::Present,
             TextPattern::Absent => Self::Absent,
             TextPattern::OneOf(texts) => Self::OneOf(texts.iter().map(|text| text.as_str().into()).collect()),
-            TextPattern::Regex(regex) => Self::Regex(patterns.text(route, regex)?),
+            TextPattern::Regex(regex) => Self::Regex(patterns.text(regex)?),
         })
     }
 
@@ -92,22 +90,4 @@ impl Text {
             Self::Regex(regex) => values.any(|value| regex.is_match(&value)),
         }
     }
-}
-
-/// Decoded values of a query parameter; one without `=` has the empty value.
-fn query_values<'q>(query: Option<&'q str>, wanted: &str) -> impl Iterator<Item = Cow<'q, [u8]>> {
-    let pairs = query.unwrap_or("").split('&').filter(|pair| !pair.is_empty());
-    pairs.filter_map(move |pair| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (*form_decoded(name) == *wanted.as_bytes()).then(|| form_decoded(value))
-    })
-}
-
-/// Undoes percent-encoding and `+` for a space.
-fn form_decoded(text: &str) -> Cow<'_, [u8]> {
-    if memchr::memchr(b'+', text.as_bytes()).is_none() {
-        return percent_decode(text.as_bytes()).into();
-    }
-    let spaced: Vec<u8> = text.bytes().map(|byte| if byte == b'+' { b' ' } else { byte }).collect();
-    percent_decode(&spaced).collect::<Vec<u8>>().into()
 }
