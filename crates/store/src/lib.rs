@@ -1,5 +1,7 @@
 //! Where documents live: list, commit, changed. Knows no dialect; a document is bytes with key and revision.
 
+mod documents;
+pub mod embedded;
 pub mod memory;
 
 use bytes::Bytes;
@@ -55,6 +57,14 @@ pub enum StoreError {
         expected: Revision,
         /// There.
         found: Revision,
+    },
+    /// What it keeps cannot be read or written.
+    #[error("{place}: {cause}")]
+    Broken {
+        /// The store's file or address.
+        place: String,
+        /// Why, and what to do.
+        cause: String,
     },
 }
 

@@ -1,60 +1,36 @@
 //! Documents in memory: what a file is loaded into.
 
+use crate::documents::Documents;
 use crate::{Change, Document, Pending, Revision, Store, StoreError};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use tokio::sync::watch;
+use std::sync::{Mutex, PoisonError};
 
 /// A store that lives as long as the process.
 pub struct MemoryStore {
-    documents: Mutex<BTreeMap<String, Document>>,
-    revision: watch::Sender<Revision>,
+    documents: Documents,
+    /// Held while a commit decides and writes.
+    committing: Mutex<()>,
 }
 
 impl Default for MemoryStore {
     fn default() -> Self {
-        Self { documents: Mutex::default(), revision: watch::channel(Revision::default()).0 }
+        Self { documents: Documents::new(BTreeMap::new(), Revision::default()), committing: Mutex::default() }
     }
 }
 
 impl MemoryStore {
-    fn documents(&self) -> MutexGuard<'_, BTreeMap<String, Document>> {
-        self.documents.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     fn commit_now(&self, changes: Vec<Change>, expected: Option<Revision>) -> Result<Revision, StoreError> {
-        let mut documents = self.documents();
-        let found = *self.revision.borrow();
-        if let Some(expected) = expected.filter(|e| *e != found) {
-            return Err(StoreError::Conflict { expected, found });
-        }
-        let next = Revision(found.0 + 1);
-        for change in changes {
-            apply(&mut documents, change, next);
-        }
-        self.revision.send_replace(next);
+        let _one_at_a_time = self.committing.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.documents.next(expected)?;
+        let changed = changes.into_iter().map(|change| self.documents.changed_by(change, next)).collect();
+        self.documents.apply(changed, next);
         Ok(next)
-    }
-}
-
-fn apply(documents: &mut BTreeMap<String, Document>, change: Change, at: Revision) {
-    match change {
-        Change::Put { key, bytes, expires } => {
-            let created = documents.get(&key).map_or(at, |old| old.created);
-            documents.insert(key.clone(), Document { key, bytes, created, modified: at, expires });
-        }
-        Change::Remove { key } => {
-            documents.remove(&key);
-        }
     }
 }
 
 impl Store for MemoryStore {
     fn list(&self) -> Pending<'_, (Vec<Document>, Revision)> {
-        let documents = self.documents();
-        let revision = *self.revision.borrow();
-        let all = documents.values().cloned().collect();
-        Box::pin(std::future::ready(Ok((all, revision))))
+        Box::pin(std::future::ready(Ok(self.documents.list())))
     }
 
     fn commit(&self, changes: Vec<Change>, expected: Option<Revision>) -> Pending<'_, Revision> {
@@ -62,11 +38,7 @@ impl Store for MemoryStore {
     }
 
     fn changed(&self, since: Revision) -> Pending<'_, Revision> {
-        let mut watcher = self.revision.subscribe();
-        Box::pin(async move {
-            let waited = watcher.wait_for(|now| *now > since).await;
-            Ok(waited.map_or(since, |now| *now)) // the sender lives in `self`, so waiting cannot fail
-        })
+        self.documents.past(since)
     }
 }
 

@@ -1,0 +1,73 @@
+//! The documents of a store that this process holds: what every kind of store answers from.
+
+use crate::{Change, Document, Pending, Revision, StoreError};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
+
+/// Documents by key, with the revision they stand at.
+pub(crate) struct Documents {
+    all: Mutex<BTreeMap<String, Document>>,
+    revision: watch::Sender<Revision>,
+}
+
+impl Documents {
+    pub(crate) fn new(all: BTreeMap<String, Document>, revision: Revision) -> Self {
+        Self { all: Mutex::new(all), revision: watch::channel(revision).0 }
+    }
+
+    pub(crate) fn revision(&self) -> Revision {
+        *self.revision.borrow()
+    }
+
+    /// All of them, in order of key, with their revision.
+    pub(crate) fn list(&self) -> (Vec<Document>, Revision) {
+        let all = self.locked();
+        (all.values().cloned().collect(), self.revision())
+    }
+
+    /// The revision to commit at; a conflict when the store is not where the caller thinks.
+    pub(crate) fn next(&self, expected: Option<Revision>) -> Result<Revision, StoreError> {
+        let found = self.revision();
+        match expected.filter(|expected| *expected != found) {
+            Some(expected) => Err(StoreError::Conflict { expected, found }),
+            None => Ok(Revision(found.0 + 1)),
+        }
+    }
+
+    /// What a change would leave of its document; `None` when it removes it.
+    pub(crate) fn changed_by(&self, change: Change, at: Revision) -> (String, Option<Document>) {
+        match change {
+            Change::Put { key, bytes, expires } => {
+                let created = self.locked().get(&key).map_or(at, |old| old.created);
+                (key.clone(), Some(Document { key, bytes, created, modified: at, expires }))
+            }
+            Change::Remove { key } => (key, None),
+        }
+    }
+
+    /// Carries out what [`Self::changed_by`] told, and wakes who waits.
+    pub(crate) fn apply(&self, changes: Vec<(String, Option<Document>)>, at: Revision) {
+        let mut all = self.locked();
+        for (key, document) in changes {
+            match document {
+                Some(document) => drop(all.insert(key, document)),
+                None => drop(all.remove(&key)),
+            }
+        }
+        self.revision.send_replace(at); // under the lock: a list never shows documents of another revision
+    }
+
+    /// Waits until the revision is past `since`.
+    pub(crate) fn past(&self, since: Revision) -> Pending<'_, Revision> {
+        let mut watcher = self.revision.subscribe();
+        Box::pin(async move {
+            let waited = watcher.wait_for(|now| *now > since).await;
+            Ok(waited.map_or(since, |now| *now)) // the sender lives in `self`, so waiting cannot fail
+        })
+    }
+
+    fn locked(&self) -> MutexGuard<'_, BTreeMap<String, Document>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
