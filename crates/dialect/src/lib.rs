@@ -1,13 +1,16 @@
 //! What every configuration language has in common: reading, lowering, findings, references, merging.
 
+pub mod admin;
 pub mod finding;
 pub mod merge;
 pub mod resolve;
 
 pub use finding::{Faith, Finding, Place};
 
+use admin::AdminApi;
 use model::Gateway;
 use std::path::Path;
+use std::sync::Arc;
 use store::Document;
 
 /// A configuration language.
@@ -20,6 +23,11 @@ pub trait Dialect: Send + Sync {
 
     /// What documents mean. Pure over its input: never fails as a whole, but returns what it understood, with findings.
     fn lower(&self, documents: &[Document], environment: &dyn resolve::Environment) -> Lowered;
+
+    /// Its Admin API, if it has one.
+    fn admin(&self) -> Option<Arc<dyn AdminApi>> {
+        None
+    }
 }
 
 /// A document on its way into a store.

@@ -13,19 +13,22 @@ use crate::findings::Texts;
 use crate::local::LocalAccount;
 use crate::source::{Declares, Language, Source};
 use bytes::Bytes;
+use dialect::admin::AdminApi;
 use dialect::resolve::ProcessEnvironment;
 use dialect::{Dialect, Finding, Lowered, merge::merge};
 use model::Gateway;
 use std::collections::{BTreeMap, BTreeSet};
+use std::future::poll_fn;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::SystemTime;
 use store::memory::MemoryStore;
-use store::{Change, Document, Revision, Store, StoreError};
+use store::{Change, Document, Pending, Revision, Store, StoreError};
 
-/// The sources of the command line, and the store that their files are loaded into.
+/// The sources of the command line, each with the store that its documents live in.
 pub(crate) struct Assembler {
     sources: Vec<Opened>,
-    store: MemoryStore,
     adjustments: Adjustments,
 }
 
@@ -38,10 +41,12 @@ pub(crate) struct Adjustments {
     pub(crate) local: Option<LocalAccount>,
 }
 
-/// A source with its reader.
+/// A source with its reader and its store.
 struct Opened {
     path: PathBuf,
     dialect: Box<dyn Dialect>,
+    /// What its files are loaded into.
+    store: Arc<dyn Store>,
     declares: Declares,
     /// The documents that are in force: of each key the newest revision that was accepted.
     accepted: Vec<Document>,
@@ -49,11 +54,40 @@ struct Opened {
     times: BTreeMap<String, SystemTime>,
 }
 
-/// What the store holds.
+/// What the stores hold: for each source its documents, and the revision they stand at.
 pub(crate) struct Stored {
-    documents: Vec<Document>,
-    /// The revision they stand at.
-    pub(crate) revision: Revision,
+    sources: Vec<(Vec<Document>, Revision)>,
+}
+
+/// For each source the revision of its store.
+pub(crate) type Revisions = Vec<Revision>;
+
+impl Stored {
+    /// The revisions they stand at.
+    pub(crate) fn revisions(&self) -> Revisions {
+        self.sources.iter().map(|(_, revision)| *revision).collect()
+    }
+
+    /// As it would be with these changes of a source.
+    pub(crate) fn with(mut self, source: usize, changes: &[Change]) -> Self {
+        let (documents, revision) = &mut self.sources[source];
+        let next = Revision(revision.0 + 1);
+        let mut all: BTreeMap<String, Document> =
+            std::mem::take(documents).into_iter().map(|document| (document.key.clone(), document)).collect();
+        for change in changes {
+            match change {
+                Change::Put { key, bytes, expires } => {
+                    let created = all.get(key).map_or(next, |old| old.created);
+                    let (key, bytes, expires) = (key.clone(), bytes.clone(), *expires);
+                    let document = Document { key: key.clone(), bytes, created, modified: next, expires };
+                    all.insert(key, document);
+                }
+                Change::Remove { key } => drop(all.remove(key)),
+            }
+        }
+        *documents = all.into_values().collect();
+        self
+    }
 }
 
 /// A gateway that might come into force.
@@ -65,6 +99,8 @@ pub(crate) struct Draft {
     pub(crate) findings: Vec<Finding>,
     /// Documents whose newest revision cannot be understood; their previous one stands in for it, if there is one.
     pub(crate) broken: Vec<String>,
+    /// The sources that those documents belong to.
+    pub(crate) broken_sources: BTreeSet<usize>,
     /// Newest texts by key.
     pub(crate) texts: Texts,
     /// Functions whose code the sources say is on this machine.
@@ -87,52 +123,50 @@ impl Assembler {
     pub(crate) fn open(sources: &[Source], adjustments: Adjustments) -> Result<Self, Refusal> {
         let open = |Source { language, path }: &Source| Opened::new(*language, path);
         let sources = sources.iter().map(open).collect::<Result<_, _>>()?;
-        Ok(Self { sources, store: MemoryStore::default(), adjustments })
+        Ok(Self { sources, adjustments })
     }
 
-    /// Reads the files of every source into the store; nothing is stored when one of them cannot be read.
+    /// Reads the files of every source into its store; nothing is stored when one of them cannot be read.
     pub(crate) async fn read(&self) -> anyhow::Result<()> {
-        let (stored, revision) = self.store.list().await?;
-        let stored: BTreeMap<&str, &Bytes> = stored.iter().map(|d| (d.key.as_str(), &d.bytes)).collect();
-        let mut changes = Vec::new();
-        let mut there = BTreeSet::new();
-        for (at, source) in self.sources.iter().enumerate() {
-            for dialect::Source { key, bytes } in source.dialect.read(&source.path)? {
-                let (key, bytes) = (store_key(at, &key), Bytes::from(bytes));
-                if stored.get(key.as_str()) != Some(&&bytes) {
-                    changes.push(Change::Put { key: key.clone(), bytes, expires: None });
-                }
-                there.insert(key);
-            }
-        }
-        let gone = stored.keys().filter(|key| !there.contains(**key));
-        changes.extend(gone.map(|key| Change::Remove { key: (*key).to_owned() }));
-        if !changes.is_empty() {
-            self.store.commit(changes, Some(revision)).await?;
+        let read = self.sources.iter().map(|source| source.dialect.read(&source.path));
+        let read = read.collect::<Result<Vec<_>, _>>()?;
+        for (source, files) in self.sources.iter().zip(read) {
+            source.load(files).await?;
         }
         Ok(())
     }
 
-    /// Waits until the store holds something newer than `revision`. Cancel-safe.
-    pub(crate) async fn changed(&self, revision: Revision) -> Result<Revision, StoreError> {
-        self.store.changed(revision).await
+    /// Waits until some store holds something newer than this. Cancel-safe.
+    pub(crate) async fn changed(&self, seen: &[Revision]) {
+        let waiting = self.sources.iter().zip(seen).map(|(source, seen)| source.store.changed(*seen));
+        let mut waiting: Vec<_> = waiting.collect();
+        poll_fn(|context| {
+            // a store that cannot tell is not waited for; it says why when it is listed
+            let told = |one: &mut Pending<'_, Revision>| matches!(one.as_mut().poll(context), Poll::Ready(Ok(_)));
+            if waiting.iter_mut().any(told) { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
     }
 
     /// The documents of all sources.
     pub(crate) async fn stored(&self) -> Result<Stored, StoreError> {
-        let (documents, revision) = self.store.list().await?;
-        Ok(Stored { documents, revision })
+        let mut sources = Vec::new();
+        for source in &self.sources {
+            sources.push(source.store.list().await?);
+        }
+        Ok(Stored { sources })
     }
 
     /// What stored documents mean, together.
     pub(crate) fn assemble(&self, stored: &Stored) -> Result<Draft, Refusal> {
-        let text = |document: &Document| (document_key(&document.key).to_owned(), document.bytes.clone());
-        let mut draft = Draft { texts: stored.documents.iter().map(text).collect(), ..Draft::default() };
+        let mut draft = Draft::default();
         let mut gateways = Vec::new();
-        for (at, source) in self.sources.iter().enumerate() {
-            let part = source.lower(newest(&stored.documents, at));
+        for (at, (source, (documents, _))) in self.sources.iter().zip(&stored.sources).enumerate() {
+            draft.texts.extend(documents.iter().map(|document| (document.key.clone(), document.bytes.clone())));
+            let part = source.lower(documents.clone());
             gateways.push(part.gateway);
             draft.findings.extend(part.findings);
+            draft.broken_sources.extend((!part.broken.is_empty()).then_some(at));
             draft.broken.extend(part.broken);
             draft.functions.extend((source.declares)(&part.documents, &ProcessEnvironment));
             draft.documents.push(part.documents);
@@ -140,6 +174,16 @@ impl Assembler {
         draft.gateway = merge(gateways);
         self.adjustments.apply(&mut draft.gateway)?;
         Ok(draft)
+    }
+
+    /// The store of a source.
+    pub(crate) fn store(&self, source: usize) -> Arc<dyn Store> {
+        self.sources[source].store.clone()
+    }
+
+    /// The Admin APIs of the sources, with the numbers of these.
+    pub(crate) fn admin_apis(&self) -> Vec<(usize, Arc<dyn AdminApi>)> {
+        self.sources.iter().enumerate().filter_map(|(at, source)| Some((at, source.dialect.admin()?))).collect()
     }
 
     /// A draft came into force: its documents are what a broken revision falls back to.
@@ -185,7 +229,27 @@ struct Part {
 impl Opened {
     fn new(language: Language, path: &Path) -> Result<Self, Refusal> {
         let (dialect, declares) = (language.dialect()?, language.declares());
-        Ok(Self { path: path.to_owned(), dialect, declares, accepted: Vec::new(), times: BTreeMap::new() })
+        let store = Arc::new(MemoryStore::default());
+        Ok(Self { path: path.to_owned(), dialect, store, declares, accepted: Vec::new(), times: BTreeMap::new() })
+    }
+
+    /// Makes the store hold these files and no others.
+    async fn load(&self, files: Vec<dialect::Source>) -> Result<(), StoreError> {
+        let (stored, revision) = self.store.list().await?;
+        let stored: BTreeMap<&str, &[u8]> = stored.iter().map(|d| (d.key.as_str(), &*d.bytes)).collect();
+        let there: BTreeSet<&str> = files.iter().map(|file| file.key.as_str()).collect();
+        let gone = stored.keys().filter(|key| !there.contains(**key));
+        let gone: Vec<Change> = gone.map(|key| Change::Remove { key: (*key).to_owned() }).collect();
+        let new = files.iter().filter(|file| stored.get(file.key.as_str()) != Some(&&*file.bytes));
+        let put = |file: &dialect::Source| {
+            let (key, bytes) = (file.key.clone(), Bytes::copy_from_slice(&file.bytes));
+            Change::Put { key, bytes, expires: None }
+        };
+        let changes: Vec<Change> = new.map(put).chain(gone).collect();
+        if !changes.is_empty() {
+            self.store.commit(changes, Some(revision)).await?;
+        }
+        Ok(())
     }
 
     /// What the newest documents mean; a broken one is replaced by the revision in force. Findings are those of the newest.
@@ -234,23 +298,4 @@ pub(crate) fn moment(time: SystemTime) -> String {
     let seconds = time.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let timestamp = jiff::Timestamp::from_second(i64::try_from(seconds).unwrap_or_default()).unwrap_or_default();
     timestamp.to_string()
-}
-
-/// The documents of one source, under their own keys.
-fn newest(stored: &[Document], source: usize) -> Vec<Document> {
-    let prefix = store_key(source, "");
-    let own = |document: &Document| {
-        let key = document.key.strip_prefix(&prefix)?.to_owned();
-        Some(Document { key, ..document.clone() })
-    };
-    stored.iter().filter_map(own).collect()
-}
-
-/// Two sources may hold files of one path: in the store each key begins with the number of its source.
-fn store_key(source: usize, key: &str) -> String {
-    format!("{source}/{key}")
-}
-
-fn document_key(store_key: &str) -> &str {
-    store_key.split_once('/').map_or(store_key, |(_, key)| key)
 }

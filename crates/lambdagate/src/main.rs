@@ -1,6 +1,7 @@
 //! lambdagate: the roof. It wires everything, knows everyone and decides nothing.
 
 mod address;
+mod admin;
 mod assemble;
 mod cli;
 mod exit;

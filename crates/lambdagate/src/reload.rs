@@ -1,14 +1,16 @@
 //! From changed sources to changed traffic: a gateway that cannot run leaves the old one serving, and the log says why.
 
-use crate::assemble::{Assembler, Draft, moment};
+use crate::assemble::{Assembler, Draft, Revisions, moment};
 use crate::exit::Refusal;
 use crate::findings;
 use crate::status::{Figures, LastReload, Status};
+use dialect::Faith;
+use dialect::admin::{Accepted, Proposal, Refused};
 use model::Gateway;
 use proxy::{Server, Shared, Snapshot};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
-use store::Revision;
+use store::{Change, Revision};
 use telemetry::access::Format;
 
 /// What brings a configuration into force.
@@ -21,8 +23,8 @@ pub(crate) struct Reload {
     pub(crate) format: Format,
     /// Is told of every gateway that comes into force.
     pub(crate) told: Box<dyn Fn(&Draft)>,
-    /// The revision of the store that was last looked at.
-    pub(crate) seen: Revision,
+    /// The revisions of the stores that were last looked at.
+    pub(crate) seen: Revisions,
 }
 
 impl Reload {
@@ -33,17 +35,15 @@ impl Reload {
         }
     }
 
-    /// Waits until the store has changed since the last look. Cancel-safe.
+    /// Waits until a store has changed since the last look. Cancel-safe.
     pub(crate) async fn changed(&self) {
-        if self.assembler.changed(self.seen).await.is_err() {
-            std::future::pending::<()>().await; // a store in memory tells no errors
-        }
+        self.assembler.changed(&self.seen).await;
     }
 
-    /// What the store holds, as a gateway.
+    /// What the stores hold, as a gateway.
     pub(crate) async fn draft(&mut self) -> anyhow::Result<Draft> {
         let stored = self.assembler.stored().await?;
-        self.seen = stored.revision;
+        self.seen = stored.revisions();
         Ok(self.assembler.assemble(&stored)?)
     }
 
@@ -71,6 +71,47 @@ impl Reload {
         }
         let milliseconds = began.elapsed().as_micros() as f64 / 1000.0;
         tracing::info!(routes = now.routes, milliseconds, "reloaded");
+    }
+
+    /// Tries what an Admin API proposes; then stores it and brings it into force, all or nothing.
+    pub(crate) async fn propose(&mut self, proposal: Proposal, server: &Server) {
+        let Proposal { source, changes, expected, trial, done } = proposal;
+        let outcome = match self.try_out(source, &changes).await {
+            Err(refused) => Err(refused),
+            Ok(tried) if trial => Ok(Accepted { revision: tried.revision, findings: tried.draft.findings }),
+            Ok(tried) => self.carry_out(source, changes, expected, tried, server).await,
+        };
+        let _ = done.send(outcome); // whoever asked may have gone: what is done stays done
+    }
+
+    async fn try_out(&self, source: usize, changes: &[Change]) -> Result<Tried, Refused> {
+        let stored = self.assembler.stored().await?;
+        let revision = stored.revisions()[source];
+        let draft = self.assembler.assemble(&stored.with(source, changes));
+        let draft = draft.map_err(|refusal| Refused::CannotRun(refusal.to_string()))?;
+        if draft.broken_sources.contains(&source) {
+            let invalid = draft.findings.into_iter().filter(|finding| finding.faith == Faith::Invalid);
+            return Err(Refused::Broken(invalid.collect()));
+        }
+        let snapshot = compile(&draft.gateway, &self.shared).map_err(|error| Refused::CannotRun(error.to_string()))?;
+        Ok(Tried { revision, draft, snapshot })
+    }
+
+    async fn carry_out(
+        &mut self,
+        source: usize,
+        changes: Vec<Change>,
+        expected: Option<Revision>,
+        tried: Tried,
+        server: &Server,
+    ) -> Result<Accepted, Refused> {
+        let Tried { revision, draft, snapshot } = tried;
+        let revision = self.assembler.store(source).commit(changes, expected.or(Some(revision))).await?;
+        let routes = snapshot.routes();
+        server.swap(snapshot).map_err(|error| Refused::CannotRun(error.to_string()))?;
+        self.seen[source] = revision;
+        self.in_force(&draft, routes, server);
+        Ok(Accepted { revision, findings: draft.findings })
     }
 
     fn swap(&mut self, draft: &Draft, server: &Server) -> Result<(), String> {
@@ -107,6 +148,14 @@ impl Reload {
         let last_reload = Some(LastReload { time, accepted: false, reason: Some(reason.to_owned()), findings });
         self.status.set(Figures { last_reload, ..(*self.status.figures()).clone() });
     }
+}
+
+/// What changes would lead to.
+struct Tried {
+    /// Of the store that they were tried on.
+    revision: Revision,
+    draft: Draft,
+    snapshot: Snapshot,
 }
 
 /// Makes a gateway ready for traffic.

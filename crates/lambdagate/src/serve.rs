@@ -1,5 +1,6 @@
 //! The life of a serving process: read, check, bind, serve, reload, drain. `run` and `dev` share it.
 
+use crate::admin::{self, Counter};
 use crate::assemble::{Adjustments, Assembler, Draft};
 use crate::cli::options::Serving;
 use crate::exit::{Exit, Refusal};
@@ -9,12 +10,17 @@ use crate::signals::{Asked, Signals};
 use crate::status::{self, Status};
 use crate::watch::Watch;
 use anyhow::Result;
+use dialect::admin::{AdminApi, Desk, Proposal};
 use listenfd::ListenFd;
 use proxy::{Server, ServerOptions, Shared};
 use std::net::{SocketAddr, TcpListener};
-use store::Revision;
+use std::sync::Arc;
 use telemetry::AccessLog;
 use telemetry::access::Sink;
+use tokio::sync::mpsc;
+
+/// Changes of Admin APIs that wait for their turn; more wait with their clients.
+const PROPOSALS: usize = 64;
 
 /// What `run` and `dev` differ in.
 pub(crate) struct Manner {
@@ -41,14 +47,16 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
         return Ok(exit);
     }
     let status_socket = serving.listening.status.map(status::bind).transpose()?;
+    let admin_sockets = bind_admin(&reload, serving.listening.replaced.admin)?;
     let server = start(&draft, serving, inherited, &mut reload)?;
     reload.status.set_serving(true);
     answer_status(status_socket, &reload)?;
+    let proposals = answer_admin(admin_sockets, &reload)?;
     match greeting {
         Some(greeting) => greeting(&server.addresses()),
         None => announce(&reload),
     }
-    let number = follow(&mut reload, &server, &mut signals).await;
+    let number = follow(&mut reload, &server, &mut signals, proposals).await;
     Ok(drain(server, reload, &mut signals, number).await)
 }
 
@@ -66,7 +74,7 @@ async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greet
     metrics.watch(&shared.access);
     let status = Status::new(metrics);
     let strict = serving.strict;
-    let reload = Reload { assembler, shared, status, strict, format, told: manner.told, seen: Revision::default() };
+    let reload = Reload { assembler, shared, status, strict, format, told: manner.told, seen: Vec::new() };
     Ok((reload, manner.greeting))
 }
 
@@ -114,6 +122,37 @@ fn answer_status(socket: Option<TcpListener>, reload: &Reload) -> Result<()> {
     Ok(())
 }
 
+/// An Admin API, the number of its source, and a socket of its own.
+type AdminSocket = (usize, Arc<dyn AdminApi>, TcpListener);
+
+/// Opens the ports of all Admin APIs; one address of the command line replaces those of the sources.
+fn bind_admin(reload: &Reload, replaced: Option<SocketAddr>) -> Result<Vec<AdminSocket>, Refusal> {
+    let apis = reload.assembler.admin_apis();
+    if replaced.is_some() && apis.len() != 1 {
+        let remedy = "give it with one source that has an Admin API, such as --kong";
+        return Err(Refusal::new(format!("--admin is for one Admin API, and there are {}", apis.len()), remedy));
+    }
+    let mut sockets = Vec::new();
+    for (source, api) in apis {
+        for address in replaced.map_or_else(|| api.addresses(), |address| vec![address]) {
+            sockets.push((source, api.clone(), admin::bind(address)?));
+        }
+    }
+    Ok(sockets)
+}
+
+fn answer_admin(sockets: Vec<AdminSocket>, reload: &Reload) -> Result<mpsc::Receiver<Proposal>> {
+    let (changes, proposals) = mpsc::channel(PROPOSALS);
+    for (source, api, socket) in sockets {
+        let socket = tokio::net::TcpListener::from_std(socket)?;
+        tracing::info!(address = %socket.local_addr()?, "Admin API");
+        let store = reload.assembler.store(source);
+        let desk = Desk { store, changes: changes.clone(), source, metrics: reload.shared.metrics.clone() };
+        tokio::spawn(admin::serve(socket, Counter { api, desk }));
+    }
+    Ok(proposals)
+}
+
 fn announce(reload: &Reload) {
     let figures = reload.status.figures();
     for address in &figures.listeners {
@@ -123,7 +162,12 @@ fn announce(reload: &Reload) {
 }
 
 /// Follows sources and signals until one asks for the end.
-async fn follow(reload: &mut Reload, server: &Server, signals: &mut Signals) -> u8 {
+async fn follow(
+    reload: &mut Reload,
+    server: &Server,
+    signals: &mut Signals,
+    mut proposals: mpsc::Receiver<Proposal>,
+) -> u8 {
     let mut watch = Watch::start(&reload.assembler.files());
     loop {
         tokio::select! {
@@ -136,6 +180,10 @@ async fn follow(reload: &mut Reload, server: &Server, signals: &mut Signals) -> 
             },
             () = watch.changed() => {
                 reload.read().await;
+                continue;
+            }
+            Some(proposal) = proposals.recv() => {
+                reload.propose(proposal, server).await;
                 continue;
             }
             () = reload.changed() => {}

@@ -96,12 +96,12 @@ async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() 
     let opened = Opened {
         path: "x".into(),
         dialect: Box::new(Toy(files.clone())),
+        store: Arc::new(MemoryStore::default()),
         declares: |_, _| vec![],
         accepted: vec![],
         times: BTreeMap::new(),
     };
-    let mut assembler =
-        Assembler { sources: vec![opened], store: MemoryStore::default(), adjustments: Adjustments::default() };
+    let mut assembler = Assembler { sources: vec![opened], adjustments: Adjustments::default() };
     // files; tables in force after them; findings
     type Step<'a> = (&'a [(&'static str, &'static str)], &'a [&'a str], &'a [&'a str]);
     let steps: [Step<'_>; 6] = [
@@ -129,12 +129,12 @@ async fn only_what_changed_gets_a_new_revision() {
     let opened = Opened {
         path: "x".into(),
         dialect: Box::new(Toy(files.clone())),
+        store: Arc::new(MemoryStore::default()),
         declares: |_, _| vec![],
         accepted: vec![],
         times: BTreeMap::new(),
     };
-    let mut assembler =
-        Assembler { sources: vec![opened], store: MemoryStore::default(), adjustments: Adjustments::default() };
+    let mut assembler = Assembler { sources: vec![opened], adjustments: Adjustments::default() };
     for (text, expected) in [("one", [1, 1]), ("one", [1, 1]), ("three", [2, 1])] {
         files.lock().unwrap().insert("a", text);
         assembler.read().await.unwrap();

@@ -94,18 +94,14 @@ pub(crate) struct Replaced {
     #[arg(env = "LAMBDAGATE_TLS_LISTEN", hide_env_values = true)]
     tls_listen: Vec<SocketAddr>,
 
-    /// Listen here for Admin APIs of the sources (no language with one is built yet)
+    /// Listen here for the Admin API of the source that has one, in place of its own addresses
     #[arg(long, value_name = "ADDR:PORT", value_parser = address, env = "LAMBDAGATE_ADMIN", hide_env_values = true)]
-    admin: Option<SocketAddr>,
+    pub(crate) admin: Option<SocketAddr>,
 }
 
 impl Replaced {
     /// What is changed in a gateway.
     pub(crate) fn overrides(&self) -> Result<Overrides, Refusal> {
-        if self.admin.is_some() {
-            let remedy = "leave out --admin; --status has health, figures and metrics";
-            return Err(Refusal::new("--admin: no language with an Admin API is built yet", remedy));
-        }
         Ok(Overrides { listen: self.listen.clone(), tls_listen: self.tls_listen.clone() })
     }
 }

@@ -1,0 +1,105 @@
+//! Admin APIs: a dialect that can be configured over HTTP answers here, and changes nothing but through its desk.
+
+use crate::finding::Finding;
+use bytes::Bytes;
+use http::{Request, Response};
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use store::{Change, Document, Revision, Store, StoreError};
+use tokio::sync::{mpsc, oneshot};
+
+/// An answer of an Admin API on its way.
+pub type Answering<'a> = Pin<Box<dyn Future<Output = Response<Bytes>> + Send + 'a>>;
+
+/// An Admin API.
+pub trait AdminApi: Send + Sync {
+    /// Where it listens unless the command line says otherwise; empty: nowhere.
+    fn addresses(&self) -> Vec<SocketAddr>;
+
+    /// Answers one request, whose body is held already.
+    fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a>;
+}
+
+/// What an Admin API works with: the documents of its source, a way to change them, and figures of the run.
+#[derive(Clone)]
+pub struct Desk {
+    /// The documents of its source.
+    pub store: Arc<dyn Store>,
+    /// Whoever brings changes into force.
+    pub changes: mpsc::Sender<Proposal>,
+    /// The number of its source on the command line, from 0.
+    pub source: usize,
+    /// What the process did so far.
+    pub metrics: telemetry::Metrics,
+}
+
+/// Changes that somebody asks for. They are tried, stored and brought into force, in this order, or refused as a whole.
+pub struct Proposal {
+    /// The number of the source on the command line, from 0.
+    pub source: usize,
+    /// What changes.
+    pub changes: Vec<Change>,
+    /// The revision they were thought out for; `None`: any.
+    pub expected: Option<Revision>,
+    /// Only tries, and changes nothing.
+    pub trial: bool,
+    /// Who waits for the end of it.
+    pub done: oneshot::Sender<Result<Accepted, Refused>>,
+}
+
+/// Changes that are in force (or, of a trial, could be).
+#[derive(Debug)]
+pub struct Accepted {
+    /// The store's revision with them.
+    pub revision: Revision,
+    /// How faithfully the source is understood now.
+    pub findings: Vec<Finding>,
+}
+
+/// Why changes were refused. Nothing changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The store refused: another was first, or it cannot be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A document cannot be understood.
+    #[error("{}", .0.first().map_or("a document cannot be understood".to_owned(), ToString::to_string))]
+    Broken(Vec<Finding>),
+    /// What they mean cannot run.
+    #[error("{0}")]
+    CannotRun(String),
+    /// The process ends.
+    #[error("the gateway is ending")]
+    Ending,
+}
+
+impl Desk {
+    /// The documents of the source, and their revision.
+    pub async fn documents(&self) -> Result<(Vec<Document>, Revision), StoreError> {
+        self.store.list().await
+    }
+
+    /// Brings changes into force; when this is answered, the next request is served by them.
+    pub async fn commit(&self, changes: Vec<Change>, expected: Option<Revision>) -> Result<Accepted, Refused> {
+        self.propose(changes, expected, false).await
+    }
+
+    /// Whether changes could be brought into force.
+    pub async fn try_out(&self, changes: Vec<Change>) -> Result<Accepted, Refused> {
+        self.propose(changes, None, true).await
+    }
+
+    async fn propose(
+        &self,
+        changes: Vec<Change>,
+        expected: Option<Revision>,
+        trial: bool,
+    ) -> Result<Accepted, Refused> {
+        let (done, answer) = oneshot::channel();
+        let proposal = Proposal { source: self.source, changes, expected, trial, done };
+        self.changes.send(proposal).await.map_err(|_| Refused::Ending)?;
+        answer.await.unwrap_or(Err(Refused::Ending))
+    }
+}
