@@ -49,6 +49,7 @@ mod tests {
     use model::consumer::Consumer;
     use model::listener::{Limits, Listener};
     use model::table::Table;
+    use std::sync::Arc;
 
     fn source(table: &str, consumer: &str) -> Gateway {
         let id = ConsumerId::new(consumer);
@@ -66,7 +67,7 @@ mod tests {
             }],
             tables: vec![content],
             upstreams: Default::default(),
-            consumers: vec![Consumer { id, name: "bob".into(), groups: Vec::new(), credentials: Vec::new() }],
+            consumers: vec![Arc::new(Consumer { id, name: "bob".into(), groups: Vec::new(), credentials: Vec::new() })],
         }
     }
 

@@ -7,6 +7,7 @@ use crate::listener::Listener;
 use crate::table::Table;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Everything that traffic needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -18,5 +19,5 @@ pub struct Gateway {
     /// Http upstreams, shared by the routes that name them.
     pub upstreams: BTreeMap<UpstreamId, Upstream>,
     /// Known clients with their credentials.
-    pub consumers: Vec<Consumer>,
+    pub consumers: Vec<Arc<Consumer>>,
 }

@@ -5,6 +5,7 @@ use crate::chain::{Overlay, OverlayEntry, Step};
 use crate::id::TableId;
 use crate::route::Route;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// The routes of one source.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -13,8 +14,9 @@ pub struct Table {
     pub id: TableId,
     /// How a path is made comparable before routes are tried.
     pub normalization: PathNormalization,
-    /// Routes; among those that match, the highest rank wins, then the earlier one.
-    pub routes: Vec<Route>,
+    /// Routes; among those that match, the highest rank wins, then the earlier one. Shared, so that what does not change
+    /// from one gateway to the next need not be made again.
+    pub routes: Vec<Arc<Route>>,
     /// The outer ring: steps around every route, and around the answer when no route is found.
     pub global: Vec<Step>,
     /// Patches of the chain for known clients.

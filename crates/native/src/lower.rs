@@ -27,6 +27,7 @@ use model::Gateway;
 use model::endpoint::Upstream;
 use model::id::UpstreamId;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use store::Document;
 
 /// What the documents mean. A document with anything invalid in it means nothing at all: half a configuration could
@@ -149,7 +150,7 @@ impl Lowering<'_> {
 
 fn gateway(config: &Config, at: &mut Lowering<'_>) -> Gateway {
     at.account = aws::base(config.account.as_ref(), at);
-    let consumers = consumer::consumers(config, at);
+    let consumers = consumer::consumers(config, at).into_iter().map(Arc::new).collect();
     for (name, upstream) in config.upstreams.iter().flat_map(|all| &all.0) {
         let upstream = upstream::upstream(upstream, at);
         at.upstreams.insert(UpstreamId::new(names::id("upstream", name)), upstream);

@@ -24,6 +24,7 @@ use proptest::option::of;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 use store::{Document, Revision};
 
@@ -142,7 +143,10 @@ fn gateway() -> BoxedStrategy<Gateway> {
             let ids: Vec<TableId> = tables.iter().map(|table| table.id.clone()).collect();
             (listeners(ids), Just(tables), Just(upstreams), Just(consumers))
         })
-        .prop_map(|(listeners, tables, upstreams, consumers)| Gateway { listeners, tables, upstreams, consumers })
+        .prop_map(|(listeners, tables, upstreams, consumers)| {
+            let consumers = consumers.into_iter().map(Arc::new).collect();
+            Gateway { listeners, tables, upstreams, consumers }
+        })
         .boxed()
 }
 
@@ -248,7 +252,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
                         .into_iter()
                         .map(|(name, route)| {
                             let id = if name.starts_with("kong/") { name } else { format!("native/route/{name}") };
-                            Route { id: RouteId::new(id), ..route }
+                            Arc::new(Route { id: RouteId::new(id), ..route })
                         })
                         .collect(),
                     global,

@@ -99,7 +99,7 @@ impl From<lambda::CallError> for BuildCause {
 
 impl<'a> Builder<'a> {
     /// A builder for a gateway with these clients.
-    pub fn new(services: &'a Services, consumers: &[Consumer]) -> Self {
+    pub fn new(services: &'a Services, consumers: &[Arc<Consumer>]) -> Self {
         let consumers = Arc::new(Consumers::new(consumers));
         Self { services, consumers, slots: RefCell::default(), rings: RefCell::default() }
     }

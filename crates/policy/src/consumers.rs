@@ -42,7 +42,7 @@ impl Borrow<str> for Key {
 
 impl Consumers {
     /// Indexes them. Of two with the same key the first has it; an empty key is nobody's.
-    pub fn new(consumers: &[Consumer]) -> Self {
+    pub fn new(consumers: &[Arc<Consumer>]) -> Self {
         let mut index = Self::default();
         for (at, consumer) in consumers.iter().enumerate() {
             index.known.push(Known::new(consumer));

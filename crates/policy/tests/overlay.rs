@@ -20,6 +20,7 @@ use policy::chain::{Next, ReadyChain};
 use policy::exchange::Client;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 const TRACE: &str = "x-trace";
 
@@ -118,7 +119,7 @@ impl Case {
     /// Runs the case for each of its clients, all with one chain, and writes down who ran.
     async fn run(&self) -> String {
         let services = Services::default();
-        let builder = Builder::new(&services, &self.consumers);
+        let builder = Builder::new(&services, &self.consumers.iter().cloned().map(Arc::new).collect::<Vec<_>>());
         let chain = ReadyChain::compile(&self.table, Some(&self.route), &builder).unwrap();
         let mut told = String::new();
         for key in &self.keys {

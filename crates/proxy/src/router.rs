@@ -23,6 +23,7 @@ use policy::exchange::Params;
 use policy::path::ComparablePath;
 use policy::predicate::Patterns;
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// The routes of one table, made ready for lookup.
 pub struct Router {
@@ -47,7 +48,7 @@ pub struct Found {
 
 impl Router {
     /// Builds the index. Time and memory grow with the number of routes, not faster.
-    pub fn compile(routes: &[Route], normalization: PathNormalization) -> Result<Self, RouterError> {
+    pub fn compile(routes: &[Arc<Route>], normalization: PathNormalization) -> Result<Self, RouterError> {
         let mut patterns = Patterns::default();
         let mut entries = Vec::new();
         let mut hosts = HostIndex::default();
@@ -73,7 +74,7 @@ impl Router {
 }
 
 /// Route and match indices in the order in which they win.
-fn best_first(routes: &[Route]) -> Vec<(usize, usize)> {
+fn best_first(routes: &[Arc<Route>]) -> Vec<(usize, usize)> {
     let matches = |route: usize| (0..routes[route].matches.len()).map(move |matching| (route, matching));
     let mut order: Vec<_> = (0..routes.len()).flat_map(matches).collect();
     let at = |(route, matching): (usize, usize)| -> &Match { &routes[route].matches[matching] };

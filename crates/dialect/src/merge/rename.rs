@@ -7,6 +7,7 @@ use model::id::{ConsumerId, TableId, UpstreamId};
 use model::policy::Policy;
 use model::table::Table;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// New id by old one.
 pub(super) type Names = BTreeMap<String, String>;
@@ -17,6 +18,7 @@ pub(super) fn apply(gateway: &mut Gateway, names: &Names) {
         *table = TableId::new(new(names, table.as_str()));
     }
     for consumer in &mut gateway.consumers {
+        let consumer = Arc::make_mut(consumer);
         consumer.id = ConsumerId::new(new(names, consumer.id.as_str()));
     }
     let upstreams = std::mem::take(&mut gateway.upstreams);
@@ -36,7 +38,7 @@ fn rename_table(table: &mut Table, names: &Names) {
         }
         rename_steps(&mut overlay.steps, names);
     }
-    for route in &mut table.routes {
+    for route in table.routes.iter_mut().map(Arc::make_mut) {
         for group in &mut route.chain.groups {
             rename_steps(&mut group.steps, names);
         }

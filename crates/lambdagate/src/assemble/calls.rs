@@ -6,6 +6,7 @@ use model::chain::Step;
 use model::policy::Policy;
 use model::route::Route;
 use model::table::Table;
+use std::sync::Arc;
 
 /// The targets of all calls by function name.
 pub(crate) fn targets_mut(gateway: &mut Gateway) -> impl Iterator<Item = &mut FunctionTarget> {
@@ -19,7 +20,9 @@ pub(crate) fn targets_mut(gateway: &mut Gateway) -> impl Iterator<Item = &mut Fu
 }
 
 fn steps_mut(table: &mut Table) -> impl Iterator<Item = &mut Step> {
-    let routes = table.routes.iter_mut().flat_map(|route| &mut route.chain.groups).flat_map(|group| &mut group.steps);
+    // a route that nobody changes stays shared
+    let calling = table.routes.iter_mut().filter(|route| function_targets(route).next().is_some());
+    let routes = calling.flat_map(|route| &mut Arc::make_mut(route).chain.groups).flat_map(|group| &mut group.steps);
     let overlays = table.overlays.iter_mut().flat_map(|overlay| &mut overlay.steps);
     table.global.iter_mut().chain(routes).chain(overlays)
 }
@@ -36,10 +39,12 @@ pub(crate) fn calls(route: &Route) -> impl Iterator<Item = &Call> {
 /// The calls by function name in all routes' own chains, with their routes.
 pub(crate) fn function_calls(gateway: &Gateway) -> impl Iterator<Item = (&Route, &FunctionTarget)> {
     let routes = gateway.tables.iter().flat_map(|table| &table.routes);
-    routes.flat_map(|route| calls(route).map(move |call| (route, call))).filter_map(|(route, call)| {
-        match &call.target {
-            Target::Function(target) => Some((route, target)),
-            Target::Url(_) => None,
-        }
+    routes.flat_map(|route| function_targets(route).map(move |target| (route.as_ref(), target)))
+}
+
+fn function_targets(route: &Route) -> impl Iterator<Item = &FunctionTarget> {
+    calls(route).filter_map(|call| match &call.target {
+        Target::Function(target) => Some(target),
+        Target::Url(_) => None,
     })
 }

@@ -10,6 +10,7 @@ use crate::names;
 use model::chain::{Overlay, OverlayEntry, Phase, Who};
 use model::id::{ConsumerId, GroupId, RouteId, TableId};
 use model::table::{PathNormalization, Table};
+use std::sync::Arc;
 
 /// The document's own table, and those in `tables`.
 pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
@@ -52,7 +53,7 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
     judge::shadowed(&routes, &spots, at);
     let mut table = Table::new(TableId::new(names::id("table", name)));
     table.normalization = normalization(written.path_normalization.as_ref());
-    table.routes = routes;
+    table.routes = routes.into_iter().map(Arc::new).collect();
     table.global = list(written.policies.as_deref(), place::GLOBAL, at);
     table.overlay_entry = entry(written.overlay_entry.as_ref().map(|entry| entry.value));
     table.answers = answer::answers(written.answers.as_ref(), at);

@@ -15,6 +15,7 @@ use model::policy::{Cors, Policy};
 use model::predicate::{PathPattern, PathTemplate, Predicate};
 use model::route::{Match, Route};
 use model::table::Table;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The API that a route belongs to.
@@ -84,7 +85,7 @@ impl Routes {
 
     pub(super) fn into_gateway(self, cors: Option<Cors>) -> Gateway {
         let mut table = Table::new(TableId::new(names::id("table", "main")));
-        table.routes = self.routes;
+        table.routes = self.routes.into_iter().map(Arc::new).collect();
         table.global = cors.into_iter().flat_map(around).collect();
         let listeners = vec![listener::usual(std::slice::from_ref(&table.id))];
         Gateway { listeners, tables: vec![table], ..Gateway::default() }

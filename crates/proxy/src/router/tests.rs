@@ -57,8 +57,8 @@ impl Request {
     }
 }
 
-fn route(at: usize, matches: Vec<Match>) -> Route {
-    Route { id: RouteId::new(format!("r{at}")), matches, chain: Chain::default(), endpoint: Endpoint::None }
+fn route(at: usize, matches: Vec<Match>) -> Arc<Route> {
+    Arc::new(Route { id: RouteId::new(format!("r{at}")), matches, chain: Chain::default(), endpoint: Endpoint::None })
 }
 
 fn ranked(rank: u64, predicate: Predicate) -> Match {
@@ -88,7 +88,7 @@ fn regex(text: &str) -> PathPattern {
 /// A router of one route for each predicate, ranks as given.
 fn router(ranked_predicates: Vec<(u64, Predicate)>) -> Router {
     let routes = ranked_predicates.into_iter().map(|(rank, predicate)| vec![ranked(rank, predicate)]);
-    let routes: Vec<Route> = routes.enumerate().map(|(at, matches)| route(at, matches)).collect();
+    let routes: Vec<Arc<Route>> = routes.enumerate().map(|(at, matches)| route(at, matches)).collect();
     Router::compile(&routes, PathNormalization::default()).unwrap()
 }
 

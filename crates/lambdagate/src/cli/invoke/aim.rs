@@ -14,6 +14,7 @@ use model::route::Route;
 use policy::exchange::Params;
 use proxy::router::{Asked, Router};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 /// The longest that Lambda lets a function run.
@@ -166,7 +167,7 @@ fn made_for(route: &Route) -> Result<Written, Refusal> {
 type Place = (usize, usize, Params);
 
 fn find(
-    routes: &[Route],
+    routes: &[Arc<Route>],
     normalization: model::table::PathNormalization,
     request: &Written,
 ) -> Result<Option<Place>, Refusal> {

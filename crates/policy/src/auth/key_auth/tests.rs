@@ -22,7 +22,7 @@ fn policy(hide: bool, anonymous: Option<&str>) -> KeyAuth {
         query: vec!["key".into()],
         hide,
         anonymous: anonymous.map(ConsumerId::new),
-        consumers: Arc::new(Consumers::new(&consumers)),
+        consumers: Arc::new(Consumers::new(&consumers.map(Arc::new))),
     }
 }
 

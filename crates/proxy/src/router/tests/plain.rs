@@ -5,11 +5,12 @@ use model::predicate::{HostPattern, PathPattern, Predicate, Segment, TextPattern
 use model::route::{Rank, Route};
 use model::table::PathNormalization;
 use policy::path::{ComparablePath, pattern_text};
+use std::sync::Arc;
 
 /// Route, match, parameters, bytes of the raw path.
 pub(super) type Answer = (usize, usize, Vec<(String, String)>, usize);
 
-pub(super) fn find(routes: &[Route], rules: PathNormalization, request: &Request) -> Option<Answer> {
+pub(super) fn find(routes: &[Arc<Route>], rules: PathNormalization, request: &Request) -> Option<Answer> {
     let path = ComparablePath::of(&request.path, rules);
     let mut best: Option<(Rank, Answer)> = None;
     for (route, one) in routes.iter().enumerate() {

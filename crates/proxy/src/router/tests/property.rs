@@ -22,7 +22,7 @@ proptest! {
     }
 }
 
-fn routes() -> impl Strategy<Value = Vec<Route>> {
+fn routes() -> impl Strategy<Value = Vec<Arc<Route>>> {
     let matches = vec((0..4_u64, predicate()).prop_map(|(rank, predicate)| ranked(rank, predicate)), 0..4);
     vec(matches, 0..25).prop_map(|routes| routes.into_iter().enumerate().map(|(at, one)| route(at, one)).collect())
 }
