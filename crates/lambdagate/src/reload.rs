@@ -76,7 +76,7 @@ impl Reload {
     /// Tries what an Admin API proposes; then stores it and brings it into force, all or nothing.
     pub(crate) async fn propose(&mut self, proposal: Proposal, server: &Server) {
         let Proposal { source, changes, expected, trial, done } = proposal;
-        let outcome = match self.try_out(source, &changes).await {
+        let outcome = match self.try_out(source, &changes, server).await {
             Err(refused) => Err(refused),
             Ok(tried) if trial => Ok(Accepted { revision: tried.revision, findings: tried.draft.findings }),
             Ok(tried) => self.carry_out(source, changes, expected, tried, server).await,
@@ -84,7 +84,7 @@ impl Reload {
         let _ = done.send(outcome); // whoever asked may have gone: what is done stays done
     }
 
-    async fn try_out(&self, source: usize, changes: &[Change]) -> Result<Tried, Refused> {
+    async fn try_out(&self, source: usize, changes: &[Change], server: &Server) -> Result<Tried, Refused> {
         let stored = self.assembler.stored().await?;
         let revision = stored.revisions()[source];
         let draft = self.assembler.assemble(&stored.with(source, changes));
@@ -93,7 +93,8 @@ impl Reload {
             let invalid = draft.findings.into_iter().filter(|finding| finding.faith == Faith::Invalid);
             return Err(Refused::Broken(invalid.collect()));
         }
-        let snapshot = compile(&draft.gateway, &self.shared).map_err(|error| Refused::CannotRun(error.to_string()))?;
+        let snapshot = compile(&draft.gateway, &self.shared, server.snapshot().as_deref())
+            .map_err(|error| Refused::CannotRun(error.to_string()))?;
         Ok(Tried { revision, draft, snapshot })
     }
 
@@ -118,7 +119,8 @@ impl Reload {
         if self.strict && findings::change_behaviour(&draft.findings) {
             return Err("findings change behaviour, and --strict is given".to_owned());
         }
-        let snapshot = compile(&draft.gateway, &self.shared).map_err(|error| error.to_string())?;
+        let snapshot =
+            compile(&draft.gateway, &self.shared, server.snapshot().as_deref()).map_err(|error| error.to_string())?;
         let routes = snapshot.routes();
         server.swap(snapshot).map_err(|error| error.to_string())?;
         self.in_force(draft, routes, server);
@@ -159,6 +161,6 @@ struct Tried {
 }
 
 /// Makes a gateway ready for traffic.
-pub(crate) fn compile(gateway: &Gateway, shared: &Shared) -> Result<Snapshot, Refusal> {
-    proxy::compile(gateway, shared).map_err(|error| Refusal::new(format!("cannot run: {error}"), ""))
+pub(crate) fn compile(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) -> Result<Snapshot, Refusal> {
+    proxy::compile(gateway, shared, previous).map_err(|error| Refusal::new(format!("cannot run: {error}"), ""))
 }

@@ -94,7 +94,7 @@ fn judge(draft: &Draft, serving: &Serving) -> Option<Exit> {
 }
 
 fn start(draft: &Draft, serving: &Serving, inherited: Vec<TcpListener>, reload: &mut Reload) -> Result<Server> {
-    let snapshot = compile(&draft.gateway, &reload.shared)?;
+    let snapshot = compile(&draft.gateway, &reload.shared, None)?;
     let wanted: Vec<SocketAddr> = snapshot.listeners().collect();
     if wanted.is_empty() {
         let remedy = "write listen: 127.0.0.1:8000, or give --listen";

@@ -4,7 +4,7 @@ use crate::Policy;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
 use crate::auth::key_auth::KeyAuth;
 use crate::call::lambda::CallStep;
-use crate::chain::{Place, ReadyStep, Ring, Side};
+use crate::chain::{Place, ReadyChain, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
 use crate::missing::Missing;
 use crate::predicate::{PredicateError, ReadyPredicate};
@@ -22,7 +22,7 @@ use model::predicate::Predicate;
 use model::table::{PathNormalization, Table};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What policies need of the world; lives across reloads.
 #[derive(Clone, Default)]
@@ -31,13 +31,26 @@ pub struct Services {
     pub lambda: lambda::invoke::Lambda,
     /// Counters.
     pub metrics: telemetry::Metrics,
+    /// Numbers of slots: chains that go on from one snapshot to the next must agree on them.
+    pub slots: Slots,
+}
+
+/// A number for each slot's name; cloning shares them.
+#[derive(Clone, Default)]
+pub struct Slots(Arc<Mutex<HashMap<Slot, usize>>>);
+
+impl Slots {
+    fn of(&self, slot: &Slot) -> usize {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = slots.len();
+        *slots.entry(slot.clone()).or_insert(next)
+    }
 }
 
 /// Makes steps ready, for one compilation of one gateway.
 pub struct Builder<'a> {
     services: &'a Services,
     consumers: Arc<Consumers>,
-    slots: RefCell<HashMap<Slot, usize>>,
     rings: RefCell<HashMap<TableId, Arc<Ring>>>,
 }
 
@@ -100,8 +113,17 @@ impl From<lambda::CallError> for BuildCause {
 impl<'a> Builder<'a> {
     /// A builder for a gateway with these clients.
     pub fn new(services: &'a Services, consumers: &[Arc<Consumer>]) -> Self {
-        let consumers = Arc::new(Consumers::new(consumers));
-        Self { services, consumers, slots: RefCell::default(), rings: RefCell::default() }
+        Self::with(services, Arc::new(Consumers::new(consumers)))
+    }
+
+    /// A builder for a gateway whose clients are indexed already.
+    pub fn with(services: &'a Services, consumers: Arc<Consumers>) -> Self {
+        Self { services, consumers, rings: RefCell::default() }
+    }
+
+    /// What surrounds the routes of this table is as it was when this chain was made.
+    pub fn adopt(&self, table: &TableId, chain: &ReadyChain) {
+        self.rings.borrow_mut().insert(table.clone(), chain.ring().clone());
     }
 
     /// What surrounds all routes of a table, built when first asked for.
@@ -144,15 +166,8 @@ impl<'a> Builder<'a> {
         let ready = |predicate| ReadyPredicate::compile(predicate, normalization);
         let predicate = step.predicate.as_ref().map(ready).transpose().map_err(|cause| fail(cause.into()))?;
         let (side, policy) = self.policy(&step.policy, step.rank.phase).map_err(fail)?;
-        let (slot, rank, precedence) = (self.slot(&step.slot), step.rank, step.precedence);
+        let (slot, rank, precedence) = (self.services.slots.of(&step.slot), step.rank, step.precedence);
         Ok(ReadyStep { slot, side, rank, precedence, place, group, predicate, policy })
-    }
-
-    /// A slot's number: the same for both sides, wherever its steps are written.
-    fn slot(&self, slot: &Slot) -> usize {
-        let mut slots = self.slots.borrow_mut();
-        let next = slots.len();
-        *slots.entry(slot.clone()).or_insert(next)
     }
 
     fn policy(&self, data: &Data, phase: Phase) -> Result<(Side, Box<dyn Policy>), BuildCause> {

@@ -158,6 +158,10 @@ impl ReadyChain {
         }
     }
 
+    pub(crate) fn ring(&self) -> &Arc<Ring> {
+        &self.ring
+    }
+
     fn answers(&self) -> &ReadyAnswers {
         &self.ring.answers
     }

@@ -4,6 +4,8 @@ use crate::endpoint::{ReadyEndpoint, ReadyUpstreams, UpstreamError};
 use crate::router::{Router, RouterError};
 use crate::snapshot::{ListenerPlan, ReadyRoute, ReadyTable, Shared, Snapshot};
 use model::Gateway;
+use model::consumer::Consumer;
+use model::endpoint::Endpoint;
 use model::id::{RouteId, TableId, UpstreamId};
 use model::listener::Listener;
 use model::predicate::PathPattern;
@@ -12,6 +14,7 @@ use model::table::Table;
 use net::tls::{ServerCertificate, TlsError, server_config};
 use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
+use policy::consumers::Consumers;
 use policy::exchange::RouteFacts;
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -71,54 +74,102 @@ pub enum CompileError {
     },
 }
 
-/// Makes a gateway ready for traffic. Opens no socket.
-pub fn compile(gateway: &Gateway, shared: &Shared) -> Result<Snapshot, CompileError> {
+/// Makes a gateway ready for traffic. Opens no socket. What has not changed since `previous` is taken over from it; the
+/// result is the same without it.
+pub fn compile(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) -> Result<Snapshot, CompileError> {
     let upstreams = upstreams(gateway, shared)?;
-    let builder = Builder::new(&shared.services, &gateway.consumers);
-    let tables = gateway
-        .tables
-        .iter()
-        .map(|table| ready_table(table, &builder, &upstreams, shared))
-        .collect::<Result<Vec<_>, _>>()?;
-    let listeners = listeners(gateway)?;
-    Ok(Snapshot { listeners, tables, unrouted: shared.metrics.route("-"), shared: shared.clone() })
+    let kept = previous.filter(|previous| same_consumers(&previous.consumers.0, &gateway.consumers));
+    let consumers = match kept {
+        Some(previous) => previous.consumers.1.clone(),
+        None => Arc::new(Consumers::new(&gateway.consumers)),
+    };
+    let builder = Builder::with(&shared.services, consumers.clone());
+    let making = Making { builder, upstreams, shared };
+    let before = |table: &Table| kept?.tables.iter().find(|ready| ready.frame.id == table.id);
+    let tables = gateway.tables.iter().map(|table| making.table(table, before(table)));
+    let tables = tables.collect::<Result<Vec<_>, _>>()?;
+    Ok(Snapshot {
+        listeners: listeners(gateway)?,
+        tables,
+        unrouted: shared.metrics.route("-"),
+        shared: shared.clone(),
+        consumers: (gateway.consumers.clone(), consumers),
+    })
 }
 
 fn upstreams(gateway: &Gateway, shared: &Shared) -> Result<ReadyUpstreams, UpstreamError> {
     gateway.upstreams.iter().map(|(id, upstream)| Ok((id.clone(), shared.upstreams.ready(id, upstream)?))).collect()
 }
 
-fn ready_table(
-    table: &Table,
-    builder: &Builder<'_>,
-    upstreams: &ReadyUpstreams,
-    shared: &Shared,
-) -> Result<ReadyTable, CompileError> {
-    let router = Router::compile(&table.routes, table.normalization)
-        .map_err(|cause| CompileError::Router { table: table.id.clone(), cause: Box::new(cause) })?;
-    let outside = ReadyChain::compile(table, None, builder)
-        .map_err(|cause| CompileError::Step { place: table.id.to_string(), cause: Box::new(cause) })?;
-    let routes = table
-        .routes
-        .iter()
-        .map(|route| ready_route(table, route, builder, upstreams, shared))
-        .collect::<Result<_, _>>()?;
-    Ok(ReadyTable { router, routes, outside })
+fn same_consumers(before: &[Arc<Consumer>], now: &[Arc<Consumer>]) -> bool {
+    let same = |(before, now): (&Arc<Consumer>, &Arc<Consumer>)| Arc::ptr_eq(before, now) || before == now;
+    before.len() == now.len() && before.iter().zip(now).all(same)
 }
 
-fn ready_route(
-    table: &Table,
-    route: &Route,
-    builder: &Builder<'_>,
-    upstreams: &ReadyUpstreams,
-    shared: &Shared,
-) -> Result<ReadyRoute, CompileError> {
-    let chain = ReadyChain::compile(table, Some(route), builder)
-        .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause: Box::new(cause) })?;
-    let endpoint = ReadyEndpoint::compile(&route.endpoint, upstreams)
-        .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
-    let facts = route.matches.iter().map(|matching| facts(route, matching)).collect();
-    Ok(ReadyRoute { facts, chain, endpoint, metrics: shared.metrics.route(route.id.as_str()) })
+/// A compilation under way.
+struct Making<'a> {
+    builder: Builder<'a>,
+    upstreams: ReadyUpstreams,
+    shared: &'a Shared,
+}
+
+impl Making<'_> {
+    fn table(&self, table: &Table, before: Option<&ReadyTable>) -> Result<ReadyTable, CompileError> {
+        let frame = frame(table);
+        // all that surrounds a route is part of its chain
+        let before = before.filter(|before| before.frame == frame);
+        if let Some(before) = before {
+            self.builder.adopt(&table.id, &before.outside);
+        }
+        let router = match before {
+            Some(before) => before.router.follow(&table.routes),
+            None => Router::compile(&table.routes, table.normalization),
+        };
+        let router =
+            router.map_err(|cause| CompileError::Router { table: table.id.clone(), cause: Box::new(cause) })?;
+        let outside = ReadyChain::compile(table, None, &self.builder)
+            .map_err(|cause| CompileError::Step { place: table.id.to_string(), cause: Box::new(cause) })?;
+        let known: HashMap<*const Route, &Arc<ReadyRoute>> =
+            before.iter().flat_map(|before| &before.routes).map(|route| (route.model.as_ptr(), route)).collect();
+        let routes = table.routes.iter().map(|route| match known.get(&Arc::as_ptr(route)) {
+            Some(ready) if self.goes_on(route, ready) => Ok(Arc::clone(ready)),
+            _ => self.route(table, route).map(Arc::new),
+        });
+        Ok(ReadyTable { routes: routes.collect::<Result<_, _>>()?, frame, router, outside })
+    }
+
+    /// Whether the upstream that it leads to runs as before.
+    fn goes_on(&self, route: &Route, ready: &ReadyRoute) -> bool {
+        match &route.endpoint {
+            Endpoint::Http(http) => {
+                self.upstreams.get(&http.upstream).is_some_and(|upstream| ready.endpoint.is_to(upstream))
+            }
+            Endpoint::None | Endpoint::Answer(_) => true,
+        }
+    }
+
+    fn route(&self, table: &Table, route: &Arc<Route>) -> Result<ReadyRoute, CompileError> {
+        let chain = ReadyChain::compile(table, Some(route), &self.builder)
+            .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause: Box::new(cause) })?;
+        let endpoint = ReadyEndpoint::compile(&route.endpoint, &self.upstreams)
+            .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
+        let facts = route.matches.iter().map(|matching| facts(route, matching)).collect();
+        let metrics = self.shared.metrics.route(route.id.as_str());
+        Ok(ReadyRoute { model: Arc::downgrade(route), facts, chain, endpoint, metrics })
+    }
+}
+
+/// A table without its routes.
+fn frame(table: &Table) -> Table {
+    Table {
+        id: table.id.clone(),
+        normalization: table.normalization,
+        routes: Vec::new(),
+        global: table.global.clone(),
+        overlays: table.overlays.clone(),
+        overlay_entry: table.overlay_entry,
+        answers: table.answers.clone(),
+    }
 }
 
 fn facts(route: &Route, matching: &Match) -> Arc<RouteFacts> {
@@ -174,3 +225,6 @@ fn tls(listener: &Listener) -> Result<Option<Arc<tokio_rustls::rustls::ServerCon
         .collect();
     server_config(&certificates, listener.http2).map(Some)
 }
+
+#[cfg(test)]
+mod tests;

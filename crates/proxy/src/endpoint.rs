@@ -39,6 +39,11 @@ impl ReadyEndpoint {
         })
     }
 
+    /// Whether it leads to this very upstream.
+    pub(crate) fn is_to(&self, upstream: &Arc<ReadyUpstream>) -> bool {
+        matches!(self, Self::Http(route) if route.is_to(upstream))
+    }
+
     /// Leaves a response in the exchange.
     pub(crate) async fn answer(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<(), Box<Failure>> {
         match self {

@@ -1,11 +1,12 @@
 //! Finds the route of a request: a compiled index over one table that always agrees with asking every route in turn.
 //!
-//! Matches are sorted once, best first; the position in that order, the *place*, is all that is compared later. The
-//! index (hosts, then paths) only narrows down which places are asked.
+//! A [`Layer`] indexes routes that never change. A change of a few routes among very many puts these into a young layer
+//! beside the base, so that it costs little.
 
 mod entry;
 mod error;
 mod host;
+mod layer;
 mod path;
 mod radix;
 mod segments;
@@ -15,23 +16,25 @@ mod tests;
 pub use error::RouterError;
 pub use policy::predicate::Asked;
 
-use entry::Entry;
-use host::HostIndex;
-use model::route::{Match, Route};
+use layer::{Candidate, Layer};
+use model::route::Route;
 use model::table::PathNormalization;
 use policy::exchange::Params;
 use policy::path::ComparablePath;
-use policy::predicate::Patterns;
-use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// The routes of one table, made ready for lookup.
 pub struct Router {
     normalization: PathNormalization,
-    /// All matches of all routes, best first.
-    entries: Vec<Entry>,
-    hosts: HostIndex,
+    base: Arc<Layer>,
+    /// Routes that came or changed since the base was made.
+    young: Option<Arc<Layer>>,
+    /// Where each route of the base, then of the young layer, stands in the table now; a gap when it does not.
+    positions: Vec<u32>,
 }
+
+/// More changed routes than this, and than a tenth of all, are not worth a layer of their own.
+const YOUNG: usize = 1000;
 
 /// The route of a request.
 #[derive(Debug, PartialEq, Eq)]
@@ -49,63 +52,37 @@ pub struct Found {
 impl Router {
     /// Builds the index. Time and memory grow with the number of routes, not faster.
     pub fn compile(routes: &[Arc<Route>], normalization: PathNormalization) -> Result<Self, RouterError> {
-        let mut patterns = Patterns::default();
-        let mut entries = Vec::new();
-        let mut hosts = HostIndex::default();
-        for (place, (route, matching)) in best_first(routes).into_iter().enumerate() {
-            let place = u32::try_from(place).expect("a table has fewer than four billion matches");
-            let predicate = &routes[route].matches[matching].predicate;
-            let entry = Entry::compile(route, matching, predicate, normalization, &mut patterns)
-                .map_err(|cause| RouterError { route: routes[route].id.clone(), cause })?;
-            hosts.insert(&predicate.hosts, predicate.path.as_ref(), normalization, place);
-            entries.push(entry);
+        let base = Arc::new(Layer::compile(routes, normalization)?);
+        let positions = (0..).take(routes.len()).collect();
+        Ok(Self { normalization, base, young: None, positions })
+    }
+
+    /// The index of these routes, most of which are those of this one: the same as if it were built anew.
+    pub fn follow(&self, routes: &[Arc<Route>]) -> Result<Self, RouterError> {
+        let Some((mut positions, changed)) = self.base.positions(routes) else {
+            return Self::compile(routes, self.normalization);
+        };
+        if changed.len() > YOUNG.max(routes.len() / 10) {
+            return Self::compile(routes, self.normalization);
         }
-        Ok(Self { normalization, entries, hosts })
+        positions.extend(&changed);
+        let young: Vec<Arc<Route>> = changed.iter().map(|at| routes[*at as usize].clone()).collect();
+        let young = if young.is_empty() { None } else { Some(Arc::new(Layer::compile(&young, self.normalization)?)) };
+        Ok(Self { normalization: self.normalization, base: self.base.clone(), young, positions })
     }
 
     /// The route with the highest rank among those that take the request.
     pub fn find(&self, asked: &Asked<'_>) -> Option<Found> {
         let path = ComparablePath::of(asked.path, self.normalization);
-        let mut search = Search { entries: &self.entries, asked, path: path.text(), best: NOBODY };
-        self.hosts.each(asked.host, |index| index.search(&mut search));
-        let best = search.best;
-        self.entries.get(best as usize).map(|entry| entry.found(&path))
-    }
-}
-
-/// Route and match indices in the order in which they win.
-fn best_first(routes: &[Arc<Route>]) -> Vec<(usize, usize)> {
-    let matches = |route: usize| (0..routes[route].matches.len()).map(move |matching| (route, matching));
-    let mut order: Vec<_> = (0..routes.len()).flat_map(matches).collect();
-    let at = |(route, matching): (usize, usize)| -> &Match { &routes[route].matches[matching] };
-    order.sort_by_key(|place| Reverse(at(*place).rank)); // stable: of equal ranks the earlier one stays first
-    order
-}
-
-/// Larger than every place.
-const NOBODY: u32 = u32::MAX;
-
-/// A lookup under way.
-struct Search<'a> {
-    entries: &'a [Entry],
-    asked: &'a Asked<'a>,
-    /// The path in comparable form.
-    path: &'a str,
-    /// The best place that took the request so far.
-    best: u32,
-}
-
-impl Search<'_> {
-    /// Asks places whose host and path already hold, best first.
-    fn ask(&mut self, places: &[u32]) {
-        for place in places {
-            if *place >= self.best {
-                return;
-            }
-            if self.entries[*place as usize].takes(self.asked, self.path) {
-                self.best = *place;
-                return;
-            }
+        let (base, young) = self.positions.split_at(self.base.routes());
+        let mut found = self.base.find(asked, path.text(), base);
+        if let Some(layer) = &self.young
+            && let Some(rival) = layer.find(asked, path.text(), young)
+            && found.as_ref().is_none_or(|found| rival.beats(found))
+        {
+            found = Some(rival);
         }
+        let Candidate { entry, position, .. } = found?;
+        Some(entry.found(position as usize, &path))
     }
 }

@@ -67,6 +67,11 @@ impl Server {
         locked(&self.listeners).iter().map(|listener| listener.bound).collect()
     }
 
+    /// What is served; `None` while there is no listener.
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        locked(&self.listeners).first().map(|listener| listener.view.load().snapshot.clone())
+    }
+
     /// Connections open now.
     pub fn connections(&self) -> usize {
         let count =

@@ -2,11 +2,15 @@
 
 use crate::endpoint::{ReadyEndpoint, Upstreams};
 use crate::router::Router;
+use model::consumer::Consumer;
 use model::listener::Limits;
+use model::route::Route;
+use model::table::Table;
 use policy::chain::ReadyChain;
+use policy::consumers::Consumers;
 use policy::exchange::RouteFacts;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use telemetry::metrics::RouteMetrics;
 
 /// What outlives snapshots: connections, credentials, counters, logs.
@@ -29,6 +33,8 @@ pub struct Snapshot {
     pub(crate) tables: Vec<ReadyTable>,
     /// Counts requests that no route took.
     pub(crate) unrouted: Arc<RouteMetrics>,
+    /// The clients it was compiled with, and their index.
+    pub(crate) consumers: (Vec<Arc<Consumer>>, Arc<Consumers>),
 }
 
 impl Snapshot {
@@ -57,14 +63,18 @@ pub(crate) struct ListenerPlan {
 
 /// A table made ready.
 pub(crate) struct ReadyTable {
+    /// The table it was made from, without its routes.
+    pub(crate) frame: Table,
     pub(crate) router: Router,
-    pub(crate) routes: Vec<ReadyRoute>,
+    pub(crate) routes: Vec<Arc<ReadyRoute>>,
     /// The outer ring alone, for requests that no route takes.
     pub(crate) outside: ReadyChain,
 }
 
 /// A route made ready.
 pub(crate) struct ReadyRoute {
+    /// The route it was made from, to be recognized; its content is not kept.
+    pub(crate) model: Weak<Route>,
     /// One for each of the route's matches: they differ in their pattern.
     pub(crate) facts: Vec<Arc<RouteFacts>>,
     pub(crate) chain: ReadyChain,

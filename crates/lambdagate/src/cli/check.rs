@@ -49,7 +49,7 @@ impl Check {
         println!("{}", findings::summary(&draft.findings));
         let exit = findings::judge(&draft.findings, &draft.broken);
         if draft.broken.is_empty() {
-            compile(&draft.gateway, &shared()?)?;
+            compile(&draft.gateway, &shared()?, None)?;
         }
         Ok(exit)
     }

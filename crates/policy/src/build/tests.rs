@@ -72,9 +72,9 @@ fn the_ring_of_a_table_is_built_once() {
 }
 
 #[test]
-fn both_sides_of_a_slot_share_its_number() {
+fn both_sides_of_a_slot_share_its_number_and_builders_agree_on_it() {
     let services = Services::default();
-    let builder = Builder::new(&services, &[]);
-    assert_eq!(builder.slot(&Slot::new("a")), builder.slot(&Slot::new("a")));
-    assert_ne!(builder.slot(&Slot::new("a")), builder.slot(&Slot::new("b")));
+    let number = |slot: &str| services.clone().slots.of(&Slot::new(slot));
+    assert_eq!(number("a"), number("a"));
+    assert_ne!(number("a"), number("b"));
 }

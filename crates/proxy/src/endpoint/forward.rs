@@ -33,6 +33,10 @@ impl HttpRoute {
         Self { upstream, path: endpoint.path.clone(), host: endpoint.host.clone() }
     }
 
+    pub(super) fn is_to(&self, upstream: &Arc<ReadyUpstream>) -> bool {
+        Arc::ptr_eq(&self.upstream, upstream)
+    }
+
     /// Sends the request to one node after another, as long as nothing of it was sent, and leaves the answer in
     /// the exchange.
     pub(super) async fn forward(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<(), Box<Failure>> {

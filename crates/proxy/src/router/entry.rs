@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// A match, ready.
 pub(super) struct Entry {
-    route: usize,
-    matching: usize,
+    route: u32,
+    matching: u32,
     conditions: Option<Box<Conditions>>,
     shape: Shape,
 }
@@ -57,7 +57,18 @@ impl Entry {
             Some(PathPattern::Template(template)) => template_shape(template),
             Some(PathPattern::Regex(pattern)) => regex_shape(patterns.path(pattern)?),
         };
-        Ok(Self { route, matching, conditions: Conditions::compile(predicate, patterns)?, shape })
+        let number = |at: usize| u32::try_from(at).expect("a table has fewer than four billion matches");
+        Ok(Self {
+            route: number(route),
+            matching: number(matching),
+            conditions: Conditions::compile(predicate, patterns)?,
+            shape,
+        })
+    }
+
+    /// Its route's number in the layer.
+    pub(super) fn route(&self) -> usize {
+        self.route as usize
     }
 
     /// Whether what the index has not decided holds as well.
@@ -70,7 +81,7 @@ impl Entry {
     }
 
     /// The answer for a path that it takes.
-    pub(super) fn found(&self, path: &ComparablePath<'_>) -> Found {
+    pub(super) fn found(&self, route: usize, path: &ComparablePath<'_>) -> Found {
         let text = path.text();
         let (params, bytes) = match &self.shape {
             Shape::Any => (Params::new(), 0),
@@ -79,7 +90,7 @@ impl Entry {
             Shape::Template(slots) => (template_params(slots, text), text.len()),
             Shape::Regex(regex, names) => regex_params(regex, names, text),
         };
-        Found { route: self.route, matching: self.matching, params, matched: path.raw_bytes(bytes) }
+        Found { route, matching: self.matching as usize, params, matched: path.raw_bytes(bytes) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The second half of the index: which places a path may take.
 
-use super::Search;
+use super::layer::Search;
 use super::radix::Radix;
 use super::segments::SegmentTrie;
 use model::predicate::{PathPattern, PathTemplate, Segment};

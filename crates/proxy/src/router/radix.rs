@@ -1,6 +1,6 @@
 //! A tree of path beginnings, byte by byte: one walk meets every prefix of a path.
 
-use super::Search;
+use super::layer::Search;
 use super::path::Leaf;
 use smallvec::SmallVec;
 

@@ -1,6 +1,6 @@
 //! A tree of path templates, segment by segment.
 
-use super::Search;
+use super::layer::Search;
 use super::path::Leaf;
 use model::predicate::Segment;
 use model::table::PathNormalization;

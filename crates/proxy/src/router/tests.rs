@@ -9,7 +9,7 @@ use model::chain::Chain;
 use model::endpoint::Endpoint;
 use model::id::RouteId;
 use model::predicate::{HeaderPattern, HostPattern, PathPattern, PathTemplate, Predicate, QueryPattern, TextPattern};
-use model::route::Rank;
+use model::route::{Match, Rank};
 use std::net::IpAddr;
 
 /// A request as the tests write it.

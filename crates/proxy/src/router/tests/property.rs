@@ -13,18 +13,68 @@ proptest! {
     fn the_index_agrees_with_the_plain_loop(routes in routes(), rules in rules(), requests in vec(request(), 1..12)) {
         let router = Router::compile(&routes, rules).unwrap();
         for request in &requests {
-            let found = router.find(&request.asked()).map(|found| {
-                let params = found.params.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
-                (found.route, found.matching, params, found.matched)
-            });
-            prop_assert_eq!(found, plain::find(&routes, rules, request), "{:?}", request);
+            prop_assert_eq!(find(&router, request), plain::find(&routes, rules, request), "{:?}", request);
+        }
+    }
+
+    #[test]
+    fn an_index_that_follows_changes_agrees_as_well(
+        before in routes(),
+        rules in rules(),
+        changes in vec(vec(change(), 25), 1..3),
+        requests in vec(request(), 1..6),
+    ) {
+        let (mut routes, mut router) = (before.clone(), Router::compile(&before, rules).unwrap());
+        for changes in changes {
+            routes = routes.into_iter().zip(changes).flat_map(|(route, change)| changed(route, change)).collect();
+            router = router.follow(&routes).unwrap();
+            for request in &requests {
+                prop_assert_eq!(find(&router, request), plain::find(&routes, rules, request), "{:?}", request);
+            }
         }
     }
 }
 
+fn find(router: &Router, request: &Request) -> Option<plain::Answer> {
+    router.find(&request.asked()).map(|found| {
+        let params = found.params.iter().map(|(name, value)| (name.to_string(), value.clone())).collect();
+        (found.route, found.matching, params, found.matched)
+    })
+}
+
+/// What becomes of one route.
+#[derive(Clone, Debug)]
+enum Change {
+    Stays,
+    Goes,
+    Becomes(Vec<Match>),
+    GetsNeighbour(Vec<Match>),
+}
+
+fn change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        5 => Just(Change::Stays),
+        1 => Just(Change::Goes),
+        1 => matches().prop_map(Change::Becomes),
+        1 => matches().prop_map(Change::GetsNeighbour),
+    ]
+}
+
+fn changed(before: Arc<Route>, change: Change) -> Vec<Arc<Route>> {
+    match change {
+        Change::Stays => vec![before],
+        Change::Goes => vec![],
+        Change::Becomes(matches) => vec![route(0, matches)],
+        Change::GetsNeighbour(matches) => vec![route(0, matches), before],
+    }
+}
+
+fn matches() -> impl Strategy<Value = Vec<Match>> {
+    vec((0..4_u64, predicate()).prop_map(|(rank, predicate)| ranked(rank, predicate)), 0..4)
+}
+
 fn routes() -> impl Strategy<Value = Vec<Arc<Route>>> {
-    let matches = vec((0..4_u64, predicate()).prop_map(|(rank, predicate)| ranked(rank, predicate)), 0..4);
-    vec(matches, 0..25).prop_map(|routes| routes.into_iter().enumerate().map(|(at, one)| route(at, one)).collect())
+    vec(matches(), 0..25).prop_map(|routes| routes.into_iter().enumerate().map(|(at, one)| route(at, one)).collect())
 }
 
 fn rules() -> impl Strategy<Value = PathNormalization> {

@@ -1,0 +1,73 @@
+//! What a compilation takes over from the one before.
+
+use super::*;
+use model::chain::{Chain, Phase, Step, StepRank};
+use model::endpoint::{Balance, HostHeader, HttpEndpoint, Keepalive, Node, PathRewrite, Upstream, UpstreamTimeouts};
+use model::id::{ConsumerId, Slot};
+use model::policy::{Policy, RequestId};
+use telemetry::AccessLog;
+use telemetry::access::{Format, Sink};
+
+fn shared() -> Shared {
+    let access = AccessLog::open(Sink::Off, Format::Text).unwrap();
+    Shared { services: Default::default(), metrics: Default::default(), access, upstreams: Default::default() }
+}
+
+fn route(name: &str, endpoint: Endpoint) -> Arc<Route> {
+    Arc::new(Route { id: RouteId::new(name), matches: Vec::new(), chain: Chain::default(), endpoint })
+}
+
+fn upstream(port: u16) -> Upstream {
+    Upstream {
+        tls: None,
+        http2: false,
+        nodes: vec![Node { host: "127.0.0.1".into(), port, weight: 1 }],
+        balance: Balance::RoundRobin,
+        timeouts: UpstreamTimeouts::default(),
+        retries: 0,
+        keepalive: Keepalive::default(),
+        passive_health: None,
+    }
+}
+
+/// A route that leads nowhere and one that leads to an upstream.
+fn gateway() -> Gateway {
+    let id = UpstreamId::new("u");
+    let http = HttpEndpoint { upstream: id.clone(), path: PathRewrite::Keep, host: HostHeader::Client };
+    let mut table = Table::new(TableId::new("t"));
+    table.routes = vec![route("a", Endpoint::None), route("b", Endpoint::Http(http))];
+    Gateway { tables: vec![table], upstreams: [(id, upstream(1))].into(), ..Gateway::default() }
+}
+
+fn request_id() -> Step {
+    let policy = Policy::RequestId(RequestId { header: "x-id".into(), trust_client: false, echo: false });
+    let rank = StepRank { phase: Phase::Rewrite, order: 0 };
+    Step { slot: Slot::new("request-id"), rank, precedence: 0, predicate: None, policy }
+}
+
+fn bob() -> Arc<Consumer> {
+    let (id, name) = (ConsumerId::new("bob"), "bob".to_owned());
+    Arc::new(Consumer { id, name, groups: Vec::new(), credentials: Vec::new() })
+}
+
+#[test]
+fn what_a_change_cannot_touch_is_taken_over() {
+    type Change = fn(&mut Gateway);
+    let cases: [(&str, Change, [bool; 2]); 6] = [
+        ("nothing", |_| {}, [true, true]),
+        ("a route", |gateway| gateway.tables[0].routes[0] = route("a", Endpoint::None), [false, true]),
+        ("an upstream", |gateway| drop(gateway.upstreams.insert(UpstreamId::new("u"), upstream(2))), [true, false]),
+        ("a global step", |gateway| gateway.tables[0].global.push(request_id()), [false, false]),
+        ("a consumer", |gateway| gateway.consumers.push(bob()), [false, false]),
+        ("the name", |gateway| gateway.tables[0].id = TableId::new("other"), [false, false]),
+    ];
+    for (what, change, expected) in cases {
+        let (shared, mut gateway) = (shared(), gateway());
+        let before = compile(&gateway, &shared, None).unwrap();
+        change(&mut gateway);
+        let after = compile(&gateway, &shared, Some(&before)).unwrap();
+        let pairs = before.tables[0].routes.iter().zip(&after.tables[0].routes);
+        let kept: Vec<bool> = pairs.map(|(before, after)| Arc::ptr_eq(before, after)).collect();
+        assert_eq!(kept, expected, "{what}");
+    }
+}
