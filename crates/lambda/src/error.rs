@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use model::answer::FailureKind;
+use std::borrow::Cow;
 
 /// A failed call.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -23,6 +24,8 @@ pub struct CallError {
     pub status: Option<u16>,
     /// The payload of a function error, for those who show it.
     pub payload: Option<Bytes>,
+    /// What was wrong with a reply, in the few words that a client may be told.
+    pub reason: Option<Cow<'static, str>>,
 }
 
 /// Whose fault a failed call is.
@@ -55,6 +58,7 @@ impl CallError {
             retry_after: None,
             status: None,
             payload: None,
+            reason: None,
         }
     }
 

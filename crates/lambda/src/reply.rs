@@ -1,5 +1,6 @@
 //! Reply shapes: what a function's payload means as an HTTP response.
 
+mod arrays;
 mod headers;
 mod mirror;
 mod proxy;
@@ -17,7 +18,7 @@ pub async fn read(reply: &Reply, invoked: Invoked, expose_log: bool) -> Result<h
     match reply {
         Reply::Raw => Ok(raw::read(invoked, expose_log)),
         Reply::Proxy(rules) => proxy::read(rules, invoked, expose_log).await,
-        Reply::Mirror => Ok(mirror::read(invoked, expose_log)),
+        Reply::Mirror(rules) => mirror::read(*rules, invoked, expose_log).await,
     }
 }
 

@@ -1,10 +1,19 @@
 //! One use of a Lambda function: `Call` = `Target` × `Payload` × `Reply` × `Fault` × `Then`.
 
-use crate::answer::{Answer, FailureKind};
+mod event;
+mod fault;
+mod reply;
+
+pub use event::{
+    Arguments, BodyEncoding, BodyReading, ContextForm, Duplicates, EmptyBody, EmptyMap, EventPath, EventRules, Fields,
+    LargeBody, Payload, Winner,
+};
+pub use fault::Fault;
+pub use reply::{MirrorRules, Reply, ReplyChecks, ReplyRules};
+
 use crate::aws::Aws;
 use crate::secret::Secret;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// A call of a function, always a step of a chain.
@@ -106,135 +115,6 @@ pub enum UrlAuth {
     Sign(String),
     /// The `x-api-key` header.
     ApiKey(Secret),
-}
-
-/// What the function is given.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum Payload {
-    /// Chosen parts of the request as one JSON object.
-    Fields(Fields),
-    /// API Gateway's event version 1.0 (REST).
-    HttpV1(EventRules),
-    /// API Gateway's event version 2.0 (HTTP API, function URL).
-    HttpV2(EventRules),
-    /// An Application Load Balancer's event.
-    Alb(EventRules),
-    /// The request's body as it is; an empty body becomes no payload.
-    Raw,
-}
-
-/// Which parts of the request the `fields` payload has.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Fields {
-    /// Query and body arguments merged into one object, the query's winning, when none of the parts below is asked for.
-    pub method: bool,
-    /// Adds `request_uri` and `request_uri_args`.
-    pub uri: bool,
-    /// Adds `request_headers`.
-    pub headers: bool,
-    /// Adds `request_body`, `request_body_args` and `request_body_base64`.
-    pub body: bool,
-    /// How the body stands in it.
-    pub rules: EventRules,
-}
-
-/// The differences between those who build events of one shape, as data. The default is AWS's own behaviour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct EventRules {
-    /// Which of several equal names the single-value maps keep (v1, ALB).
-    pub duplicates: Duplicates,
-    /// What an absent map is in JSON.
-    pub empty_map: EmptyMap,
-    /// When a body is text, and when base64.
-    pub body: BodyEncoding,
-    /// `multiValueHeaders` and `multiValueQueryStringParameters` instead of the single ones (ALB only).
-    pub multi_value: bool,
-    /// Stage named in the event; `$default` in version 2.0.
-    pub stage: String,
-    /// `stageVariables`.
-    pub stage_variables: BTreeMap<String, String>,
-}
-
-impl Default for EventRules {
-    fn default() -> Self {
-        Self {
-            duplicates: Duplicates::Last,
-            empty_map: EmptyMap::Null,
-            body: BodyEncoding::ByMediaType,
-            multi_value: false,
-            stage: "$default".to_owned(),
-            stage_variables: BTreeMap::new(),
-        }
-    }
-}
-
-/// Which of several values a single-value map keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Duplicates {
-    /// The first in the request.
-    First,
-    /// The last in the request: AWS's rule.
-    Last,
-}
-
-/// How an absent map is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum EmptyMap {
-    /// `null`.
-    Null,
-    /// `{}`.
-    Object,
-    /// Not at all.
-    Omit,
-}
-
-/// When a body is text in an event.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum BodyEncoding {
-    /// Text for `text/*`, `application/json`, `application/xml`, `application/javascript` without `content-encoding`
-    /// and in valid UTF-8, else base64: what AWS's HTTP API does.
-    ByMediaType,
-    /// Base64 for these media types (`image/*`, `*/*`), else text: REST API's `binaryMediaTypes`.
-    BinaryTypes(Vec<String>),
-    /// Always base64.
-    Base64,
-    /// Text whenever it is valid UTF-8.
-    Utf8,
-}
-
-/// What the function's reply means.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub enum Reply {
-    /// The payload is the body; the status is the call's.
-    Raw,
-    /// The payload is a JSON object with `statusCode`, `headers`, `body` and the like.
-    Proxy(ReplyRules),
-    /// Everything that the Lambda API or the URL sent: status, headers and body.
-    Mirror,
-}
-
-/// The differences between those who read a proxy reply, as data. The default takes the union of AWS's shapes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ReplyRules {
-    /// A reply without `statusCode` is the body itself, 200, `application/json` (version 2.0's inference).
-    pub infer: bool,
-    /// `content-type` when the reply names none.
-    pub default_content_type: Option<String>,
-}
-
-impl Default for ReplyRules {
-    fn default() -> Self {
-        Self { infer: true, default_content_type: Some("application/json".to_owned()) }
-    }
-}
-
-/// What a client sees of a failed call: for each kind an answer of the configuration's own, or the table's.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Fault {
-    /// Answers of the configuration's own.
-    pub answers: BTreeMap<FailureKind, Answer>,
-    /// A function error is no failure: its payload goes on as the reply, with this status; AWS's 200 when `None` inside.
-    pub function_error_as_reply: Option<Option<u16>>,
 }
 
 /// What becomes of the reply.

@@ -1,7 +1,16 @@
 //! Where a route leads when no step has answered.
 
+mod balance;
+mod health;
+mod path;
+
+pub use balance::{Balance, HashKey};
+pub use health::{ActiveHealth, HealthLimits, PassiveHealth, Probe};
+pub use path::{PathRewrite, PathRule, Seam};
+
 use crate::answer::Answer;
 use crate::id::UpstreamId;
+use crate::quirk::ForwardMarks;
 use crate::tls::ClientTls;
 use serde::Serialize;
 use std::time::Duration;
@@ -23,26 +32,11 @@ pub struct HttpEndpoint {
     /// Which one.
     pub upstream: UpstreamId,
     /// What happens to the path.
-    pub path: PathRewrite,
+    pub path: PathRule,
     /// Which `Host` it sees.
     pub host: HostHeader,
-}
-
-/// The path an upstream sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub enum PathRewrite {
-    /// The client's path, byte for byte.
-    Keep,
-    /// `prefix` in front of what follows the part that the route matched (all of the path if the route has none).
-    StripMatched {
-        /// Put in front; `/` at least.
-        prefix: String,
-    },
-    /// `prefix` in front of the whole path.
-    Prepend {
-        /// Put in front.
-        prefix: String,
-    },
+    /// Which fields it sees beside the usual ones.
+    pub marks: ForwardMarks,
 }
 
 /// The `Host` an upstream sees.
@@ -73,8 +67,10 @@ pub struct Upstream {
     pub retries: u32,
     /// Kept-alive connections.
     pub keepalive: Keepalive,
-    /// When a node is left alone for a while; `None` never.
+    /// When a node is left alone for what it answers to clients; `None` never.
     pub passive_health: Option<PassiveHealth>,
+    /// When nodes are asked how they are; `None` never.
+    pub active_health: Option<ActiveHealth>,
 }
 
 /// One server.
@@ -86,13 +82,6 @@ pub struct Node {
     pub port: u16,
     /// Share of the requests; 0 takes none.
     pub weight: u32,
-}
-
-/// How a node is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub enum Balance {
-    /// Smooth weighted round robin.
-    RoundRobin,
 }
 
 /// How long an upstream may take.
@@ -126,15 +115,4 @@ impl Default for Keepalive {
     fn default() -> Self {
         Self { idle: 256, time: Duration::from_secs(60) }
     }
-}
-
-/// A node that fails this often in a row is left alone for a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct PassiveHealth {
-    /// Failures in a row: no connection, time-out, broken response, and 5xx when counted.
-    pub failures: u32,
-    /// Whether a 5xx response counts as a failure.
-    pub count_5xx: bool,
-    /// How long it is left alone.
-    pub pause: Duration,
 }

@@ -14,6 +14,7 @@ pub mod id;
 pub mod listener;
 pub mod policy;
 pub mod predicate;
+pub mod quirk;
 pub mod route;
 pub mod secret;
 pub mod table;

@@ -1,7 +1,7 @@
 //! A route: which requests it takes, what happens to them, and where they end.
 
 use crate::chain::Chain;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, PathRule};
 use crate::id::RouteId;
 use crate::predicate::Predicate;
 use serde::Serialize;
@@ -17,6 +17,9 @@ pub struct Route {
     pub chain: Chain,
     /// Where a request leads when no step answered it.
     pub endpoint: Endpoint,
+    /// The path that those behind the route see, for events that show it; `None`: that of an http endpoint, else the
+    /// client's.
+    pub path: Option<PathRule>,
 }
 
 /// One way to match, with its place in the order of the table.

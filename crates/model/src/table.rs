@@ -3,6 +3,7 @@
 use crate::answer::Answers;
 use crate::chain::{Overlay, OverlayEntry, Step};
 use crate::id::TableId;
+use crate::quirk::Marks;
 use crate::route::Route;
 use serde::Serialize;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct Table {
     pub overlay_entry: OverlayEntry,
     /// What is said when nothing else answered.
     pub answers: Answers,
+    /// What every response shows of the gateway; `None`: nothing.
+    pub marks: Option<Marks>,
 }
 
 impl Table {
@@ -38,6 +41,7 @@ impl Table {
             overlays: Vec::new(),
             overlay_entry: OverlayEntry::NextStep,
             answers: Answers::default(),
+            marks: None,
         }
     }
 }

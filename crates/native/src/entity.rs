@@ -12,13 +12,13 @@ pub mod route;
 pub mod table;
 pub mod upstream;
 
-use crate::decode::{At, Either, OneOrMany, Pairs, Text, entity};
-use answer::Answers;
+use crate::decode::{At, Either, Given, OneOrMany, Pairs, Text, entity};
+use answer::{Answers, Messages};
 use consumer::{Consumer, GroupPolicies};
 use listener::Listener;
 use policy::Step;
 use route::Route;
-use table::{Entry, Normalization, Overlay, Table};
+use table::{Entry, Marks, Normalization, Overlay, Table};
 use upstream::Upstream;
 
 entity! {
@@ -42,6 +42,12 @@ entity! {
         groups: Option<Pairs<GroupPolicies>>,
         /// What is said when nothing else answered, by failure code.
         answers: Option<Answers>,
+        /// How messages are written; as problem details without it.
+        messages: Option<Messages>,
+        /// Whether all response policies run after a failure, not those around every route alone; false without it.
+        failures_run_all: Option<At<bool>>,
+        /// What every response shows of the gateway.
+        marks: Option<Given<Marks>>,
         /// What happens to a path before routes are tried.
         path_normalization: Option<Normalization>,
         /// Policies for known clients, in the long form.

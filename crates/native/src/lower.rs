@@ -13,7 +13,7 @@ mod policy;
 pub(crate) mod rank;
 pub(crate) mod route;
 mod table;
-mod upstream;
+pub(crate) mod upstream;
 
 use crate::decode::{Decode, Decoder, nearest};
 use crate::entity::Config;

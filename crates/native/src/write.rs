@@ -97,6 +97,9 @@ fn config<'g>(gateway: &'g Gateway, pen: &mut Pen<'g>) -> Config {
             config.routes = table.routes;
             config.policies = table.policies;
             config.answers = table.answers;
+            config.messages = table.messages;
+            config.failures_run_all = table.failures_run_all;
+            config.marks = table.marks;
             config.path_normalization = table.path_normalization;
             config.overlays = table.overlays;
             config.overlay_entry = table.overlay_entry;

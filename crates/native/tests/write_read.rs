@@ -4,7 +4,7 @@
 
 use dialect::Dialect;
 use ipnet::IpNet;
-use model::answer::{Answer, AnswerBody, Answers, FailureKind};
+use model::answer::*;
 use model::aws::{Aws, Credentials};
 use model::call::*;
 use model::chain::*;
@@ -14,6 +14,7 @@ use model::id::*;
 use model::listener::{Limits, Listener};
 use model::policy::*;
 use model::predicate::*;
+use model::quirk::{ForwardMarks, Marks};
 use model::route::{Match, Rank, Route};
 use model::table::{PathNormalization, Table};
 use model::tls::{Certificate, ClientTls, ServerTls};
@@ -204,21 +205,59 @@ fn upstream() -> BoxedStrategy<Upstream> {
     ];
     let keepalive =
         (prop_oneof![Just(256usize), 0usize..9], duration()).prop_map(|(idle, time)| Keepalive { idle, time });
-    let health = of((1u32..5, any::<bool>(), duration()).prop_map(|(failures, count_5xx, pause)| PassiveHealth {
-        failures,
-        count_5xx,
-        pause,
-    }));
-    (of(client_tls()), any::<bool>(), nodes, timeouts, 0u32..3, keepalive, health)
-        .prop_map(|(tls, http2, nodes, timeouts, retries, keepalive, passive_health)| Upstream {
-            tls,
-            http2,
-            nodes,
-            balance: Balance::RoundRobin,
-            timeouts,
-            retries,
-            keepalive,
-            passive_health,
+    let passive = (limits(), of(duration())).prop_map(|(limits, pause)| PassiveHealth { limits, pause });
+    (of(client_tls()), any::<bool>(), nodes, balance(), timeouts, 0u32..3, keepalive, of(passive), of(active()))
+        .prop_map(|(tls, http2, nodes, balance, timeouts, retries, keepalive, passive_health, active_health)| {
+            Upstream { tls, http2, nodes, balance, timeouts, retries, keepalive, passive_health, active_health }
+        })
+        .boxed()
+}
+
+fn balance() -> BoxedStrategy<Balance> {
+    let key = prop_oneof![
+        select(vec![
+            HashKey::Address,
+            HashKey::Consumer,
+            HashKey::Path,
+            HashKey::Target,
+            HashKey::QueryString,
+            HashKey::Host,
+        ]),
+        name().prop_map(HashKey::Header),
+        (name(), of(name())).prop_map(|(name, set)| HashKey::Cookie { name, set }),
+        name().prop_map(HashKey::Query),
+        name().prop_map(HashKey::Param),
+    ];
+    prop_oneof![
+        Just(Balance::RoundRobin),
+        Just(Balance::LeastConnections),
+        Just(Balance::Latency),
+        vec(key, 0..3).prop_map(Balance::Hash),
+    ]
+    .boxed()
+}
+
+fn statuses() -> BoxedStrategy<Vec<(u16, u16)>> {
+    vec((200u16..500, 0u16..100).prop_map(|(first, more)| (first, first + more)), 0..3).boxed()
+}
+
+fn limits() -> BoxedStrategy<HealthLimits> {
+    let count = || prop_oneof![Just(0u32), Just(3), 1u32..5];
+    let bad = prop_oneof![Just(vec![(500, 599)]), statuses()];
+    (count(), count(), count(), count(), bad)
+        .prop_map(|(any, broken, timeouts, statuses, bad)| HealthLimits { any, broken, timeouts, statuses, bad })
+        .boxed()
+}
+
+fn active() -> BoxedStrategy<ActiveHealth> {
+    let path = select(vec!["/", "/well"]).prop_map(str::to_owned);
+    let http = (path, of(name()), vec((name(), value()), 0..3), of(any::<u16>()))
+        .prop_map(|(path, host, headers, port)| Probe::Http { path, host, headers, port });
+    let probe = prop_oneof![of(any::<u16>()).prop_map(|port| Probe::Connect { port }), http];
+    let interval = || of(prop_oneof![Just(Duration::from_secs(10)), duration()]);
+    (probe, duration(), 1usize..20, [interval(), interval()], limits(), 0u32..4, statuses())
+        .prop_map(|(probe, timeout, concurrency, [well_interval, sick_interval], limits, successes, good)| {
+            ActiveHealth { probe, timeout, concurrency, well_interval, sick_interval, limits, successes, good }
         })
         .boxed()
 }
@@ -242,9 +281,22 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
         0..3,
     );
     let flags = any::<[bool; 3]>();
-    (routes, steps(people.clone()), overlays(people), entry, kinds, flags)
+    let answers = (kinds, of(messages()), any::<bool>()).prop_map(|(by_kind, messages, all_steps)| Answers {
+        by_kind,
+        messages,
+        all_steps,
+    });
+    (routes, steps(people.clone()), overlays(people), entry, answers, flags, of(marks()))
         .prop_map(
-            |(routes, global, overlays, overlay_entry, by_kind, [decode_unreserved, resolve_dots, merge_slashes])| {
+            |(
+                routes,
+                global,
+                overlays,
+                overlay_entry,
+                answers,
+                [decode_unreserved, resolve_dots, merge_slashes],
+                marks,
+            )| {
                 Table {
                     id: TableId::new("native/table/main"),
                     normalization: PathNormalization { decode_unreserved, resolve_dots, merge_slashes },
@@ -258,11 +310,84 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
                     global,
                     overlays,
                     overlay_entry,
-                    answers: Answers { by_kind },
+                    answers,
+                    marks,
                 }
             },
         )
         .boxed()
+}
+
+fn template() -> BoxedStrategy<Template> {
+    let piece = prop_oneof![
+        text().prop_map(Piece::Text),
+        select(vec![Piece::Message, Piece::RequestId, Piece::Status, Piece::Reason]),
+    ];
+    (select(vec![Escape::None, Escape::Json, Escape::Markup]), vec(piece, 0..4))
+        .prop_map(|(escape, pieces)| Template { escape, pieces })
+        .boxed()
+}
+
+fn messages() -> BoxedStrategy<MessageForms> {
+    let media = || select(vec!["text/html", "application/json"]).prop_map(str::to_owned);
+    let form = (vec(media(), 0..3), media(), template())
+        .prop_map(|(media_types, content_type, template)| MessageForm { media_types, content_type, template });
+    let said = (200u16..600, of(text()), of(media())).prop_map(|(status, message, unasked)| KindMessage {
+        status,
+        message,
+        unasked,
+    });
+    let kinds = btree_map(select(FailureKind::ALL.to_vec()), said, 0..3);
+    (vec(form, 0..3), kinds, btree_map(any::<u16>(), text(), 0..3))
+        .prop_map(|(forms, kinds, statuses)| MessageForms { forms, kinds, statuses })
+        .boxed()
+}
+
+fn marks() -> BoxedStrategy<Marks> {
+    vec(of(name()), 8)
+        .prop_map(|mut names| {
+            let mut next = || names.pop().unwrap();
+            Marks {
+                server: next(),
+                via_call: next(),
+                via_upstream: next(),
+                request_id: next(),
+                own_latency: next(),
+                proxy_latency: next(),
+                upstream_latency: next(),
+                upstream_status: next(),
+            }
+        })
+        .boxed()
+}
+
+fn path_rule() -> BoxedStrategy<PathRule> {
+    let rewrite = prop_oneof![
+        Just(PathRewrite::Keep),
+        select(vec!["/", "/base"]).prop_map(|prefix| PathRewrite::StripMatched { prefix: prefix.to_owned() }),
+        Just(PathRewrite::Prepend { prefix: "/v1".to_owned() }),
+    ];
+    let seam = select(vec![Seam::Slash, Seam::LikeRequest, Seam::Glued]);
+    let full = (rewrite.clone(), seam, any::<bool>()).prop_map(|(rewrite, seam, normalized)| PathRule {
+        rewrite,
+        seam,
+        normalized,
+    });
+    prop_oneof![rewrite.prop_map(PathRule::from), full].boxed()
+}
+
+fn forward_marks() -> BoxedStrategy<ForwardMarks> {
+    let full = (any::<[bool; 4]>(), of(name()), of(text())).prop_map(
+        |([path, prefix, real_ip, any_addresses], request_id, via)| ForwardMarks {
+            path,
+            prefix,
+            real_ip,
+            request_id,
+            via,
+            any_addresses,
+        },
+    );
+    prop_oneof![Just(ForwardMarks::default()), full].boxed()
 }
 
 fn overlays(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Overlay>> {
@@ -278,18 +403,13 @@ fn overlays(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Overlay>> {
 }
 
 fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<Route> {
-    let rewrite = prop_oneof![
-        Just(PathRewrite::Keep),
-        select(vec!["/", "/base"]).prop_map(|prefix| PathRewrite::StripMatched { prefix: prefix.to_owned() }),
-        Just(PathRewrite::Prepend { prefix: "/v1".to_owned() }),
-    ];
     let host = prop_oneof![
         Just(HostHeader::Client),
         Just(HostHeader::Node),
         select(vec!["node", "client", "x.example.com"]).prop_map(|name| HostHeader::Fixed(name.to_owned())),
     ];
-    let http =
-        (select(upstreams), rewrite, host).prop_map(|(upstream, path, host)| HttpEndpoint { upstream, path, host });
+    let http = (select(upstreams), path_rule(), host, forward_marks())
+        .prop_map(|(upstream, path, host, marks)| HttpEndpoint { upstream, path, host, marks });
     let endpoint =
         prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
     let group = (of(predicate()), steps(people)).prop_map(|(predicate, steps)| Group { predicate, steps });
@@ -305,8 +425,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         policy: Policy::Call(Box::new(call)),
     });
     let matches = vec((predicate(), of(any::<[u64; 4]>())), 0..3);
-    (matches, vec(group, 0..3), of(last), endpoint)
-        .prop_map(|(matches, mut groups, last, endpoint)| {
+    (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()))
+        .prop_map(|(matches, mut groups, last, endpoint, path)| {
             if let (Some(first), Some(last)) = (groups.first_mut(), last) {
                 first.steps.push(last);
             }
@@ -319,6 +439,7 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
                     .collect(),
                 chain: Chain { groups },
                 endpoint,
+                path,
             }
         })
         .boxed()
@@ -370,9 +491,15 @@ fn predicate() -> BoxedStrategy<Predicate> {
 }
 
 fn answer() -> BoxedStrategy<Answer> {
-    let body = prop_oneof![Just(AnswerBody::Problem), text().prop_map(AnswerBody::Text)];
-    (200u16..600, vec((name(), value()), 0..4), body)
-        .prop_map(|(status, headers, body)| Answer { status, headers, body })
+    let body = prop_oneof![
+        Just(AnswerBody::Problem),
+        text().prop_map(AnswerBody::Text),
+        text().prop_map(AnswerBody::Message),
+        template().prop_map(AnswerBody::Template),
+    ];
+    let location = of(of(any::<u16>()).prop_map(Location::Https));
+    (200u16..600, vec((name(), value()), 0..4), location, body)
+        .prop_map(|(status, headers, location, body)| Answer { status, headers, location, body })
         .boxed()
 }
 
@@ -449,6 +576,7 @@ fn rules() -> BoxedStrategy<EventRules> {
         Just(BodyEncoding::Base64),
         Just(BodyEncoding::Utf8),
         vec(text(), 0..3).prop_map(BodyEncoding::BinaryTypes),
+        vec(text(), 0..3).prop_map(BodyEncoding::TextTypes),
     ];
     let empty = select(vec![EmptyMap::Null, EmptyMap::Object, EmptyMap::Omit]);
     let full = (
@@ -466,8 +594,41 @@ fn rules() -> BoxedStrategy<EventRules> {
         multi_value,
         stage,
         stage_variables,
+        ..EventRules::default()
+    });
+    let more = (
+        select(vec![EmptyBody::Usual, EmptyBody::Base64, EmptyBody::Omit]),
+        of((any::<u64>(), any::<[bool; 2]>()).prop_map(|(over, [kept, arguments])| LargeBody {
+            over,
+            kept,
+            arguments,
+        })),
+        arguments(),
+        select(vec![EventPath::Client, EventPath::Forwarded]),
+        select(vec![ContextForm::Full, ContextForm::Lean]),
+        any::<bool>(),
+    );
+    let full = (full, more).prop_map(|(rules, (empty_body, large_body, arguments, path, context, escaped_slashes))| {
+        EventRules { empty_body, large_body, arguments, path, context, escaped_slashes, ..rules }
     });
     prop_oneof![Just(EventRules::default()), full].boxed()
+}
+
+fn arguments() -> BoxedStrategy<Arguments> {
+    let full = (
+        of(0usize..200),
+        any::<[bool; 2]>(),
+        select(vec![Winner::Query, Winner::Body]),
+        select(vec![BodyReading::Standard, BodyReading::ByPrefix]),
+    );
+    full.prop_map(|(most, [refuse_more, bare_is_true], winner, bodies)| Arguments {
+        most,
+        refuse_more,
+        winner,
+        bodies,
+        bare_is_true,
+    })
+    .boxed()
 }
 
 fn call() -> BoxedStrategy<Call> {
@@ -507,10 +668,13 @@ fn call() -> BoxedStrategy<Call> {
     let kind = of("[a-z/]{1,9}");
     let reply = prop_oneof![
         Just(Reply::Raw),
-        Just(Reply::Mirror),
+        any::<bool>().prop_map(|flag| Reply::Mirror(MirrorRules { empty_arrays_as_objects: flag })),
         Just(Reply::Proxy(ReplyRules::default())),
-        (any::<bool>(), kind)
-            .prop_map(|(infer, default_content_type)| Reply::Proxy(ReplyRules { infer, default_content_type })),
+        (any::<[bool; 3]>(), kind, select(vec![ReplyChecks::Detailed, ReplyChecks::Ordered])).prop_map(
+            |([infer, call_headers, nested], default_content_type, checks)| {
+                Reply::Proxy(ReplyRules { infer, default_content_type, call_headers, nested, checks })
+            }
+        ),
     ];
     let then = prop_oneof![
         Just(Then::Respond),
@@ -518,8 +682,15 @@ fn call() -> BoxedStrategy<Call> {
         Just(Then::Keep),
         any::<[bool; 2]>().prop_map(|[body, status]| Then::Replace { body, status }),
     ];
-    let fault = (btree_map(select(FailureKind::ALL.to_vec()), answer(), 0..3), of(of(200u16..600)))
-        .prop_map(|(answers, function_error_as_reply)| Fault { answers, function_error_as_reply });
+    let own = btree_map(select(FailureKind::ALL.to_vec()), answer(), 0..3);
+    let fault = (own, of(of(200u16..600)), any::<[bool; 2]>()).prop_map(
+        |(answers, function_error_as_reply, [unhandled_only, api_status])| Fault {
+            answers,
+            function_error_as_reply,
+            unhandled_only,
+            api_status,
+        },
+    );
     let timeouts = (duration(), duration()).prop_map(|(connect, total)| CallTimeouts { connect, total });
     (target, payload, reply, fault, then, timeouts, any::<bool>())
         .prop_map(|(target, payload, reply, fault, then, timeouts, expose_log)| Call {

@@ -1,22 +1,29 @@
 //! Responses written down in the configuration, and what is said of a failure.
 
 mod accept;
+mod message;
 mod problem;
+mod template;
+
+pub use message::ReadyMessages;
 
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
-use model::answer::{Answer, AnswerBody, Answers, FailureKind, MediaRange};
+use model::answer::{Answer, AnswerBody, Answers, FailureKind, Location, MediaRange};
 use net::Body;
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use template::{Filling, ReadyTemplate};
 
 /// An answer with its header fields read.
 #[derive(Clone, Debug)]
 pub struct ReadyAnswer {
     status: StatusCode,
     headers: Vec<(HeaderName, HeaderValue)>,
+    location: Option<Location>,
     body: ReadyBody,
 }
 
@@ -24,12 +31,17 @@ pub struct ReadyAnswer {
 enum ReadyBody {
     Text(Bytes),
     Problem,
+    Message(Arc<str>),
+    Template(Arc<ReadyTemplate>),
 }
 
 /// A table's answers with their header fields read.
 #[derive(Clone, Debug, Default)]
 pub struct ReadyAnswers {
     by_kind: BTreeMap<FailureKind, Vec<(MediaRange, ReadyAnswer)>>,
+    messages: Option<Arc<ReadyMessages>>,
+    /// After a failure all response steps run.
+    pub(crate) all_steps: bool,
 }
 
 /// Why an answer cannot be sent.
@@ -59,7 +71,7 @@ pub fn from_answers(answers: &Answers, exchange: &Exchange, failure: &Failure) -
     let alternatives = answers.by_kind.get(&failure.kind).map_or(&[][..], Vec::as_slice);
     match accept::choose(&exchange.request.headers, alternatives) {
         Some(answer) => render(answer, exchange, Some(failure)),
-        None => ReadyAnswer::problem(failure.kind).render(exchange, Some(failure)),
+        None => ReadyAnswer::problem(failure).render(exchange, Some(failure)),
     }
 }
 
@@ -71,7 +83,13 @@ impl ReadyAnswers {
         let by_kind = kinds
             .map(|(kind, alternatives)| Ok((*kind, alternatives.iter().map(ready).collect::<Result<_, _>>()?)))
             .collect::<Result<_, _>>()?;
-        Ok(Self { by_kind })
+        let messages = answers.messages.as_ref().map(ReadyMessages::compile).transpose()?.flatten();
+        Ok(Self { by_kind, messages: messages.map(Arc::new), all_steps: answers.all_steps })
+    }
+
+    /// The forms of messages, for those who answer on the way.
+    pub(crate) fn messages(&self) -> Option<&Arc<ReadyMessages>> {
+        self.messages.as_ref()
     }
 
     /// What is said of a failure: the failing step's own answer, else by kind and by what the client accepts,
@@ -81,10 +99,15 @@ impl ReadyAnswers {
             return answer.render(exchange, Some(failure));
         }
         let alternatives = self.by_kind.get(&failure.kind).map_or(&[][..], Vec::as_slice);
-        match accept::choose(&exchange.request.headers, alternatives) {
-            Some(answer) => answer.render(exchange, Some(failure)),
-            None => ReadyAnswer::problem(failure.kind).render(exchange, Some(failure)),
+        if let Some(answer) = accept::choose(&exchange.request.headers, alternatives) {
+            return answer.render(exchange, Some(failure));
         }
+        let Some(messages) = &self.messages else {
+            return ReadyAnswer::problem(failure).render(exchange, Some(failure));
+        };
+        let mut response = messages.of_failure(exchange, failure);
+        add_failure(response.headers_mut(), failure);
+        response
     }
 }
 
@@ -95,10 +118,11 @@ impl ReadyAnswer {
         error.map_or(Ok(ready), Err)
     }
 
-    /// Problem details with the kind's own status.
-    fn problem(kind: FailureKind) -> Self {
-        let status = StatusCode::from_u16(kind.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Self { status, headers: Vec::new(), body: ReadyBody::Problem }
+    /// Problem details with the status that somebody gave, or the kind's own.
+    fn problem(failure: &Failure) -> Self {
+        let status = failure.status.unwrap_or(failure.kind.status());
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        Self { status, headers: Vec::new(), location: None, body: ReadyBody::Problem }
     }
 
     /// Leaves out what cannot be sent, and says what that was.
@@ -111,7 +135,9 @@ impl ReadyAnswer {
         let mut headers = Vec::with_capacity(answer.headers.len());
         for (name, value) in &answer.headers {
             match read_field(name, value) {
-                Some((name, _)) if is_framing(&name) => {} // the server frames the body itself
+                // the protocol to change to is what a 426 is about; all else the server frames itself
+                Some((name, value)) if name == header::UPGRADE && answer.status == 426 => headers.push((name, value)),
+                Some((name, _)) if is_framing(&name) => {}
                 Some(field) => headers.push(field),
                 None => error = Some(AnswerError::Header { name: name.clone() }),
             }
@@ -119,30 +145,60 @@ impl ReadyAnswer {
         let body = match &answer.body {
             AnswerBody::Text(text) => ReadyBody::Text(Bytes::copy_from_slice(text.as_bytes())),
             AnswerBody::Problem => ReadyBody::Problem,
+            AnswerBody::Message(message) => ReadyBody::Message(message.as_str().into()),
+            AnswerBody::Template(template) => ReadyBody::Template(Arc::new(ReadyTemplate::compile(template))),
         };
-        (Self { status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), headers, body }, error)
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        (Self { status, headers, location: answer.location, body }, error)
     }
 
     /// The response, with what the failure adds to its header.
     pub fn render(&self, exchange: &Exchange, failure: Option<&Failure>) -> Response<Body> {
-        let body = match &self.body {
-            ReadyBody::Text(text) => text.clone().into(),
-            ReadyBody::Problem => problem::body(self.status, exchange, failure),
-        };
-        let mut response = Response::new(body);
+        let mut response = self.body(exchange, failure);
         *response.status_mut() = self.status;
         let fields = response.headers_mut();
+        let given = fields.remove(header::CONTENT_TYPE);
         for (name, value) in &self.headers {
             fields.append(name, value.clone());
         }
-        if let ReadyBody::Problem = self.body {
-            fields.entry(header::CONTENT_TYPE).or_insert(problem::MEDIA_TYPE);
+        if let Some(media_type) = given {
+            fields.entry(header::CONTENT_TYPE).or_insert(media_type);
+        }
+        if let Some(Location::Https(port)) = self.location
+            && let Some(location) = https_location(exchange, port)
+        {
+            fields.insert(header::LOCATION, location);
         }
         if let Some(failure) = failure {
             add_failure(fields, failure);
         }
         response
     }
+
+    /// A response that has the body, and its media type where that goes with it.
+    fn body(&self, exchange: &Exchange, failure: Option<&Failure>) -> Response<Body> {
+        match &self.body {
+            ReadyBody::Text(text) => Response::new(text.clone().into()),
+            ReadyBody::Problem => problem::response(self.status, exchange, failure, None),
+            ReadyBody::Message(message) => match &exchange.messages {
+                Some(messages) => messages.message(exchange, self.status, message, failure),
+                None => problem::response(self.status, exchange, failure, Some(message)),
+            },
+            ReadyBody::Template(template) => {
+                let message = failure.map_or("", |failure| &failure.public);
+                let filling = Filling::of(exchange, self.status, message, failure);
+                Response::new(template.fill(&filling).into())
+            }
+        }
+    }
+}
+
+/// The request's own target at its own host, by https.
+fn https_location(exchange: &Exchange, port: Option<u16>) -> Option<HeaderValue> {
+    let host = exchange.host_name();
+    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+    let target = exchange.request.uri.path_and_query().map_or("/", |target| target.as_str());
+    HeaderValue::try_from(format!("https://{host}{port}{target}")).ok()
 }
 
 fn add_failure(fields: &mut HeaderMap, failure: &Failure) {

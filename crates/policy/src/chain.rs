@@ -84,6 +84,7 @@ impl ReadyChain {
 
     /// Runs the request side. The response stands in the exchange when a step answered or failed.
     pub async fn request(&self, exchange: &mut Exchange) -> Next {
+        self.open(exchange);
         if let Some(resolved) = &self.resolved {
             return self.overlaid_request(resolved, exchange).await;
         }
@@ -140,9 +141,17 @@ impl ReadyChain {
 
     /// Makes a failure, of a step or of the endpoint, the exchange's response.
     pub fn fail(&self, exchange: &mut Exchange, failure: Box<Failure>) {
+        self.open(exchange);
         exchange.response = Some(self.answers().render(exchange, &failure));
         exchange.failure = Some(failure);
-        exchange.progress.failed = true;
+        exchange.progress.failed = !self.answers().all_steps;
+    }
+
+    /// Gives the exchange the table's forms of messages.
+    fn open(&self, exchange: &mut Exchange) {
+        if let Some(messages) = self.answers().messages() {
+            exchange.messages.get_or_insert_with(|| messages.clone());
+        }
     }
 
     async fn run(&self, step: &ReadyStep, exchange: &mut Exchange) -> Outcome {

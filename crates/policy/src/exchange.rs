@@ -1,5 +1,6 @@
 //! One request and later its response, with everything learned on the way.
 
+use crate::answer::ReadyMessages;
 use crate::chain::Progress;
 use crate::failure::{Blame, Failure};
 use bytes::Bytes;
@@ -40,6 +41,10 @@ pub struct Exchange {
     pub call: Option<CallFacts>,
     /// The upstream's node that was asked last, for the log.
     pub upstream: Option<UpstreamFacts>,
+    /// The forms of messages of the table that the request belongs to, where it has any.
+    pub messages: Option<Arc<ReadyMessages>>,
+    /// The path that a step gave to those behind, instead of the route's.
+    pub forwarded_path: Option<String>,
     /// When the request header had arrived: for durations.
     pub started: Instant,
     /// The same moment, for events.
@@ -140,6 +145,8 @@ impl Exchange {
             failure: None,
             call: None,
             upstream: None,
+            messages: None,
+            forwarded_path: None,
             started,
             time: net::moment::time_at(started),
             memory: SmallVec::new(),
@@ -151,6 +158,17 @@ impl Exchange {
     pub fn host(&self) -> &str {
         let field = self.request.headers.get(http::header::HOST).and_then(|value| value.to_str().ok());
         field.or_else(|| self.request.uri.authority().map(|authority| authority.as_str())).unwrap_or("")
+    }
+
+    /// The host without its port, as written.
+    pub fn host_name(&self) -> &str {
+        let host = self.host();
+        match host.rfind(':') {
+            Some(at) if host[at..].contains(']') => host,
+            Some(at) if host[..at].contains(':') && !host[..at].ends_with(']') => host,
+            Some(at) => &host[..at],
+            None => host,
+        }
     }
 
     /// The whole request body. It stays in the exchange, so that later steps may ask again.

@@ -2,6 +2,7 @@
 
 use crate::answer::ReadyAnswer;
 use model::answer::FailureKind;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Whose fault a failure is.
@@ -52,6 +53,10 @@ pub struct Failure {
     pub retry_after: Option<u64>,
     /// Extra header fields of the answer (`WWW-Authenticate` for example).
     pub headers: Vec<(http::HeaderName, http::HeaderValue)>,
+    /// A status that somebody else gave, instead of the kind's own.
+    pub status: Option<u16>,
+    /// What was wrong, in the few words that an answer may quote.
+    pub reason: Option<Cow<'static, str>>,
     /// What the failing step's own configuration says in this case; goes before the table's answers.
     pub answer: Option<Arc<ReadyAnswer>>,
 }
@@ -68,6 +73,8 @@ impl Failure {
             aws_request_id: None,
             retry_after: None,
             headers: Vec::new(),
+            status: None,
+            reason: None,
             answer: None,
         })
     }

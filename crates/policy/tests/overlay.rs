@@ -59,6 +59,7 @@ impl Case {
                 matches: Vec::new(),
                 chain: Chain::of(Vec::new()),
                 endpoint: Endpoint::None,
+                path: None,
             },
             consumers: Vec::new(),
             keys: Vec::new(),

@@ -55,7 +55,11 @@ async fn next(stream: &mut Stream) -> Result<Option<Bytes>, Failure> {
 }
 
 async fn head(reply: Bytes, flow: Flow) -> Result<Reply, Failure> {
-    let rules = ReplyRules { infer: false, default_content_type: Some("application/octet-stream".to_owned()) };
+    let rules = ReplyRules {
+        infer: false,
+        default_content_type: Some("application/octet-stream".to_owned()),
+        ..ReplyRules::default()
+    };
     let mut reply = shape::response(reply, rules).await.map_err(|error| {
         tracing::warn!(%error, "a streamed answer has a prelude that means nothing");
         Failure::Function

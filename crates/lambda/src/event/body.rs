@@ -31,6 +31,7 @@ pub(super) fn written<'a>(rule: &BodyEncoding, request: &EventRequest<'a>) -> Wr
     let may_be_text = match rule {
         BodyEncoding::ByMediaType => is_text(request),
         BodyEncoding::BinaryTypes(types) => !types.iter().any(|range| covers(range, media_type(request))),
+        BodyEncoding::TextTypes(types) => types.iter().any(|text| content_type(request) == text),
         BodyEncoding::Base64 => false,
         BodyEncoding::Utf8 => true,
     };
@@ -42,8 +43,12 @@ pub(super) fn written<'a>(rule: &BodyEncoding, request: &EventRequest<'a>) -> Wr
 
 /// The media type without its parameters; empty when there is none.
 pub(super) fn media_type<'a>(request: &EventRequest<'a>) -> &'a str {
-    let value = request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    value.split(';').next().unwrap_or("").trim()
+    content_type(request).split(';').next().unwrap_or("").trim()
+}
+
+/// The whole value; empty when there is none.
+fn content_type<'a>(request: &EventRequest<'a>) -> &'a str {
+    request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 /// What AWS's HTTP API passes as text.

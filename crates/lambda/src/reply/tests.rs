@@ -4,7 +4,7 @@ use super::*;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use model::answer::FailureKind;
-use model::call::ReplyRules;
+use model::call::{MirrorRules, ReplyRules};
 use proptest::prelude::*;
 
 fn invoked(status: u16, headers: &[(&'static str, &str)], body: impl Into<Body>) -> Invoked {
@@ -109,7 +109,7 @@ async fn without_status_code_the_payload_is_the_body() {
 #[tokio::test]
 async fn calls_that_have_no_reply_keep_their_status() {
     for status in [202, 204] {
-        for reply in [proxy(), Reply::Raw, Reply::Mirror] {
+        for reply in [proxy(), Reply::Raw, Reply::Mirror(MirrorRules::default())] {
             let found = seen(&reply, invoked(status, &[], Body::Empty), false).await.unwrap();
             assert_eq!(found, (status, Vec::new(), Bytes::new()), "{reply:?}");
         }
@@ -212,11 +212,14 @@ async fn a_mirror_shows_all_but_what_is_about_the_connection() {
         ("x-amz-log-result", "bG9n"),
     ];
     let kept = [("content-type", "text/html"), ("x-amzn-requestid", "1"), ("set-cookie", "a=1"), ("set-cookie", "b=2")];
-    let found = seen(&Reply::Mirror, invoked(418, &aws, "no"), false).await.unwrap();
+    let found = seen(&Reply::Mirror(MirrorRules::default()), invoked(418, &aws, "no"), false).await.unwrap();
     assert_eq!(found, (418, fields(&kept), Bytes::from("no")));
-    let exposed = seen(&Reply::Mirror, invoked(200, &aws, "no"), true).await.unwrap();
+    let exposed = seen(&Reply::Mirror(MirrorRules::default()), invoked(200, &aws, "no"), true).await.unwrap();
     assert!(exposed.1.contains(&("x-amz-log-result".to_owned(), "bG9n".to_owned())));
-    let head = seen(&Reply::Mirror, invoked(200, &[("content-length", "7")], Body::Empty), false).await.unwrap();
+    let head =
+        seen(&Reply::Mirror(MirrorRules::default()), invoked(200, &[("content-length", "7")], Body::Empty), false)
+            .await
+            .unwrap();
     assert_eq!(head.1, fields(&[("content-length", "7")]));
 }
 
@@ -234,7 +237,7 @@ async fn raw_and_mirror_pass_the_body_on_unread() {
             panic!("the body is read")
         }
     }
-    for reply in [Reply::Raw, Reply::Mirror] {
+    for reply in [Reply::Raw, Reply::Mirror(MirrorRules::default())] {
         read(&reply, invoked(200, &[], Body::stream(Untouched)), false).await.unwrap();
     }
 }

@@ -4,7 +4,7 @@ use super::answer::Answer;
 use super::aws::{Function, Url};
 use super::matching::Match;
 use super::policy::Step;
-use super::upstream::RouteUpstream;
+use super::upstream::{PathRule, PathWord, RouteUpstream};
 use crate::decode::{At, Either, OneOrMany, Text, entity, words};
 
 entity! {
@@ -28,6 +28,8 @@ entity! {
         upstream: Option<Either<Text, At<RouteUpstream>>>,
         /// Answers with this, or with this status.
         respond: Option<Either<At<u16>, Answer>>,
+        /// The path that events show as the forwarded one, where no upstream says it.
+        forwarded_path: Option<Either<At<PathWord>, At<PathRule>>>,
         /// `none`: says that a route leads nowhere, deliberately.
         endpoint: Option<At<Nowhere>>,
     }

@@ -1,9 +1,9 @@
 //! A table as written: routes and what surrounds them.
 
-use super::answer::Answers;
+use super::answer::{Answers, Messages};
 use super::policy::Step;
 use super::route::Route;
-use crate::decode::{At, OneOrMany, Text, entity, words};
+use crate::decode::{At, Given, OneOrMany, Text, entity, words};
 
 entity! {
     /// A further table of routes.
@@ -14,12 +14,40 @@ entity! {
         policies: Option<Vec<At<Step>>>,
         /// What is said when nothing else answered, by failure code.
         answers: Option<Answers>,
+        /// How messages are written; as problem details without it.
+        messages: Option<Messages>,
+        /// Whether all response policies run after a failure, not those around every route alone; false without it.
+        failures_run_all: Option<At<bool>>,
+        /// What every response shows of the gateway.
+        marks: Option<Given<Marks>>,
         /// What happens to a path before routes are tried.
         path_normalization: Option<Normalization>,
         /// Policies for known clients.
         overlays: Option<Vec<At<Overlay>>>,
         /// When policies for a known client take effect; without it from the next step on.
         overlay_entry: Option<At<Entry>>,
+    }
+}
+
+entity! {
+    /// Header fields of every response.
+    Marks {
+        /// `Server` of all that no upstream answered, whatever a function says.
+        server: Option<Text>,
+        /// What is appended to `Via` of a function's reply: protocol and name.
+        via_call: Option<Text>,
+        /// What is appended to `Via` where an upstream was asked.
+        via_upstream: Option<Text>,
+        /// The field with the gateway's id of the request.
+        request_id: Option<Text>,
+        /// The field with the milliseconds that the gateway itself took, where no upstream was asked.
+        own_latency: Option<Text>,
+        /// The field with the milliseconds until an upstream was asked.
+        proxy_latency: Option<Text>,
+        /// The field with the milliseconds until an upstream's response header came.
+        upstream_latency: Option<Text>,
+        /// The field with the upstream's own status.
+        upstream_status: Option<Text>,
     }
 }
 

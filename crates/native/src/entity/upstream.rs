@@ -13,7 +13,7 @@ entity! {
         /// HTTP/2 towards the nodes; false without it.
         http2: Option<At<bool>>,
         /// How a node is chosen.
-        balance: Option<At<Balance>>,
+        balance: Option<Either<At<Balance>, Hashing>>,
         /// How often another node is tried when nothing was sent yet; 1 without it.
         retries: Option<At<u32>>,
         /// How long things may take.
@@ -22,6 +22,8 @@ entity! {
         keepalive: Option<Keepalive>,
         /// When a failing node is left alone; never without it.
         passive_health: Option<Given<PassiveHealth>>,
+        /// When nodes are asked how they are; never without it.
+        active_health: Option<Given<ActiveHealth>>,
     }
 }
 
@@ -34,6 +36,8 @@ entity! {
         path: Option<Either<At<PathWord>, At<PathRule>>>,
         /// Which `Host` it sees: `node` (without it), `client`, or a name.
         host: Option<Either<Text, FixedHost>>,
+        /// Header fields that it sees beside the usual ones.
+        marks: Option<Given<ForwardMarks>>,
         /// `host:port` with a weight, or a list of them; the port is 80, or 443 with TLS, without one.
         nodes: Option<Nodes>,
         /// TLS towards the nodes: `true`, or more about it.
@@ -41,7 +45,7 @@ entity! {
         /// HTTP/2 towards the nodes; false without it.
         http2: Option<At<bool>>,
         /// How a node is chosen.
-        balance: Option<At<Balance>>,
+        balance: Option<Either<At<Balance>, Hashing>>,
         /// How often another node is tried when nothing was sent yet; 1 without it.
         retries: Option<At<u32>>,
         /// How long things may take.
@@ -50,6 +54,8 @@ entity! {
         keepalive: Option<Keepalive>,
         /// When a failing node is left alone; never without it.
         passive_health: Option<Given<PassiveHealth>>,
+        /// When nodes are asked how they are; never without it.
+        active_health: Option<Given<ActiveHealth>>,
     }
 }
 
@@ -73,6 +79,70 @@ words! {
     Balance {
         /// In turn, by weight.
         "round-robin" RoundRobin,
+        /// The one with the fewest requests under way for its weight.
+        "least-connections" LeastConnections,
+        /// The faster of two that are chosen at random.
+        "latency" Latency,
+    }
+}
+
+entity! {
+    /// The same node for the same value.
+    Hashing {
+        /// Whose value: the first of these that has one decides; if none has, nodes are taken in turn.
+        hash: OneOrMany<Either<At<HashWord>, At<HashKey>>>,
+    }
+}
+
+words! {
+    /// What decides which node is meant.
+    HashWord {
+        /// The client's address.
+        "address" Address,
+        /// The known client.
+        "consumer" Consumer,
+        /// The path as the client sent it.
+        "path" Path,
+        /// Path and query as the client sent them.
+        "target" Target,
+        /// The whole query.
+        "query-string" QueryString,
+        /// The host, without port.
+        "host" Host,
+    }
+}
+
+entity! {
+    /// What decides which node is meant; one of these.
+    HashKey {
+        /// A header field.
+        header: Option<Text>,
+        /// A cookie.
+        cookie: Option<Text>,
+        /// The path for which a client without that cookie is given one; none is given without it.
+        set_for: Option<Text>,
+        /// An argument of the query.
+        query: Option<Text>,
+        /// A path parameter.
+        param: Option<Text>,
+    }
+}
+
+entity! {
+    /// Header fields that an upstream sees beside the usual ones.
+    ForwardMarks {
+        /// `X-Forwarded-Path`: the client's target.
+        path: Option<At<bool>>,
+        /// `X-Forwarded-Prefix`: the part of the path that was taken off.
+        prefix: Option<At<bool>>,
+        /// `X-Real-IP`: the client's address.
+        real_ip: Option<At<bool>>,
+        /// The field with the gateway's id of the request.
+        request_id: Option<Text>,
+        /// What is appended to `Via`.
+        via: Option<Text>,
+        /// `X-Forwarded-For` is continued although nobody vouches for what it says.
+        any_addresses: Option<At<bool>>,
     }
 }
 
@@ -87,12 +157,28 @@ words! {
 }
 
 entity! {
-    /// A path to put in front; one of these.
+    /// What becomes of a path; at most one of `strip` and `prefix`.
     PathRule {
         /// In front of what follows the part that the route matched.
         strip: Option<Text>,
         /// In front of the whole path.
         prefix: Option<Text>,
+        /// How the two meet; `slash` without it.
+        seam: Option<At<Seam>>,
+        /// Whether the path goes on as routes compared it; false without it.
+        normalized: Option<At<bool>>,
+    }
+}
+
+words! {
+    /// How a prefix and the rest of a path meet.
+    Seam {
+        /// In one slash; a prefix alone ends without.
+        "slash" Slash,
+        /// In one slash; a prefix alone ends in one if the client's path does.
+        "like-request" LikeRequest,
+        /// As they are; two slashes become one.
+        "glued" Glued,
     }
 }
 
@@ -129,11 +215,59 @@ entity! {
 entity! {
     /// When a node is left alone.
     PassiveHealth {
-        /// After so many failures in a row; 3 without it.
+        /// After so many failures of any kind in a row; without it 3, or never where one of the next three is said.
         failures: Option<At<u32>>,
-        /// Whether a 5xx response counts; false without it.
+        /// After so many times in a row without connection; 0 is never.
+        broken: Option<At<u32>>,
+        /// After so many times in a row without an answer in time; 0 is never.
+        timeouts: Option<At<u32>>,
+        /// After so many bad statuses in a row; 0 is never.
+        statuses: Option<At<u32>>,
+        /// Whether a 5xx response is a bad status; false without it.
         count_5xx: Option<At<bool>>,
+        /// Bad statuses: `429`, `500-503`.
+        bad: Option<OneOrMany<Text>>,
         /// For how long; 10s without it.
         pause: Option<At<Lasting>>,
+        /// Whether it is left alone until active checks find it well instead.
+        until_well: Option<At<bool>>,
+    }
+}
+
+entity! {
+    /// How nodes are asked how they are.
+    ActiveHealth {
+        /// The path of a GET; `/` without it. With `connect: true` nothing is asked.
+        path: Option<Text>,
+        /// Its `Host`; the node's own without it.
+        host: Option<Text>,
+        /// Its further header fields.
+        headers: Option<Pairs<OneOrMany<Text>>>,
+        /// Whether a connection is enough; false without it.
+        connect: Option<At<bool>>,
+        /// Another port than that of the requests.
+        port: Option<At<u16>>,
+        /// How long an answer may take; 1s without it.
+        timeout: Option<At<Lasting>>,
+        /// Nodes asked at the same time; 10 without it.
+        concurrency: Option<At<usize>>,
+        /// Time between two checks of a well node; 0 is never, 10s without it.
+        well_interval: Option<At<Lasting>>,
+        /// Time between two checks of a node that is left alone; 0 is never, 10s without it.
+        sick_interval: Option<At<Lasting>>,
+        /// Left alone after so many failures of any kind in a row; without it 3, or never where one of the next three is said.
+        failures: Option<At<u32>>,
+        /// After so many times in a row without connection; 0 is never.
+        broken: Option<At<u32>>,
+        /// After so many times in a row without an answer in time; 0 is never.
+        timeouts: Option<At<u32>>,
+        /// After so many bad statuses in a row; 0 is never.
+        statuses: Option<At<u32>>,
+        /// Bad statuses; `500-599` without it.
+        bad: Option<OneOrMany<Text>>,
+        /// Asked again after so many good answers in a row; 1 without it.
+        successes: Option<At<u32>>,
+        /// Good statuses; `200-399` without it.
+        good: Option<OneOrMany<Text>>,
     }
 }

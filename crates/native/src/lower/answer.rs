@@ -1,9 +1,11 @@
 //! Fixed answers, and what is said by kind of failure.
 
+pub(super) mod message;
+
 use super::{Lowering, header};
 use crate::decode::{At, Either, Pairs, Text, nearest};
 use crate::entity::answer::{self as entity, Answers as WrittenAnswers};
-use model::answer::{Answer, AnswerBody, Answers, FailureKind};
+use model::answer::{Answer, AnswerBody, Answers, FailureKind, Location};
 use std::collections::BTreeMap;
 
 /// `respond: 204` or more about it.
@@ -22,21 +24,39 @@ pub(super) fn answer(written: &entity::Answer, usual: u16, at: &mut Lowering<'_>
         headers.extend(values.all().iter().map(|text| (name.clone(), header::value(text, at))));
     }
     let status = written.status.as_ref().map_or(usual, |code| status(code, at));
+    let location = match (&written.location, &written.location_port) {
+        (Some(word), port) => match word.value {
+            entity::Location::Https => Some(Location::Https(port.as_ref().map(|port| port.value))),
+        },
+        (None, Some(port)) => {
+            at.invalid(&port.spot, "a port stands beside \"location: https\"");
+            None
+        }
+        (None, None) => None,
+    };
     let body = body(written, &mut headers, at);
-    Answer { status, headers, body }
+    Answer { status, headers, location, body }
 }
 
 fn body(written: &entity::Answer, headers: &mut Vec<(String, String)>, at: &mut Lowering<'_>) -> AnswerBody {
     let problem = written.problem.as_ref().filter(|problem| problem.value);
-    let spot = problem.map(|p| &p.spot).or(written.body.as_ref().map(|b| &b.spot));
-    if let (Some(spot), 2..) = (
-        spot,
-        [problem.is_some(), written.body.is_some(), written.json.is_some()].iter().filter(|there| **there).count(),
-    ) {
-        at.invalid(spot, "an answer has one body: text in \"body\", a value in \"json\", or \"problem: true\"");
+    let message = written.message.as_ref();
+    let spots = [problem.map(|p| &p.spot), written.body.as_ref().map(|b| &b.spot), message.map(|m| &m.spot)];
+    let others = [written.json.is_some(), written.template.is_some()];
+    let there = spots.iter().flatten().count() + others.iter().filter(|there| **there).count();
+    if let (Some(spot), 2..) = (spots.into_iter().flatten().next(), there) {
+        let message = "an answer has one body: text in \"body\", a value in \"json\", \"problem: true\", \
+                       \"message\" or \"template\"";
+        at.invalid(spot, message);
     }
     if problem.is_some() {
         return AnswerBody::Problem;
+    }
+    if let Some(message) = message {
+        return AnswerBody::Message(message.value.clone());
+    }
+    if let Some(template) = &written.template {
+        return AnswerBody::Template(message::template(template));
     }
     let Some(json) = &written.json else {
         return AnswerBody::Text(written.body.as_ref().map(|text| text.value.clone()).unwrap_or_default());
@@ -73,7 +93,7 @@ pub(super) fn answers(written: Option<&WrittenAnswers>, at: &mut Lowering<'_>) -
             twice(code, at);
         }
     }
-    Answers { by_kind }
+    Answers { by_kind, ..Answers::default() }
 }
 
 /// What a client sees of failures of a call.
@@ -88,7 +108,7 @@ pub(super) fn by_kind(written: Option<&Pairs<entity::Answer>>, at: &mut Lowering
     answers
 }
 
-fn kind(code: &Text, at: &mut Lowering<'_>) -> Option<FailureKind> {
+pub(super) fn kind(code: &Text, at: &mut Lowering<'_>) -> Option<FailureKind> {
     let kind = FailureKind::from_code(code);
     if kind.is_none() {
         let known = FailureKind::ALL.map(FailureKind::code);
@@ -101,7 +121,7 @@ fn kind(code: &Text, at: &mut Lowering<'_>) -> Option<FailureKind> {
     kind
 }
 
-fn twice(code: &Text, at: &mut Lowering<'_>) {
+pub(super) fn twice(code: &Text, at: &mut Lowering<'_>) {
     at.invalid(&code.spot, format!("{} stands twice", code.value));
 }
 

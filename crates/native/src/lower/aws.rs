@@ -12,7 +12,9 @@ use crate::entity::aws::{
 };
 use crate::findings::Spot;
 use dialect::Faith;
-use model::call::{Call, CallTimeouts, Fault, FunctionTarget, Invocation, Payload, Reply, Target, Then, UrlTarget};
+use model::call::{
+    Call, CallTimeouts, Fault, FunctionTarget, Invocation, MirrorRules, Payload, Reply, Target, Then, UrlTarget,
+};
 use model::predicate::Predicate;
 use std::time::Duration;
 
@@ -66,7 +68,11 @@ pub(super) fn function_call(written: &Either<Text, At<Function>>, at: &mut Lower
         }),
         payload: payload::payload(written.event.as_ref(), || Payload::HttpV2(Default::default()), at),
         reply: payload::reply(written.reply.as_ref(), usual, at),
-        fault: fault(written.on_error.as_ref(), written.function_error.as_ref(), at),
+        fault: Fault {
+            unhandled_only: written.unhandled_only.as_ref().is_some_and(|flag| flag.value),
+            api_status: written.api_status.as_ref().is_some_and(|flag| flag.value),
+            ..fault(written.on_error.as_ref(), written.function_error.as_ref(), at)
+        },
         then: then(written.then.as_ref()),
         timeouts: timeouts(written.timeout.as_ref(), written.connect_timeout.as_ref(), at),
         expose_log,
@@ -96,8 +102,12 @@ pub(super) fn url_call(written: &Either<Text, At<Url>>, params: Option<&[&Predic
             aws: target::account(written.account.as_ref(), at),
         }),
         payload: payload::payload(written.event.as_ref(), || Payload::Raw, at),
-        reply: payload::reply(written.reply.as_ref(), Reply::Mirror, at),
-        fault: fault(written.on_error.as_ref(), written.function_error.as_ref(), at),
+        reply: payload::reply(written.reply.as_ref(), Reply::Mirror(MirrorRules::default()), at),
+        fault: Fault {
+            unhandled_only: written.unhandled_only.as_ref().is_some_and(|flag| flag.value),
+            api_status: written.api_status.as_ref().is_some_and(|flag| flag.value),
+            ..fault(written.on_error.as_ref(), written.function_error.as_ref(), at)
+        },
         then: then(written.then.as_ref()),
         timeouts: timeouts(written.timeout.as_ref(), written.connect_timeout.as_ref(), at),
         expose_log,
@@ -133,7 +143,7 @@ fn fault(
             FunctionError::Reply => Some(None),
         },
     };
-    Fault { answers: answer::by_kind(on_error, at), function_error_as_reply }
+    Fault { answers: answer::by_kind(on_error, at), function_error_as_reply, ..Fault::default() }
 }
 
 fn then(written: Option<&Either<At<ThenWord>, WrittenThen>>) -> Then {

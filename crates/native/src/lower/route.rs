@@ -118,6 +118,7 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
         groups.push(self::group(group, &mut places, &predicates, at));
     }
     let chain = Chain { groups };
+    let path = written.forwarded_path.as_ref().map(|path| upstream::path_rule(path, at));
     if written.endpoint.is_none() && endpoint == Endpoint::None && !answers(&chain) {
         let remedy = "give it function, url, upstream or respond; or endpoint: none if that is meant";
         at.incomplete(
@@ -125,7 +126,7 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
             format!("this route leads nowhere, so that every request is answered 503; {remedy}"),
         );
     }
-    Route { id: RouteId::new(names::id("route", &name)), matches, chain, endpoint }
+    Route { id: RouteId::new(names::id("route", &name)), matches, chain, endpoint, path }
 }
 
 fn group(written: &WrittenGroup, places: &mut Places, predicates: &[&Predicate], at: &mut Lowering<'_>) -> Group {

@@ -5,10 +5,13 @@ use super::{Lowering, answer, judge, policy, route};
 use crate::decode::{At, OneOrMany, Text};
 use crate::entity::Config;
 use crate::entity::policy::Step;
-use crate::entity::table::{Entry, Normalization, Overlay as WrittenOverlay, Table as WrittenTable};
+use crate::entity::table::{
+    Entry, Marks as WrittenMarks, Normalization, Overlay as WrittenOverlay, Table as WrittenTable,
+};
 use crate::names;
 use model::chain::{Overlay, OverlayEntry, Phase, Who};
 use model::id::{ConsumerId, GroupId, RouteId, TableId};
+use model::quirk::Marks;
 use model::table::{PathNormalization, Table};
 use std::sync::Arc;
 
@@ -18,6 +21,9 @@ pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
         routes: config.routes.clone(),
         policies: config.policies.clone(),
         answers: config.answers.clone(),
+        messages: config.messages.clone(),
+        failures_run_all: config.failures_run_all.clone(),
+        marks: config.marks.clone(),
         path_normalization: config.path_normalization.clone(),
         overlays: config.overlays.clone(),
         overlay_entry: config.overlay_entry.clone(),
@@ -25,6 +31,9 @@ pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
     let says_nothing = own.routes.is_none()
         && own.policies.is_none()
         && own.answers.is_none()
+        && own.messages.is_none()
+        && own.failures_run_all.is_none()
+        && own.marks.is_none()
         && own.path_normalization.is_none()
         && own.overlays.is_none()
         && own.overlay_entry.is_none()
@@ -57,6 +66,9 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
     table.global = list(written.policies.as_deref(), place::GLOBAL, at);
     table.overlay_entry = entry(written.overlay_entry.as_ref().map(|entry| entry.value));
     table.answers = answer::answers(written.answers.as_ref(), at);
+    table.answers.messages = written.messages.as_ref().map(|written| answer::message::messages(written, at));
+    table.answers.all_steps = written.failures_run_all.as_ref().is_some_and(|flag| flag.value);
+    table.marks = written.marks.as_ref().map(|written| marks(&written.0));
     for written in written.overlays.iter().flatten() {
         let overlay = overlay(written, &table, at);
         table.overlays.extend(overlay);
@@ -66,6 +78,20 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
 
 fn list(written: Option<&[At<Step>]>, precedence: u8, at: &mut Lowering<'_>) -> Vec<model::chain::Step> {
     policy::steps(written.unwrap_or_default(), precedence, &mut Places::default(), None, at)
+}
+
+fn marks(written: &WrittenMarks) -> Marks {
+    let said = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    Marks {
+        server: said(&written.server),
+        via_call: said(&written.via_call),
+        via_upstream: said(&written.via_upstream),
+        request_id: said(&written.request_id),
+        own_latency: said(&written.own_latency),
+        proxy_latency: said(&written.proxy_latency),
+        upstream_latency: said(&written.upstream_latency),
+        upstream_status: said(&written.upstream_status),
+    }
 }
 
 fn normalization(written: Option<&Normalization>) -> PathNormalization {

@@ -1,29 +1,39 @@
 //! Http upstreams, and how a route uses one.
 
+mod balance;
+mod health;
+mod path;
+
+pub(crate) use health::USUAL as USUAL_TIME;
+pub(super) use path::path_rule;
+
 use super::{Lowering, pem};
 use crate::decode::{At, Either, Text};
-use crate::entity::upstream::{self as entity, ClientTls, Nodes, PathWord, RouteUpstream};
+use crate::entity::upstream::{self as entity, ClientTls, Nodes, RouteUpstream};
 use crate::findings::Spot;
 use crate::names;
 use dialect::Faith;
-use model::endpoint::{
-    Balance, HostHeader, HttpEndpoint, Keepalive, Node, PassiveHealth, PathRewrite, Upstream, UpstreamTimeouts,
-};
+use model::endpoint::{HostHeader, HttpEndpoint, Keepalive, Node, PathRule, Upstream, UpstreamTimeouts};
 use model::id::UpstreamId;
+use model::quirk::ForwardMarks;
 use model::tls;
-use std::time::Duration;
 
 /// The endpoint of a route: an upstream with a name, or one of its own, which then bears the route's name.
 pub(super) fn endpoint(written: &Either<Text, At<RouteUpstream>>, route: &str, at: &mut Lowering<'_>) -> HttpEndpoint {
-    let (upstream, path, host) = match written {
-        Either::First(name) => (named(name, at), PathRewrite::Keep, HostHeader::Node),
-        Either::Second(written) => (
-            used(written, route, at),
-            written.path.as_ref().map_or(PathRewrite::Keep, |path| rewrite(path, at)),
-            written.host.as_ref().map_or(HostHeader::Node, host_header),
-        ),
-    };
-    HttpEndpoint { upstream, path, host }
+    match written {
+        Either::First(name) => HttpEndpoint {
+            upstream: named(name, at),
+            path: PathRule::KEEP,
+            host: HostHeader::Node,
+            marks: ForwardMarks::default(),
+        },
+        Either::Second(written) => HttpEndpoint {
+            upstream: used(written, route, at),
+            path: written.path.as_ref().map_or(PathRule::KEEP, |path| path_rule(path, at)),
+            host: written.host.as_ref().map_or(HostHeader::Node, host_header),
+            marks: written.marks.as_ref().map(|given| marks(&given.0)).unwrap_or_default(),
+        },
+    }
 }
 
 fn named(name: &Text, at: &mut Lowering<'_>) -> UpstreamId {
@@ -66,7 +76,8 @@ fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
         || w.retries.is_some()
         || w.timeouts.is_some()
         || w.keepalive.is_some()
-        || w.passive_health.is_some();
+        || w.passive_health.is_some()
+        || w.active_health.is_some();
     says.then(|| entity::Upstream {
         nodes: w.nodes.unwrap_or_default(),
         tls: w.tls,
@@ -76,6 +87,7 @@ fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
         timeouts: w.timeouts,
         keepalive: w.keepalive,
         passive_health: w.passive_health,
+        active_health: w.active_health,
     })
 }
 
@@ -95,23 +107,16 @@ pub(super) fn upstream(written: &entity::Upstream, at: &mut Lowering<'_>) -> Ups
         Some(Either::First(wanted)) => wanted.value.then(tls::ClientTls::default),
         Some(Either::Second(tls)) => Some(client_tls(tls, at)),
     };
-    let health = |health: &entity::PassiveHealth| PassiveHealth {
-        failures: health.failures.as_ref().map_or(3, |count| count.value),
-        count_5xx: health.count_5xx.as_ref().is_some_and(|count| count.value),
-        pause: health.pause.as_ref().map_or(Duration::from_secs(10), |pause| pause.0),
-    };
-    match written.balance.as_ref().map(|balance| balance.value) {
-        None | Some(entity::Balance::RoundRobin) => {}
-    }
     Upstream {
         nodes: nodes(&written.nodes, if tls.is_some() { 443 } else { 80 }, at),
         tls,
         http2: written.http2.as_ref().is_some_and(|http2| http2.value),
-        balance: Balance::RoundRobin,
+        balance: balance::balance(written.balance.as_ref(), at),
         timeouts: timeouts(written.timeouts.as_ref()),
         retries: written.retries.as_ref().map_or(1, |retries| retries.value),
         keepalive: keepalive(written.keepalive.as_ref()),
-        passive_health: written.passive_health.as_ref().map(|given| health(&given.0)),
+        passive_health: written.passive_health.as_ref().map(|given| health::passive(&given.0, at)),
+        active_health: written.active_health.as_ref().map(|given| health::active(&given.0, at)),
     }
 }
 
@@ -188,26 +193,16 @@ fn keepalive(written: Option<&entity::Keepalive>) -> Keepalive {
     }
 }
 
-fn rewrite(written: &Either<At<PathWord>, At<entity::PathRule>>, at: &mut Lowering<'_>) -> PathRewrite {
-    let slash = |text: &Text, at: &mut Lowering<'_>| {
-        if !text.starts_with('/') {
-            at.invalid(&text.spot, "what is put in front of a path begins with '/'");
-        }
-        text.value.clone()
-    };
-    match written {
-        Either::First(word) => match word.value {
-            PathWord::Keep => PathRewrite::Keep,
-            PathWord::Strip => PathRewrite::StripMatched { prefix: "/".to_owned() },
-        },
-        Either::Second(rule) => match (&rule.strip, &rule.prefix) {
-            (Some(prefix), None) => PathRewrite::StripMatched { prefix: slash(prefix, at) },
-            (None, Some(prefix)) => PathRewrite::Prepend { prefix: slash(prefix, at) },
-            _ => {
-                at.incomplete(&rule.spot, "a path is changed in one way: strip or prefix");
-                PathRewrite::Keep
-            }
-        },
+fn marks(written: &entity::ForwardMarks) -> ForwardMarks {
+    let flag = |flag: &Option<At<bool>>| flag.as_ref().is_some_and(|flag| flag.value);
+    let said = |text: &Option<Text>| text.as_ref().map(|text| text.value.clone());
+    ForwardMarks {
+        path: flag(&written.path),
+        prefix: flag(&written.prefix),
+        real_ip: flag(&written.real_ip),
+        request_id: said(&written.request_id),
+        via: said(&written.via),
+        any_addresses: flag(&written.any_addresses),
     }
 }
 

@@ -68,7 +68,7 @@ impl Routes {
         let matches = vec![Match { rank: rank::rank(&predicate, 0), predicate }];
         let id = RouteId::new(names::id("route", &usual_name(&matches)));
         let chain = Chain::of(vec![step(seed)]);
-        self.routes.push(Route { id, matches, chain, endpoint: Endpoint::None });
+        self.routes.push(Route { id, matches, chain, endpoint: Endpoint::None, path: None });
         if !self.owners.contains(&owner) {
             self.owners.push(owner);
         }

@@ -1,9 +1,11 @@
 //! Fixed answers.
 
+pub(super) mod message;
+
 use super::{key, text, unless};
 use crate::decode::{At, Either, OneOrMany, Pairs, Text};
 use crate::entity::answer::{self as entity, Alternative};
-use model::answer::{Answer, AnswerBody, Answers};
+use model::answer::{Answer, AnswerBody, Answers, Location};
 use std::collections::BTreeMap;
 
 /// `respond:`, as a status alone if that says it.
@@ -26,17 +28,22 @@ pub(super) fn answer(answer: &Answer, usual: u16) -> entity::Answer {
             _ => headers.push((key(name), OneOrMany::One(text(value)))),
         }
     }
-    let (body, problem) = match &answer.body {
-        AnswerBody::Problem => (None, Some(At::new(true))),
-        AnswerBody::Text(body) => ((!body.is_empty()).then(|| text(body)), None),
-    };
-    entity::Answer {
+    let mut written = entity::Answer {
         status: unless(answer.status, &usual),
         headers: (!headers.is_empty()).then_some(Pairs(headers)),
-        body,
-        json: None,
-        problem,
+        ..entity::Answer::default()
+    };
+    if let Some(Location::Https(port)) = answer.location {
+        written.location = Some(At::new(entity::Location::Https));
+        written.location_port = port.map(At::new);
     }
+    match &answer.body {
+        AnswerBody::Problem => written.problem = Some(At::new(true)),
+        AnswerBody::Text(body) => written.body = (!body.is_empty()).then(|| text(body)),
+        AnswerBody::Message(message) => written.message = Some(text(message)),
+        AnswerBody::Template(one) => written.template = Some(message::template(one)),
+    }
+    written
 }
 
 pub(super) fn answers(answers: &Answers) -> Option<entity::Answers> {

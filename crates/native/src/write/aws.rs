@@ -114,6 +114,8 @@ fn function(call: &Call, target: &FunctionTarget, pen: &mut Pen<'_>) -> Either<c
         account: account(&target.aws, pen),
         on_error: answer::by_kind(&call.fault.answers),
         function_error: function_error(&call.fault),
+        unhandled_only: unless(call.fault.unhandled_only, &false),
+        api_status: unless(call.fault.api_status, &false),
         then: then(&call.then),
     };
     let is_short =
@@ -146,13 +148,15 @@ fn url(
         sign,
         api_key,
         event: payload::event(&call.payload, &model::call::Payload::Raw),
-        reply: payload::reply(&call.reply, &model::call::Reply::Mirror),
+        reply: payload::reply(&call.reply, &model::call::Reply::Mirror(model::call::MirrorRules::default())),
         timeout: timeout(call.timeouts).0,
         connect_timeout: timeout(call.timeouts).1,
         log_tail: log_tail(false, call.expose_log),
         account: account(&target.aws, pen),
         on_error: answer::by_kind(&call.fault.answers),
         function_error: function_error(&call.fault),
+        unhandled_only: unless(call.fault.unhandled_only, &false),
+        api_status: unless(call.fault.api_status, &false),
         then: then(&call.then),
     };
     let is_short =

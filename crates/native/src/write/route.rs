@@ -36,7 +36,8 @@ pub(super) fn routes<'g>(all: &'g [Arc<Route>], pen: &mut Pen<'g>) -> Vec<At<Wri
 fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     let predicates: Vec<&Predicate> = one.matches.iter().map(|m| &m.predicate).collect();
     let (matches, priority) = matching::matches(&one.matches);
-    let mut written = Written { matches, priority, ..Written::default() };
+    let forwarded_path = one.path.as_ref().map(upstream::path_rule);
+    let mut written = Written { matches, priority, forwarded_path, ..Written::default() };
     let mut places = Places::default();
     let mut groups = one.chain.groups.as_slice();
     if let Some((first, rest)) = groups.split_first()

@@ -1,12 +1,13 @@
 //! Tables.
 
 use super::{Pen, answer, policy, route, some, text, unless};
-use crate::decode::At;
+use crate::decode::{At, Given};
 use crate::entity::policy::Step;
-use crate::entity::table::{Entry, Normalization, Overlay as WrittenOverlay, Table as Written};
+use crate::entity::table::{Entry, Marks as WrittenMarks, Normalization, Overlay as WrittenOverlay, Table as Written};
 use crate::lower::place::{self, Places};
 use crate::names;
 use model::chain::{self, Overlay, OverlayEntry, Phase, Who};
+use model::quirk::Marks;
 use model::table::{PathNormalization, Table};
 
 pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
@@ -14,6 +15,9 @@ pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
         routes: some(route::routes(&table.routes, pen)),
         policies: some(steps(&table.global, place::GLOBAL, pen)),
         answers: answer::answers(&table.answers),
+        messages: table.answers.messages.as_ref().map(answer::message::messages),
+        failures_run_all: unless(table.answers.all_steps, &false),
+        marks: table.marks.as_ref().map(|one| Given(marks(one))),
         path_normalization: normalization(table.normalization),
         overlays: some(table.overlays.iter().map(|one| At::new(overlay(one, pen))).collect()),
         overlay_entry: entry(table.overlay_entry).map(At::new),
@@ -37,6 +41,20 @@ fn overlay(one: &Overlay, pen: &mut Pen<'_>) -> WrittenOverlay {
         group,
         routes: one.routes.as_ref().map(names),
         policies: Some(steps(&one.steps, precedence, pen)),
+    }
+}
+
+fn marks(one: &Marks) -> WrittenMarks {
+    let said = |plain: &Option<String>| plain.as_deref().map(text);
+    WrittenMarks {
+        server: said(&one.server),
+        via_call: said(&one.via_call),
+        via_upstream: said(&one.via_upstream),
+        request_id: said(&one.request_id),
+        own_latency: said(&one.own_latency),
+        proxy_latency: said(&one.proxy_latency),
+        upstream_latency: said(&one.upstream_latency),
+        upstream_status: said(&one.upstream_status),
     }
 }
 

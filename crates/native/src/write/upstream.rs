@@ -1,22 +1,22 @@
 //! Http upstreams.
 
+mod health;
+
 use super::{Pen, key, listener, some, text, unless};
 use crate::decode::{At, Either, Given, Lasting, OneOrMany, Pairs, Text};
-use crate::entity::upstream::{self as entity, ClientTls, Nodes, PathRule, PathWord, RouteUpstream};
+use crate::entity::upstream::{self as entity, ClientTls, HashWord, Hashing, Nodes, PathWord, RouteUpstream};
 use crate::names;
 use model::endpoint::{
-    HostHeader, HttpEndpoint, Keepalive, Node, PassiveHealth, PathRewrite, Upstream, UpstreamTimeouts,
+    Balance, HashKey, HostHeader, HttpEndpoint, Keepalive, Node, PathRewrite, PathRule, Seam, Upstream,
+    UpstreamTimeouts,
 };
+use model::quirk::ForwardMarks;
 use model::tls;
 
 /// An upstream as a route uses it: in place, where nobody else uses it and it bears the route's name.
 pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -> Either<Text, At<RouteUpstream>> {
-    let path = match &http.path {
-        PathRewrite::Keep => None,
-        PathRewrite::StripMatched { prefix } if prefix == "/" => Some(Either::First(At::new(PathWord::Strip))),
-        PathRewrite::StripMatched { prefix } => Some(rule(PathRule { strip: Some(text(prefix)), prefix: None })),
-        PathRewrite::Prepend { prefix } => Some(rule(PathRule { strip: None, prefix: Some(text(prefix)) })),
-    };
+    let path = (http.path != PathRule::KEEP).then(|| path_rule(&http.path));
+    let marks = (http.marks != ForwardMarks::default()).then(|| Given(marks(&http.marks)));
     let host = match &http.host {
         HostHeader::Node => None,
         HostHeader::Client => Some(Either::First(text("client"))),
@@ -33,6 +33,7 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
             named: None,
             path,
             host,
+            marks,
             nodes: Some(one.nodes),
             tls: one.tls,
             http2: one.http2,
@@ -41,17 +42,50 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
             timeouts: one.timeouts,
             keepalive: one.keepalive,
             passive_health: one.passive_health,
+            active_health: one.active_health,
         }));
     }
     let name = text(names::name("upstream", http.upstream.as_str()));
-    if path.is_none() && host.is_none() {
+    if path.is_none() && host.is_none() && marks.is_none() {
         return Either::First(name);
     }
-    Either::Second(At::new(RouteUpstream { named: Some(name), path, host, ..RouteUpstream::default() }))
+    Either::Second(At::new(RouteUpstream { named: Some(name), path, host, marks, ..RouteUpstream::default() }))
 }
 
-fn rule(rule: PathRule) -> Either<At<PathWord>, At<PathRule>> {
-    Either::Second(At::new(rule))
+pub(super) fn path_rule(rule: &PathRule) -> Either<At<PathWord>, At<entity::PathRule>> {
+    if *rule == PathRule::KEEP {
+        return Either::First(At::new(PathWord::Keep));
+    }
+    let usual = rule.seam == Seam::Slash && !rule.normalized;
+    let mut written = entity::PathRule {
+        seam: match rule.seam {
+            Seam::Slash => None,
+            Seam::LikeRequest => Some(At::new(entity::Seam::LikeRequest)),
+            Seam::Glued => Some(At::new(entity::Seam::Glued)),
+        },
+        normalized: unless(rule.normalized, &false),
+        ..entity::PathRule::default()
+    };
+    match &rule.rewrite {
+        PathRewrite::Keep => {}
+        PathRewrite::StripMatched { prefix } if prefix == "/" && usual => {
+            return Either::First(At::new(PathWord::Strip));
+        }
+        PathRewrite::StripMatched { prefix } => written.strip = Some(text(prefix)),
+        PathRewrite::Prepend { prefix } => written.prefix = Some(text(prefix)),
+    }
+    Either::Second(At::new(written))
+}
+
+fn marks(one: &ForwardMarks) -> entity::ForwardMarks {
+    entity::ForwardMarks {
+        path: unless(one.path, &false),
+        prefix: unless(one.prefix, &false),
+        real_ip: unless(one.real_ip, &false),
+        request_id: one.request_id.as_deref().map(text),
+        via: one.via.as_deref().map(text),
+        any_addresses: unless(one.any_addresses, &false),
+    }
 }
 
 pub(super) fn upstream(one: &Upstream) -> entity::Upstream {
@@ -65,14 +99,45 @@ pub(super) fn upstream(one: &Upstream) -> entity::Upstream {
             }
         }),
         http2: unless(one.http2, &false),
-        balance: match one.balance {
-            model::endpoint::Balance::RoundRobin => None,
-        },
+        balance: balance(&one.balance),
         retries: unless(one.retries, &1),
         timeouts: timeouts(one.timeouts),
         keepalive: keepalive(one.keepalive),
-        passive_health: one.passive_health.map(|health| Given(passive_health(health))),
+        passive_health: one.passive_health.as_ref().map(|one| Given(health::passive(one))),
+        active_health: one.active_health.as_ref().map(|one| Given(health::active(one))),
     }
+}
+
+fn balance(one: &Balance) -> Option<Either<At<entity::Balance>, Hashing>> {
+    match one {
+        Balance::RoundRobin => None,
+        Balance::LeastConnections => Some(Either::First(At::new(entity::Balance::LeastConnections))),
+        Balance::Latency => Some(Either::First(At::new(entity::Balance::Latency))),
+        Balance::Hash(keys) => {
+            Some(Either::Second(Hashing { hash: keys.iter().map(hash_key).collect::<Vec<_>>().into() }))
+        }
+    }
+}
+
+fn hash_key(one: &HashKey) -> Either<At<HashWord>, At<entity::HashKey>> {
+    let word = |word| Either::First(At::new(word));
+    let mut written = entity::HashKey::default();
+    match one {
+        HashKey::Address => return word(HashWord::Address),
+        HashKey::Consumer => return word(HashWord::Consumer),
+        HashKey::Path => return word(HashWord::Path),
+        HashKey::Target => return word(HashWord::Target),
+        HashKey::QueryString => return word(HashWord::QueryString),
+        HashKey::Host => return word(HashWord::Host),
+        HashKey::Header(name) => written.header = Some(text(name)),
+        HashKey::Query(name) => written.query = Some(text(name)),
+        HashKey::Param(name) => written.param = Some(text(name)),
+        HashKey::Cookie { name, set } => {
+            written.cookie = Some(text(name));
+            written.set_for = set.as_deref().map(text);
+        }
+    }
+    Either::Second(At::new(written))
 }
 
 fn nodes(all: &[Node]) -> Nodes {
@@ -114,12 +179,4 @@ fn keepalive(one: Keepalive) -> Option<entity::Keepalive> {
         idle: unless(one.idle, &usual.idle),
         time: unless(Lasting(one.time), &Lasting(usual.time)),
     })
-}
-
-fn passive_health(one: PassiveHealth) -> entity::PassiveHealth {
-    entity::PassiveHealth {
-        failures: unless(one.failures, &3),
-        count_5xx: unless(one.count_5xx, &false),
-        pause: unless(Lasting(one.pause), &Lasting(std::time::Duration::from_secs(10))),
-    }
 }

@@ -8,6 +8,25 @@ pub(super) fn choose<'a, T>(headers: &HeaderMap, alternatives: &'a [(String, T)]
     alternatives.iter().find(|(range, _)| accepted(headers, range)).map(|(_, answer)| answer)
 }
 
+/// Which of the groups of media types the client wants most: by weight, then by the order of its ranges. `None`
+/// where it wants none of them.
+pub(super) fn most_wanted<'t>(
+    headers: &HeaderMap,
+    groups: impl Iterator<Item = &'t [String]> + Clone,
+) -> Option<usize> {
+    let fields = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut best: Option<(f32, usize)> = None;
+    for text in fields.flat_map(|field| field.split(',')) {
+        let (range, quality) = weighted(text);
+        let takes = |types: &[String]| types.iter().any(|media| specificity(range, media).is_some());
+        let Some(group) = groups.clone().position(takes) else { continue };
+        if quality > best.map_or(0.0, |(quality, _)| quality) {
+            best = Some((quality, group));
+        }
+    }
+    best.map(|(_, group)| group)
+}
+
 fn accepted(headers: &HeaderMap, offered: &str) -> bool {
     if offered == "*/*" || !headers.contains_key(ACCEPT) {
         return true;
@@ -21,11 +40,16 @@ fn accepted(headers: &HeaderMap, offered: &str) -> bool {
 
 /// A media range and whether it is wanted at all.
 fn read_range(text: &str) -> (&str, bool) {
+    let (range, quality) = weighted(text);
+    (range, quality > 0.0)
+}
+
+/// A media range and how much it is wanted; what cannot be read is wanted.
+fn weighted(text: &str) -> (&str, f32) {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next().unwrap_or("");
     let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    let refused = quality.is_some_and(|q| q.parse::<f32>().is_ok_and(|q| q <= 0.0));
-    (range, !refused)
+    (range, quality.and_then(|q| q.parse().ok()).unwrap_or(1.0))
 }
 
 fn specificity(range: &str, offered: &str) -> Option<u8> {

@@ -5,7 +5,7 @@ use crate::exchange::testing;
 use crate::failure::Blame;
 
 fn text(status: u16, body: &str) -> Answer {
-    Answer { status, headers: Vec::new(), body: AnswerBody::Text(body.into()) }
+    Answer { body: AnswerBody::Text(body.into()), ..Answer::status(status) }
 }
 
 async fn body(response: Response<Body>) -> String {
@@ -29,7 +29,7 @@ async fn the_first_answer_that_the_client_accepts_is_given() {
         (&with_rest, Some("nonsense"), "rest"),
     ];
     for (alternatives, accept, expected) in cases {
-        let answers = Answers { by_kind: [(FailureKind::NoRoute, alternatives.clone())].into() };
+        let answers = Answers { by_kind: [(FailureKind::NoRoute, alternatives.clone())].into(), ..Answers::default() };
         let mut exchange = testing::get("/");
         if let Some(accept) = accept {
             exchange.request.headers.insert(header::ACCEPT, accept.parse().unwrap());
@@ -63,7 +63,10 @@ async fn a_failure_becomes_problem_details() {
 
 #[tokio::test]
 async fn the_failing_steps_own_answer_goes_first() {
-    let answers = Answers { by_kind: [(FailureKind::Denied, vec![("*/*".into(), text(500, "table"))])].into() };
+    let answers = Answers {
+        by_kind: [(FailureKind::Denied, vec![("*/*".into(), text(500, "table"))])].into(),
+        ..Answers::default()
+    };
     let mut failure = Failure::new(FailureKind::Denied, Blame::Config, "no");
     failure.answer = Some(std::sync::Arc::new(ReadyAnswer::compile(&text(555, "own")).unwrap()));
     let response = ReadyAnswers::compile(&answers).unwrap().render(&testing::get("/"), &failure);

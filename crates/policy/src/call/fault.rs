@@ -15,18 +15,29 @@ pub(super) struct ReadyFault {
     answers: BTreeMap<FailureKind, Arc<ReadyAnswer>>,
     /// A function error is a reply, with this status if any.
     pub(super) function_error_as_reply: Option<Option<http::StatusCode>>,
+    /// That status is for errors of this class alone.
+    unhandled_only: bool,
+    /// A refusal by the Lambda API keeps its status.
+    api_status: bool,
 }
 
 impl ReadyFault {
     pub(super) fn compile(fault: &Fault) -> Result<Self, AnswerError> {
         let ready = |(kind, answer): (&FailureKind, &Answer)| Ok((*kind, Arc::new(ReadyAnswer::compile(answer)?)));
         let status = |status: u16| {
-            let valid = http::StatusCode::from_u16(status).ok().filter(|_| (200..600).contains(&status));
+            let valid = http::StatusCode::from_u16(status).ok().filter(|_| status >= 200);
             valid.ok_or(AnswerError::Status { status })
         };
         let as_reply = fault.function_error_as_reply.map(|given| given.map(status).transpose()).transpose()?;
         let answers = fault.answers.iter().map(ready).collect::<Result<_, _>>()?;
-        Ok(Self { answers, function_error_as_reply: as_reply })
+        let Fault { unhandled_only, api_status, .. } = *fault;
+        Ok(Self { answers, function_error_as_reply: as_reply, unhandled_only, api_status })
+    }
+
+    /// Where a function error of this class is a reply: the status it is given, if any.
+    pub(super) fn as_reply(&self, class: &str) -> Option<Option<http::StatusCode>> {
+        let given = self.function_error_as_reply?;
+        Some(given.filter(|_| !self.unhandled_only || class == "Unhandled"))
     }
 
     /// The failure that a failed call is.
@@ -39,6 +50,8 @@ impl ReadyFault {
             FailureKind::Throttled => error.retry_after.or(Some(1)),
             _ => error.retry_after,
         };
+        failure.status = error.status.filter(|_| self.api_status && error.blame != lambda::error::Blame::Function);
+        failure.reason = error.reason;
         failure.answer = self.answers.get(&error.kind).cloned();
         failure
     }
@@ -101,6 +114,7 @@ fn public(kind: FailureKind) -> &'static str {
         | FailureKind::NoEndpoint
         | FailureKind::BodyTooLarge
         | FailureKind::HeaderTooLarge
+        | FailureKind::UriTooLong
         | FailureKind::RequestTimeout
         | FailureKind::Unauthorized
         | FailureKind::Forbidden

@@ -115,7 +115,7 @@ impl CallStep {
             return Ok(reply::read(&self.reply, invoked, self.expose_log).await?);
         };
         facts.function_error = Some(error.clone());
-        let Some(status) = self.fault.function_error_as_reply else {
+        let Some(status) = self.fault.as_reply(error) else {
             return Err(fault::function_error(invoked).await.into());
         };
         let mut response = reply::read(&self.reply, invoked, self.expose_log).await?;

@@ -97,8 +97,9 @@ async fn a_slot_remembers_for_its_other_side() {
 
 #[tokio::test]
 async fn the_endpoints_failure_is_answered_by_the_table_and_stops_the_routes_steps() {
-    let own = Answer { status: 444, headers: Vec::new(), body: AnswerBody::Text("table".into()) };
-    let answers = Answers { by_kind: [(FailureKind::NoEndpoint, vec![("*/*".to_owned(), own)])].into() };
+    let own = Answer { body: AnswerBody::Text("table".into()), ..Answer::status(444) };
+    let answers =
+        Answers { by_kind: [(FailureKind::NoEndpoint, vec![("*/*".to_owned(), own)])].into(), ..Answers::default() };
     let chain = chain_of(vec![step(1, Side::Response, Box::new(Mark))], answers);
     let mut exchange = testing::get("/");
     chain.fail(&mut exchange, Failure::new(FailureKind::NoEndpoint, Blame::Config, "x"));
@@ -129,8 +130,13 @@ fn overlay(who: Who) -> Overlay {
 fn overlaid(overlays: Vec<Overlay>) -> ReadyChain {
     let services = Services::default();
     let table = Table { overlays, ..Table::new(TableId::new("t")) };
-    let route =
-        Route { id: RouteId::new("r"), matches: Vec::new(), chain: Chain::of(Vec::new()), endpoint: Endpoint::None };
+    let route = Route {
+        id: RouteId::new("r"),
+        matches: Vec::new(),
+        chain: Chain::of(Vec::new()),
+        endpoint: Endpoint::None,
+        path: None,
+    };
     ReadyChain::compile(&table, Some(&route), &Builder::new(&services, &[])).unwrap()
 }
 

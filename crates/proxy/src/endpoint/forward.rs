@@ -1,12 +1,13 @@
 //! One request to an http upstream: the request as the upstream sees it, the choice of a node, its answer.
 
+use super::health::Sign;
 use super::upstream::{ReadyNode, ReadyUpstream};
 use crate::tail::strip_hop_by_hop;
 use http::header::{EXPECT, HOST, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Uri, Version};
 use model::answer::FailureKind;
-use model::endpoint::{HostHeader, HttpEndpoint, PathRewrite};
+use model::endpoint::{HostHeader, HttpEndpoint, PathRewrite, PathRule};
 use net::Body;
 use net::client::{SendError, SendErrorKind};
 use policy::exchange::{UpstreamFacts, body_failure};
@@ -19,7 +20,7 @@ use std::time::Instant;
 /// An http upstream as one route uses it.
 pub(crate) struct HttpRoute {
     upstream: Arc<ReadyUpstream>,
-    path: PathRewrite,
+    path: PathRule,
     host: HostHeader,
 }
 
@@ -50,13 +51,13 @@ impl HttpRoute {
             exchange.upstream = Some(UpstreamFacts { node: node.name.clone(), duration });
             match sent {
                 Ok(response) => {
-                    self.judge(node, response.status().is_server_error());
+                    self.judge(node, response.status().as_u16());
                     exchange.response = Some(clean(response));
                     return Ok(());
                 }
                 Err(error) if error.kind == SendErrorKind::RequestBody => return Err(body_failure_of(error)),
                 Err(mut error) => {
-                    self.blame(node);
+                    self.blame(node, sign(error.kind));
                     let Some(unsent) = error.unsent.take() else { return Err(failure(node, &error)) };
                     request = *unsent;
                     last = Some(failure(node, &error));
@@ -87,7 +88,7 @@ impl HttpRoute {
 
     fn target(&self, uri: &Uri, matched: usize) -> Result<Uri, Box<Failure>> {
         let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-        let rewritten = match &self.path {
+        let rewritten = match &self.path.rewrite {
             PathRewrite::Keep => return Ok(Uri::from(uri.path_and_query().cloned().unwrap_or_else(root))),
             PathRewrite::StripMatched { prefix } => {
                 join(prefix, whole.get(matched.min(uri.path().len())..).unwrap_or(whole))
@@ -111,17 +112,17 @@ impl HttpRoute {
         }
     }
 
-    fn judge(&self, node: &ReadyNode, server_error: bool) {
+    fn judge(&self, node: &ReadyNode, status: u16) {
         match &self.upstream.passive {
-            Some(rule) if server_error && rule.count_5xx => self.blame(node),
+            Some(rule) if rule.limits.is_bad(status) => self.blame(node, Sign::Status),
             Some(_) => node.health.well(),
             None => {}
         }
     }
 
-    fn blame(&self, node: &ReadyNode) {
+    fn blame(&self, node: &ReadyNode, sign: Sign) {
         if let Some(rule) = &self.upstream.passive
-            && node.health.failed(rule)
+            && node.health.failed(&rule.limits, sign, rule.pause)
         {
             tracing::warn!(node = %node.name, pause = ?rule.pause, "upstream node failed too often and is left alone");
         }
@@ -179,6 +180,18 @@ fn body_failure_of(error: SendError) -> Box<Failure> {
     match error.body {
         Some(cause) => body_failure(cause),
         None => Failure::new(FailureKind::BadRequest, Blame::Client, "the request body broke off").detail(error.detail),
+    }
+}
+
+fn sign(kind: SendErrorKind) -> Sign {
+    match kind {
+        SendErrorKind::ConnectTimeout | SendErrorKind::WriteTimeout | SendErrorKind::ReadTimeout => Sign::Timeout,
+        SendErrorKind::Resolve
+        | SendErrorKind::Connect
+        | SendErrorKind::Tls
+        | SendErrorKind::Closed
+        | SendErrorKind::Malformed
+        | SendErrorKind::RequestBody => Sign::Broken,
     }
 }
 

@@ -69,7 +69,7 @@ impl ReadyUpstream {
             nodes,
             rotation: Rotation::new(&weights),
             retries: model.retries,
-            passive: model.passive_health,
+            passive: model.passive_health.clone(),
             model: model.clone(),
         })
     }

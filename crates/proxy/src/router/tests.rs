@@ -58,7 +58,8 @@ impl Request {
 }
 
 fn route(at: usize, matches: Vec<Match>) -> Arc<Route> {
-    Arc::new(Route { id: RouteId::new(format!("r{at}")), matches, chain: Chain::default(), endpoint: Endpoint::None })
+    let (id, chain) = (RouteId::new(format!("r{at}")), Chain::default());
+    Arc::new(Route { id, matches, chain, endpoint: Endpoint::None, path: None })
 }
 
 fn ranked(rank: u64, predicate: Predicate) -> Match {

@@ -1,13 +1,17 @@
 //! What a function is given, and what its reply means.
 
 use super::super::Lowering;
-use crate::decode::{At, Either};
+use crate::decode::{At, Either, OneOrMany, Text};
 use crate::entity::aws::{
-    BinaryTypes, BodyWord, Duplicates as WrittenDuplicates, EmptyMap as WrittenEmptyMap, Event, EventWord, Field,
-    Reply as WrittenReply, ReplyWord,
+    Arguments as WrittenArguments, Bodies, BodyWord, Checks, ContextWord, Duplicates as WrittenDuplicates,
+    EmptyBody as WrittenEmptyBody, EmptyMap as WrittenEmptyMap, Event, EventPath as WrittenPath, EventWord, Field,
+    LargeBody as WrittenLargeBody, MediaTypes, Reply as WrittenReply, ReplyWord, Winner as WrittenWinner,
 };
 use dialect::Faith;
-use model::call::{BodyEncoding, Duplicates, EmptyMap, EventRules, Fields, Payload, Reply, ReplyRules};
+use model::call::{
+    Arguments, BodyEncoding, BodyReading, ContextForm, Duplicates, EmptyBody, EmptyMap, EventPath, EventRules, Fields,
+    LargeBody, MirrorRules, Payload, Reply, ReplyChecks, ReplyRules, Winner,
+};
 
 pub(super) fn payload(
     written: Option<&Either<At<EventWord>, At<Event>>>,
@@ -31,7 +35,7 @@ fn shaped(word: EventWord, rules: EventRules) -> Payload {
 }
 
 fn detailed(written: &At<Event>, at: &mut Lowering<'_>) -> Payload {
-    let rules = rules(written);
+    let rules = rules(written, at);
     let Some(fields) = &written.fields else {
         let shape = written.shape.as_ref().map_or(EventWord::HttpV2, |word| word.value);
         if shape == EventWord::Raw && rules != EventRules::default() {
@@ -59,7 +63,7 @@ fn detailed(written: &At<Event>, at: &mut Lowering<'_>) -> Payload {
     })
 }
 
-fn rules(written: &Event) -> EventRules {
+fn rules(written: &Event, at: &mut Lowering<'_>) -> EventRules {
     let usual = EventRules::default();
     EventRules {
         duplicates: match written.duplicates.as_ref().map(|word| word.value) {
@@ -73,7 +77,23 @@ fn rules(written: &Event) -> EventRules {
             Some(WrittenEmptyMap::Object) => EmptyMap::Object,
             Some(WrittenEmptyMap::Omit) => EmptyMap::Omit,
         },
-        body: written.body.as_ref().map_or(usual.body, body),
+        body: written.body.as_ref().map_or(usual.body, |written| body(written, at)),
+        empty_body: match written.empty_body.as_ref().map(|word| word.value) {
+            None => usual.empty_body,
+            Some(WrittenEmptyBody::Base64) => EmptyBody::Base64,
+            Some(WrittenEmptyBody::Omit) => EmptyBody::Omit,
+        },
+        large_body: written.large_body.as_ref().map(large_body),
+        arguments: written.arguments.as_ref().map_or(usual.arguments, arguments),
+        path: match written.path.as_ref().map(|word| word.value) {
+            None | Some(WrittenPath::Client) => EventPath::Client,
+            Some(WrittenPath::Forwarded) => EventPath::Forwarded,
+        },
+        context: match written.context.as_ref().map(|word| word.value) {
+            None | Some(ContextWord::Full) => ContextForm::Full,
+            Some(ContextWord::Lean) => ContextForm::Lean,
+        },
+        escaped_slashes: flag(written.escaped_slashes.as_ref(), usual.escaped_slashes),
         multi_value: written.multi_value.as_ref().map_or(usual.multi_value, |flag| flag.value),
         stage: written.stage.as_ref().map_or(usual.stage, |text| text.value.clone()),
         stage_variables: written
@@ -85,7 +105,7 @@ fn rules(written: &Event) -> EventRules {
     }
 }
 
-fn body(written: &Either<At<BodyWord>, BinaryTypes>) -> BodyEncoding {
+fn body(written: &Either<At<BodyWord>, At<MediaTypes>>, at: &mut Lowering<'_>) -> BodyEncoding {
     match written {
         Either::First(word) => match word.value {
             BodyWord::ByMediaType => BodyEncoding::ByMediaType,
@@ -93,9 +113,46 @@ fn body(written: &Either<At<BodyWord>, BinaryTypes>) -> BodyEncoding {
             BodyWord::Utf8 => BodyEncoding::Utf8,
         },
         Either::Second(types) => {
-            BodyEncoding::BinaryTypes(types.binary.all().iter().map(|text| text.value.clone()).collect())
+            let all = |list: &OneOrMany<Text>| list.all().iter().map(|text| text.value.clone()).collect();
+            match (&types.binary, &types.text) {
+                (Some(binary), None) => BodyEncoding::BinaryTypes(all(binary)),
+                (None, Some(text)) => BodyEncoding::TextTypes(all(text)),
+                _ => {
+                    at.incomplete(&types.spot, "a body is text or base64 by one list of media types: binary or text");
+                    BodyEncoding::ByMediaType
+                }
+            }
         }
     }
+}
+
+fn large_body(written: &WrittenLargeBody) -> LargeBody {
+    LargeBody {
+        over: written.over.0,
+        kept: flag(written.keep.as_ref(), true),
+        arguments: flag(written.arguments.as_ref(), true),
+    }
+}
+
+fn arguments(written: &WrittenArguments) -> Arguments {
+    let usual = Arguments::default();
+    Arguments {
+        most: written.most.as_ref().map(|most| most.value),
+        refuse_more: flag(written.refuse_more.as_ref(), usual.refuse_more),
+        winner: match written.winner.as_ref().map(|word| word.value) {
+            None | Some(WrittenWinner::Query) => Winner::Query,
+            Some(WrittenWinner::Body) => Winner::Body,
+        },
+        bodies: match written.bodies.as_ref().map(|word| word.value) {
+            None | Some(Bodies::Standard) => BodyReading::Standard,
+            Some(Bodies::ByPrefix) => BodyReading::ByPrefix,
+        },
+        bare_is_true: flag(written.bare_is_true.as_ref(), usual.bare_is_true),
+    }
+}
+
+fn flag(written: Option<&At<bool>>, usual: bool) -> bool {
+    written.map_or(usual, |flag| flag.value)
 }
 
 pub(super) fn reply(
@@ -103,6 +160,7 @@ pub(super) fn reply(
     usual: Reply,
     at: &mut Lowering<'_>,
 ) -> Reply {
+    let mut mirror = MirrorRules::default();
     let (word, rules) = match written {
         None => return usual,
         Some(Either::First(word)) => (word.value, ReplyRules::default()),
@@ -110,11 +168,13 @@ pub(super) fn reply(
             let word = written.shape.as_ref().map_or(ReplyWord::Proxy, |word| word.value);
             let rules = reply_rules(written);
             if word != ReplyWord::Proxy && rules != ReplyRules::default() {
-                at.findings.say(
-                    Faith::Ignored,
-                    &written.spot,
-                    "only a proxy reply is read by rules: these change nothing",
-                );
+                let message = "only a proxy reply is read by rules: these change nothing";
+                at.findings.say(Faith::Ignored, &written.spot, message);
+            }
+            mirror.empty_arrays_as_objects = flag(written.empty_arrays_as_objects.as_ref(), false);
+            if word != ReplyWord::Mirror && mirror != MirrorRules::default() {
+                let message = "empty_arrays_as_objects is a rule of mirror replies alone";
+                at.findings.say(Faith::Ignored, &written.spot, message);
             }
             (word, rules)
         }
@@ -122,7 +182,7 @@ pub(super) fn reply(
     match word {
         ReplyWord::Proxy => Reply::Proxy(rules),
         ReplyWord::Raw => Reply::Raw,
-        ReplyWord::Mirror => Reply::Mirror,
+        ReplyWord::Mirror => Reply::Mirror(mirror),
     }
 }
 
@@ -133,6 +193,12 @@ fn reply_rules(written: &WrittenReply) -> ReplyRules {
         default_content_type: match &written.default_content_type {
             None => usual.default_content_type,
             Some(text) => Some(text.value.clone()).filter(|text| !text.is_empty()),
+        },
+        call_headers: flag(written.call_headers.as_ref(), usual.call_headers),
+        nested: flag(written.nested.as_ref(), usual.nested),
+        checks: match written.checks.as_ref().map(|word| word.value) {
+            None | Some(Checks::Detailed) => ReplyChecks::Detailed,
+            Some(Checks::Ordered) => ReplyChecks::Ordered,
         },
     }
 }

@@ -16,6 +16,7 @@ fn error(kind: FailureKind, blame: CallBlame, detail: &str) -> CallError {
         retry_after: None,
         status: None,
         payload: None,
+        reason: None,
     }
 }
 
@@ -54,8 +55,11 @@ fn a_throttle_waits_as_long_as_aws_says() {
 
 #[tokio::test]
 async fn the_faults_own_answer_is_given_for_its_kind_only() {
-    let own =
-        Answer { status: 530, headers: vec![("x-own".into(), "1".into())], body: AnswerBody::Text("sorry".into()) };
+    let own = Answer {
+        headers: vec![("x-own".into(), "1".into())],
+        body: AnswerBody::Text("sorry".into()),
+        ..Answer::status(530)
+    };
     let fault = ready(&Fault { answers: [(FailureKind::Denied, own)].into(), ..Fault::default() });
     for (kind, status) in [(FailureKind::Denied, 530), (FailureKind::Throttled, 429)] {
         let failure = fault.failure(error(kind, CallBlame::Aws, "x"), &CallFacts::default());
@@ -68,10 +72,11 @@ async fn the_faults_own_answer_is_given_for_its_kind_only() {
 #[test]
 fn statuses_that_cannot_be_sent_are_told() {
     let wrong = |status| Fault { function_error_as_reply: Some(Some(status)), ..Fault::default() };
-    for status in [0, 99, 101, 600] {
+    for status in [0, 99, 101, 1000] {
         assert_eq!(ReadyFault::compile(&wrong(status)).err(), Some(AnswerError::Status { status }));
     }
     assert!(ReadyFault::compile(&wrong(500)).is_ok());
+    assert!(ReadyFault::compile(&wrong(777)).is_ok(), "what no standard names can still be sent");
     let header = Answer { headers: vec![("a b".into(), String::new())], ..Answer::status(500) };
     let fault = Fault { answers: [(FailureKind::Denied, header)].into(), ..Fault::default() };
     assert_eq!(ReadyFault::compile(&fault).err(), Some(AnswerError::Header { name: "a b".into() }));

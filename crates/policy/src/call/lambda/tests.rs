@@ -7,7 +7,9 @@ use crate::exchange::{RouteFacts, testing};
 use model::Secret;
 use model::answer::{Answer, AnswerBody, FailureKind};
 use model::aws::{Aws, Credentials};
-use model::call::{CallTimeouts, EventRules, Fault, FunctionTarget, Invocation, ReplyRules, UrlAuth, UrlTarget};
+use model::call::{
+    CallTimeouts, EventRules, Fault, FunctionTarget, Invocation, MirrorRules, ReplyRules, UrlAuth, UrlTarget,
+};
 use model::chain::{Chain, Step, StepRank};
 use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot, TableId};
@@ -108,7 +110,7 @@ async fn run_in(phase: model::chain::Phase, call: Call, exchange: &mut Exchange)
         Step { slot: Slot::new("call"), rank: StepRank { phase, order: 0 }, precedence: 0, predicate: None, policy };
     let id = RouteId::new("r");
     exchange.route = Some(Arc::new(RouteFacts { id: id.clone(), template: "/users/{id}".into() }));
-    let route = Route { id, matches: Vec::new(), chain: Chain::of(vec![step]), endpoint: Endpoint::None };
+    let route = Route { id, matches: Vec::new(), chain: Chain::of(vec![step]), endpoint: Endpoint::None, path: None };
     let services = Services::default();
     let builder = Builder::new(&services, &[]);
     let chain = ReadyChain::compile(&Table::new(TableId::new("t")), Some(&route), &builder).unwrap();
@@ -205,8 +207,11 @@ async fn a_function_error_may_be_a_reply() {
 #[tokio::test]
 async fn the_calls_own_answer_is_given_for_its_failure() {
     let peer = Peer::answering(http("429 Too Many Requests", "", "{}")).await;
-    let own =
-        Answer { status: 503, headers: vec![("x-own".into(), "1".into())], body: AnswerBody::Text("later".into()) };
+    let own = Answer {
+        headers: vec![("x-own".into(), "1".into())],
+        body: AnswerBody::Text("later".into()),
+        ..Answer::status(503)
+    };
     let fault = Fault { answers: [(FailureKind::Throttled, own)].into(), ..Fault::default() };
     let mut exchange = testing::get("/");
     run(Call { fault, ..call(peer.port) }, &mut exchange).await;
@@ -254,7 +259,8 @@ async fn a_url_gets_the_clients_request() {
         testing::of(http::Request::put("/orders/a%20b?q=1").header("x-own", "1").header("x-amz-date", "forged"));
     exchange.params.push(("rest".into(), "a b".into()));
     exchange.body = Body::from("{\"n\":1}");
-    run(Call { target: Target::Url(target), reply: Reply::Mirror, ..call(0) }, &mut exchange).await;
+    run(Call { target: Target::Url(target), reply: Reply::Mirror(MirrorRules::default()), ..call(0) }, &mut exchange)
+        .await;
     let response = exchange.response.as_ref().expect("a response");
     assert_eq!((response.status().as_u16(), &response.headers()["x-f"]), (203, &"1".parse().unwrap()));
     assert_eq!(body(&mut exchange).await, "hi");
