@@ -169,6 +169,7 @@ fn frame(table: &Table) -> Table {
         overlays: table.overlays.clone(),
         overlay_entry: table.overlay_entry,
         answers: table.answers.clone(),
+        marks: table.marks.clone(),
     }
 }
 

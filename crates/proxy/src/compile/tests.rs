@@ -2,9 +2,10 @@
 
 use super::*;
 use model::chain::{Chain, Phase, Step, StepRank};
-use model::endpoint::{Balance, HostHeader, HttpEndpoint, Keepalive, Node, PathRewrite, Upstream, UpstreamTimeouts};
+use model::endpoint::{Balance, HostHeader, HttpEndpoint, Keepalive, Node, PathRule, Upstream, UpstreamTimeouts};
 use model::id::{ConsumerId, Slot};
 use model::policy::{Policy, RequestId};
+use model::quirk::ForwardMarks;
 use telemetry::AccessLog;
 use telemetry::access::{Format, Sink};
 
@@ -14,7 +15,8 @@ fn shared() -> Shared {
 }
 
 fn route(name: &str, endpoint: Endpoint) -> Arc<Route> {
-    Arc::new(Route { id: RouteId::new(name), matches: Vec::new(), chain: Chain::default(), endpoint })
+    let (id, matches, chain) = (RouteId::new(name), Vec::new(), Chain::default());
+    Arc::new(Route { id, matches, chain, endpoint, path: None })
 }
 
 fn upstream(port: u16) -> Upstream {
@@ -27,13 +29,15 @@ fn upstream(port: u16) -> Upstream {
         retries: 0,
         keepalive: Keepalive::default(),
         passive_health: None,
+        active_health: None,
     }
 }
 
 /// A route that leads nowhere and one that leads to an upstream.
 fn gateway() -> Gateway {
     let id = UpstreamId::new("u");
-    let http = HttpEndpoint { upstream: id.clone(), path: PathRewrite::Keep, host: HostHeader::Client };
+    let (path, host, marks) = (PathRule::KEEP, HostHeader::Client, ForwardMarks::default());
+    let http = HttpEndpoint { upstream: id.clone(), path, host, marks };
     let mut table = Table::new(TableId::new("t"));
     table.routes = vec![route("a", Endpoint::None), route("b", Endpoint::Http(http))];
     Gateway { tables: vec![table], upstreams: [(id, upstream(1))].into(), ..Gateway::default() }
