@@ -3,6 +3,7 @@
 //! Knows nothing of routes and chains; `policy::call` is the one place that uses it for traffic.
 
 pub mod credentials;
+pub mod endpoint;
 pub mod error;
 pub mod event;
 mod headers;
