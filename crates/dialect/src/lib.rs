@@ -2,8 +2,10 @@
 
 pub mod admin;
 pub mod finding;
+pub mod findings;
 pub mod merge;
 pub mod resolve;
+pub mod tree;
 
 pub use finding::{Faith, Finding, Place};
 

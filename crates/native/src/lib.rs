@@ -5,16 +5,15 @@
 
 pub mod decode;
 pub mod entity;
-pub mod findings;
 mod lower;
 mod names;
 mod read;
 mod reference;
 pub mod sam;
 mod schema;
-pub mod tree;
 mod write;
 
+pub use dialect::{findings, tree};
 pub use lower::{functions, lower};
 pub use read::read;
 pub use reference::reference;

@@ -4,7 +4,7 @@
 
 mod parse;
 
-pub use parse::{parse, parse_template};
+pub use parse::{parse, parse_plain, parse_template};
 
 /// A value with its place.
 #[derive(Clone, Debug)]

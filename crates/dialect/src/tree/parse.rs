@@ -1,9 +1,9 @@
 //! From YAML text to a tree, with findings for what is no YAML, stands twice, or refers to nothing.
 
 use super::{Key, Mark, Node, Scalar, Tree};
+use crate::Faith;
 use crate::findings::Findings;
-use dialect::Faith;
-use dialect::resolve::{Environment, expand};
+use crate::resolve::{Environment, expand};
 use serde_saphyr::granit_parser::{self as yaml, Event, Parser, ScalarStyle, Span, Tag};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -22,9 +22,16 @@ pub fn parse_template(text: &str, findings: &mut Findings) -> Option<Tree> {
     read(text, Manner::Template, findings)
 }
 
+/// Reads a document as it stands: `${…}` is text, and of a key that stands twice the last one counts.
+pub fn parse_plain(text: &str, findings: &mut Findings) -> Option<Tree> {
+    read(text, Manner::Plain, findings)
+}
+
 /// What scalars and tags mean.
 #[derive(Clone, Copy)]
 enum Manner<'e> {
+    /// Scalars stay as they are; tags of one's own mean nothing.
+    Plain,
     /// `${NAME}` is replaced; tags of one's own mean nothing.
     References(&'e dyn Environment),
     /// Scalars stay as they are; tags become maps.
@@ -119,7 +126,7 @@ impl<'t> Reader<'t, '_> {
         match (self.manner, tag.suffix()) {
             // `!` alone says that a value is what it looks like.
             (_, "" | "!") => tree,
-            (Manner::References(_), name) => {
+            (Manner::Plain | Manner::References(_), name) => {
                 let message = format!("the tag {}{name} means nothing here", tag.original_handle());
                 self.findings.add(Faith::Invalid, tree.mark, "", message);
                 Tree { mark: tree.mark, node: Node::Broken }
@@ -156,9 +163,8 @@ impl<'t> Reader<'t, '_> {
             let key = Key { mark: mark(span), text };
             if plain && key.text == "<<" {
                 merged.push((key, value));
-            } else if let Some((first, _)) = entries.iter().find(|(k, _)| k.text == key.text) {
-                let message = format!("the key {:?} stands twice; the first is in line {}", key.text, first.mark.line);
-                self.findings.add(Faith::Invalid, key.mark, "", message);
+            } else if let Some(at) = entries.iter().position(|(k, _)| k.text == key.text) {
+                self.twice(&mut entries[at], key, value);
             } else {
                 entries.push((key, value));
             }
@@ -167,6 +173,17 @@ impl<'t> Reader<'t, '_> {
             self.merge(&mut entries, key, value);
         }
         Ok(Node::Map(entries))
+    }
+
+    fn twice(&mut self, first: &mut (Key, Tree), key: Key, value: Tree) {
+        let text = format!("the key {:?} stands twice; the first is in line {}", key.text, first.0.mark.line);
+        match self.manner {
+            Manner::Plain => {
+                self.findings.add(Faith::Approximate, key.mark, "", format!("{text}, and this one counts"));
+                *first = (key, value);
+            }
+            Manner::References(_) | Manner::Template => self.findings.add(Faith::Invalid, key.mark, "", text),
+        }
     }
 
     /// `<<: *base`: the keys of other maps, unless they stand here too.

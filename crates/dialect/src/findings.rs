@@ -1,7 +1,7 @@
 //! Findings of one document, gathered while it is read and lowered.
 
 use crate::tree::Mark;
-use dialect::{Faith, Finding, Place};
+use crate::{Faith, Finding, Place};
 
 /// Where a value stood, kept with it so that later remarks find their place.
 #[derive(Clone, Debug, Default)]
