@@ -1,4 +1,9 @@
 //! The Kong dialect: its files and settings, lowered to the model.
 //!
-//! Not built yet: there is a door and no room behind it. The command line says so and refuses
-//! such a source; nothing here pretends to read one.
+//! [`schema`] says how fields are described, [`entity`] and [`plugin`] what there is, [`read`](mod@read) how files become
+//! entities, [`lower`](mod@lower) what they mean. The Admin API stands on the same entities. Not the traffic: that is
+//! `proxy`.
+
+pub mod entity;
+pub mod plugin;
+pub mod schema;

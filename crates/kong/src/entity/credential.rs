@@ -1,0 +1,56 @@
+//! Credentials and groups of consumers.
+
+use super::with_common;
+use crate::schema::{Check, Object, Record, Violation, at, foreign, integer, string};
+
+pub(super) fn key() -> Record {
+    Record::new(with_common(vec![
+        foreign("consumer", "consumers"),
+        string("key").unique().secret(),
+        integer("ttl").unsupported("the key stays valid"),
+    ]))
+}
+
+pub(super) fn basic() -> Record {
+    Record::new(with_common(vec![
+        foreign("consumer", "consumers"),
+        string("username").required().unique(),
+        string("password").required().secret(),
+    ]))
+}
+
+pub(super) fn jwt() -> Record {
+    const ALGORITHMS: &[&str] = &[
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256", "PS384", "PS512",
+        "EdDSA",
+    ];
+    Record::new(with_common(vec![
+        foreign("consumer", "consumers"),
+        string("key").unique(),
+        string("secret").secret(),
+        string("rsa_public_key"),
+        string("algorithm").default("HS256").optional().one_of(ALGORITHMS),
+    ]))
+    .check(Check::Custom(public_key))
+}
+
+/// Algorithms with a public key need it.
+fn public_key(object: &Object) -> Vec<Violation> {
+    let algorithm = at(object, "algorithm").and_then(|value| value.as_str()).unwrap_or_default();
+    if algorithm.starts_with("HS") || algorithm.is_empty() {
+        return Vec::new();
+    }
+    let text = match at(object, "rsa_public_key").and_then(|value| value.as_str()) {
+        None => "required field missing",
+        Some(key) if !key.contains("-----BEGIN") => "invalid key",
+        Some(_) => return Vec::new(),
+    };
+    vec![
+        Violation::entity("failed conditional validation given value of field 'algorithm'"),
+        Violation::field("rsa_public_key", text),
+    ]
+}
+
+pub(super) fn acl() -> Record {
+    Record::new(with_common(vec![foreign("consumer", "consumers"), string("group").required()]))
+}

@@ -1,0 +1,133 @@
+//! Kong's plugins: the schema of each one's `config`, its priority, and what it means.
+//!
+//! One file for each plugin; those that are not there are told by name in `plugin/absent.rs`.
+
+mod absent;
+mod acl;
+mod aws_lambda;
+mod basic_auth;
+mod correlation_id;
+mod cors;
+mod http_log;
+mod ip_restriction;
+mod jwt;
+mod key_auth;
+mod rate_limiting;
+mod request_size_limiting;
+mod request_termination;
+mod request_transformer;
+mod response_transformer;
+
+pub use absent::{Absent, absent};
+
+use crate::schema::{Check, Field, Record, any, nested};
+
+macro_rules! plugins {
+    ($($variant:ident $module:ident $name:literal $priority:literal;)*) => {
+        /// The plugins that are there.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "named after the plugins")]
+        pub enum Plugin {
+            $($variant,)*
+        }
+
+        impl Plugin {
+            /// All of them, highest priority first.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// Its place in the order: higher runs first.
+            pub fn priority(self) -> i64 {
+                match self {
+                    $(Self::$variant => $priority,)*
+                }
+            }
+
+            /// What its `config` consists of, and what must hold of the plugin as a whole.
+            fn parts(self) -> Parts {
+                match self {
+                    $(Self::$variant => $module::parts(),)*
+                }
+            }
+        }
+    };
+}
+
+plugins! {
+    CorrelationId correlation_id "correlation-id" 100001;
+    Cors cors "cors" 2000;
+    Jwt jwt "jwt" 1450;
+    KeyAuth key_auth "key-auth" 1250;
+    BasicAuth basic_auth "basic-auth" 1100;
+    IpRestriction ip_restriction "ip-restriction" 990;
+    RequestSizeLimiting request_size_limiting "request-size-limiting" 951;
+    Acl acl "acl" 950;
+    RateLimiting rate_limiting "rate-limiting" 910;
+    RequestTransformer request_transformer "request-transformer" 801;
+    ResponseTransformer response_transformer "response-transformer" 800;
+    AwsLambda aws_lambda "aws-lambda" 750;
+    HttpLog http_log "http-log" 12;
+    RequestTermination request_termination "request-termination" 2;
+}
+
+/// The parts of a plugin's schema.
+struct Parts {
+    config: Record,
+    /// Conditions on the plugin as a whole; their fields are written `config.x`.
+    checks: Vec<Check>,
+    /// Whether it may not be given to a consumer.
+    no_consumer: bool,
+}
+
+impl Parts {
+    fn new(fields: Vec<Field>) -> Self {
+        Self { config: Record::new(fields), checks: Vec::new(), no_consumer: false }
+    }
+
+    fn check(mut self, check: Check) -> Self {
+        self.checks.push(check);
+        self
+    }
+
+    fn no_consumer(self) -> Self {
+        Self { no_consumer: true, ..self }
+    }
+}
+
+impl Plugin {
+    /// The plugin of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|plugin| plugin.name() == name)
+    }
+
+    /// The schema of an entity of `plugins` with this name.
+    pub fn record(self) -> Record {
+        let Parts { config, checks, no_consumer } = self.parts();
+        let mut record = entity();
+        for field in &mut record.fields {
+            if field.name == "config" {
+                *field = nested("config", config.clone());
+            }
+            if field.name == "consumer" && no_consumer {
+                *field = any("consumer").rule(crate::schema::Rule::Value(|_| Err("value must be null".to_owned())));
+            }
+        }
+        record.checks.extend(checks);
+        record
+    }
+
+    /// What its `config` consists of.
+    pub fn config(self) -> Record {
+        self.parts().config
+    }
+}
+
+fn entity() -> Record {
+    crate::entity::Collection::Plugins.record(crate::entity::Flavor::default())
+}
