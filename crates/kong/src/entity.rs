@@ -213,9 +213,7 @@ impl std::fmt::Debug for Entity {
 fn with_common(mut fields: Vec<Field>) -> Vec<Field> {
     let mut all = vec![string("id").rule(Rule::Text(text::uuid)), integer("created_at"), integer("updated_at")];
     all.append(&mut fields);
-    all.push(
-        set("tags", string("").rule(Rule::Text(text::tag))).approximate("kept and used by lists; has no other effect"),
-    );
+    all.push(set("tags", string("").rule(Rule::Text(text::tag))));
     all
 }
 

@@ -6,4 +6,6 @@
 
 pub mod entity;
 pub mod plugin;
+pub mod read;
 pub mod schema;
+pub mod settings;
