@@ -5,6 +5,7 @@
 
 mod entry;
 mod error;
+mod flat;
 mod host;
 mod layer;
 mod path;

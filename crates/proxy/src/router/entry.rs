@@ -8,6 +8,7 @@ use policy::exchange::Params;
 use policy::path::{ComparablePath, pattern_text};
 use policy::predicate::{Conditions, Patterns, PredicateError};
 use regex::Regex;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A match, ready.
@@ -27,7 +28,7 @@ enum Shape {
     /// This many bytes of the comparable path.
     Prefix(usize),
     /// Segments, up to the last parameter.
-    Template(Box<[Slot]>),
+    Template(Arc<[Slot]>),
     /// An expression with its named groups.
     Regex(Regex, Box<[NamedGroup]>),
 }
@@ -36,6 +37,7 @@ enum Shape {
 type NamedGroup = (usize, Arc<str>);
 
 /// What happens to one segment.
+#[derive(Clone, PartialEq, Eq, Hash)]
 enum Slot {
     Skip,
     Param(Arc<str>),
@@ -49,12 +51,13 @@ impl Entry {
         predicate: &Predicate,
         rules: PathNormalization,
         patterns: &mut Patterns,
+        shapes: &mut Shapes,
     ) -> Result<Self, PredicateError> {
         let shape = match &predicate.path {
             None => Shape::Any,
             Some(PathPattern::Exact(_)) => Shape::Whole,
             Some(PathPattern::Prefix(text)) => Shape::Prefix(pattern_text(text, rules).len()),
-            Some(PathPattern::Template(template)) => template_shape(template),
+            Some(PathPattern::Template(template)) => shapes.of(template),
             Some(PathPattern::Regex(pattern)) => regex_shape(patterns.path(pattern)?),
         };
         let number = |at: usize| u32::try_from(at).expect("a table has fewer than four billion matches");
@@ -94,15 +97,26 @@ impl Entry {
     }
 }
 
-fn template_shape(template: &PathTemplate) -> Shape {
-    if template.is_literal() {
-        return Shape::Whole;
+/// The shapes of templates: very many of them are alike, and then share what is read at each look-up.
+#[derive(Default)]
+pub(super) struct Shapes(HashSet<Arc<[Slot]>>);
+
+impl Shapes {
+    fn of(&mut self, template: &PathTemplate) -> Shape {
+        if template.is_literal() {
+            return Shape::Whole;
+        }
+        let mut slots: Vec<Slot> = template.segments.iter().map(slot).collect();
+        while matches!(slots.last(), Some(Slot::Skip)) {
+            slots.pop();
+        }
+        if let Some(known) = self.0.get(&*slots) {
+            return Shape::Template(known.clone());
+        }
+        let slots: Arc<[Slot]> = slots.into();
+        self.0.insert(slots.clone());
+        Shape::Template(slots)
     }
-    let mut slots: Vec<Slot> = template.segments.iter().map(slot).collect();
-    while matches!(slots.last(), Some(Slot::Skip)) {
-        slots.pop();
-    }
-    Shape::Template(slots.into())
 }
 
 fn slot(segment: &Segment) -> Slot {

@@ -1,6 +1,6 @@
 //! The first half of the index: which path indices a host may use.
 
-use super::path::PathIndex;
+use super::path::{PathIndex, Planting};
 use model::predicate::{HostPattern, PathPattern};
 use model::table::PathNormalization;
 use policy::predicate::comparable_host as comparable;
@@ -10,18 +10,21 @@ use std::collections::HashMap;
 /// nobody can make the gateway look up thousands of labels.
 const LONGEST: usize = 255;
 
-/// Path indices by host.
+/// Path indices by host, ready for lookup.
+pub(super) type HostIndex = Hosts<PathIndex>;
+
+/// Something for each host pattern.
 #[derive(Default)]
-pub(super) struct HostIndex {
-    any: PathIndex,
-    exact: HashMap<Box<str>, PathIndex>,
+pub(super) struct Hosts<T> {
+    any: T,
+    exact: HashMap<Box<str>, T>,
     /// `*.example.com` as `.example.com`.
-    suffixes: HashMap<Box<str>, PathIndex>,
+    suffixes: HashMap<Box<str>, T>,
     /// `example.*` as `example.`.
-    prefixes: HashMap<Box<str>, PathIndex>,
+    prefixes: HashMap<Box<str>, T>,
 }
 
-impl HostIndex {
+impl Hosts<Planting> {
     /// Places must come in ascending order.
     pub(super) fn insert(
         &mut self,
@@ -38,7 +41,7 @@ impl HostIndex {
         }
     }
 
-    fn of_pattern(&mut self, host: &HostPattern) -> &mut PathIndex {
+    fn of_pattern(&mut self, host: &HostPattern) -> &mut Planting {
         let (map, key) = match host {
             HostPattern::Exact(name) => (&mut self.exact, comparable(name).into_owned()),
             HostPattern::Suffix(name) => {
@@ -53,6 +56,15 @@ impl HostIndex {
         map.entry(key.into()).or_default()
     }
 
+    /// Lays it out for lookup.
+    pub(super) fn lay(self) -> HostIndex {
+        let lay = |map: HashMap<Box<str>, Planting>| map.into_iter().map(|(host, path)| (host, path.lay())).collect();
+        let Self { any, exact, suffixes, prefixes } = self;
+        HostIndex { any: any.lay(), exact: lay(exact), suffixes: lay(suffixes), prefixes: lay(prefixes) }
+    }
+}
+
+impl HostIndex {
     /// Visits all path indices whose host pattern takes this host.
     pub(super) fn each<'a>(&'a self, host: &str, mut visit: impl FnMut(&'a PathIndex)) {
         visit(&self.any);

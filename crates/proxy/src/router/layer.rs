@@ -3,8 +3,9 @@
 //! Matches are sorted once, best first; the position in that order, the *place*, is all that is compared later. The
 //! index (hosts, then paths) only narrows down which places are asked.
 
-use super::entry::Entry;
-use super::host::HostIndex;
+use super::entry::{Entry, Shapes};
+use super::host::{HostIndex, Hosts};
+use super::path::Planting;
 use super::{Asked, RouterError};
 use model::route::{Match, Rank, Route};
 use model::table::PathNormalization;
@@ -30,7 +31,7 @@ const GONE: u32 = u32::MAX;
 /// The best match of a layer.
 pub(super) struct Candidate<'a> {
     pub(super) entry: &'a Entry,
-    rank: Rank,
+    rank: &'a Rank,
     /// Where its route stands in the table.
     pub(super) position: u32,
 }
@@ -43,19 +44,19 @@ impl Candidate<'_> {
 
 impl Layer {
     pub(super) fn compile(routes: &[Arc<Route>], normalization: PathNormalization) -> Result<Self, RouterError> {
-        let mut patterns = Patterns::default();
+        let (mut patterns, mut shapes) = (Patterns::default(), Shapes::default());
         let (mut entries, mut ranks) = (Vec::new(), Vec::new());
-        let mut hosts = HostIndex::default();
+        let mut hosts = Hosts::<Planting>::default();
         for (place, (route, matching)) in best_first(routes).into_iter().enumerate() {
             let place = u32::try_from(place).expect("a table has fewer than four billion matches");
             let Match { rank, predicate } = &routes[route].matches[matching];
-            let entry = Entry::compile(route, matching, predicate, normalization, &mut patterns)
+            let entry = Entry::compile(route, matching, predicate, normalization, &mut patterns, &mut shapes)
                 .map_err(|cause| RouterError { route: routes[route].id.clone(), cause })?;
             hosts.insert(&predicate.hosts, predicate.path.as_ref(), normalization, place);
             entries.push(entry);
             ranks.push(*rank);
         }
-        Ok(Self { routes: routes.iter().map(Arc::downgrade).collect(), entries, ranks, hosts })
+        Ok(Self { routes: routes.iter().map(Arc::downgrade).collect(), entries, ranks, hosts: hosts.lay() })
     }
 
     /// How many routes it has.
@@ -90,7 +91,7 @@ impl Layer {
         self.hosts.each(asked.host, |index| index.search(&mut search));
         let place = search.best as usize;
         let entry = self.entries.get(place)?;
-        Some(Candidate { entry, rank: self.ranks[place], position: positions[entry.route()] })
+        Some(Candidate { entry, rank: &self.ranks[place], position: positions[entry.route()] })
     }
 }
 

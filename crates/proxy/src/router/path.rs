@@ -1,28 +1,51 @@
 //! The second half of the index: which places a path may take.
 
+use super::flat::{Places, Pool, Text};
 use super::layer::Search;
-use super::radix::Radix;
-use super::segments::SegmentTrie;
+use super::{radix, segments};
+use hashbrown::{DefaultHashBuilder, HashTable};
 use model::predicate::{PathPattern, PathTemplate, Segment};
 use model::table::PathNormalization;
 use policy::path::pattern_text;
 use policy::predicate::literal_beginning;
-use smallvec::SmallVec;
 use std::collections::HashMap;
+use std::hash::BuildHasher;
 
-/// Places whose host and path hold alike, best first.
-pub(super) type Leaf = SmallVec<[u32; 2]>;
-
-/// Places by path.
+/// Places by path, ready for lookup.
 #[derive(Default)]
 pub(super) struct PathIndex {
-    exact: HashMap<Box<str>, Leaf>,
+    exact: HashTable<(Text, Places)>,
+    hasher: DefaultHashBuilder,
     /// Prefixes; also what has no path (an empty prefix), and expressions by the characters they begin with.
-    prefixes: Radix,
-    templates: SegmentTrie,
+    prefixes: radix::Radix,
+    templates: segments::SegmentTrie,
+    pool: Pool,
 }
 
 impl PathIndex {
+    /// Asks everyone here whose path holds and who could still win.
+    pub(super) fn search(&self, search: &mut Search<'_>) {
+        let path = search.path.as_bytes();
+        if !self.exact.is_empty()
+            && let Some((_, places)) =
+                self.exact.find(self.hasher.hash_one(path), |(text, _)| self.pool.text(text) == path)
+        {
+            search.ask(self.pool.places(places));
+        }
+        self.templates.search(&self.pool, search);
+        self.prefixes.search(&self.pool, search);
+    }
+}
+
+/// Places by path, as they come together.
+#[derive(Default)]
+pub(super) struct Planting {
+    exact: HashMap<Box<str>, Vec<u32>>,
+    prefixes: radix::Planting,
+    templates: segments::Planting,
+}
+
+impl Planting {
     /// Places must come in ascending order.
     pub(super) fn insert(&mut self, pattern: Option<&PathPattern>, rules: PathNormalization, place: u32) {
         match pattern {
@@ -41,15 +64,18 @@ impl PathIndex {
         self.exact.entry(text.into()).or_default().push(place);
     }
 
-    /// Asks everyone here whose path holds and who could still win.
-    pub(super) fn search(&self, search: &mut Search<'_>) {
-        if !self.exact.is_empty()
-            && let Some(leaf) = self.exact.get(search.path)
-        {
-            search.ask(leaf);
+    /// Lays it out for lookup.
+    pub(super) fn lay(self) -> PathIndex {
+        let (mut pool, hasher) = (Pool::default(), DefaultHashBuilder::default());
+        let mut exact = HashTable::with_capacity(self.exact.len());
+        for (text, places) in &self.exact {
+            let row = (pool.keep_text(text.as_bytes()), pool.keep_places(places));
+            let hash_of = |row: &(Text, Places)| hasher.hash_one(pool.text(&row.0));
+            exact.insert_unique(hasher.hash_one(text.as_bytes()), row, hash_of);
         }
-        self.templates.search(search);
-        self.prefixes.search(search);
+        let (prefixes, templates) = (self.prefixes.lay(&mut pool), self.templates.lay(&mut pool));
+        pool.settle();
+        PathIndex { exact, hasher, prefixes, templates, pool }
     }
 }
 
