@@ -20,7 +20,14 @@ mod response_transformer;
 
 pub use absent::{Absent, absent};
 
+use crate::entity::Entity;
+use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{Check, Field, Record, any, nested};
+use dialect::Faith;
+use model::chain::Phase;
+use model::id::ConsumerId;
+use model::policy::Policy;
 
 macro_rules! plugins {
     ($($variant:ident $module:ident $name:literal $priority:literal;)*) => {
@@ -49,6 +56,13 @@ macro_rules! plugins {
                 }
             }
 
+            /// What it does, in which phases.
+            pub(crate) fn lower(self, entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+                match self {
+                    $(Self::$variant => $module::lower(entity, at),)*
+                }
+            }
+
             /// What its `config` consists of, and what must hold of the plugin as a whole.
             fn parts(self) -> Parts {
                 match self {
@@ -74,6 +88,34 @@ plugins! {
     AwsLambda aws_lambda "aws-lambda" 750;
     HttpLog http_log "http-log" 12;
     RequestTermination request_termination "request-termination" 2;
+}
+
+/// What a plugin does, in which phases.
+pub(crate) type Steps = Vec<(Phase, Policy)>;
+
+/// The consumer that stands for clients who prove nothing.
+fn anonymous(entity: &Entity, at: &mut Lowering<'_>) -> Option<ConsumerId> {
+    let name = Part::of(&entity.object).text("config.anonymous")?.to_owned();
+    match at.consumer(&name) {
+        Some(consumer) => Some(ConsumerId::new(crate::lower::name("consumer", consumer))),
+        None => {
+            let message = format!("there is no consumer {name:?}: a request without a valid credential is refused");
+            at.say(Faith::Unsupported, entity, "config.anonymous", message);
+            None
+        }
+    }
+}
+
+/// A plugin that is read and not carried out yet: what it would have guarded stays shut.
+fn not_there(entity: &Entity, at: &mut Lowering<'_>, guards: bool) -> Steps {
+    let name = entity.text("name").unwrap_or_default().to_owned();
+    if !guards || at.allow_missing.contains(&name) {
+        at.say(Faith::Unsupported, entity, "name", format!("the plugin {name} has no effect"));
+        return Vec::new();
+    }
+    let message = format!("the plugin {name} is not there: what it would have guarded answers 503");
+    at.say(Faith::Unsupported, entity, "name", message);
+    vec![(Phase::Access, Policy::Missing { name })]
 }
 
 /// The parts of a plugin's schema.

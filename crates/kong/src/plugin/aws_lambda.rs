@@ -1,6 +1,10 @@
 //! `aws-lambda`: a call of a function. Every field of the open schema, of older ones, and of newer closed ones.
 
-use super::Parts;
+mod call;
+
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{Check, Object, Rule, Violation, at, boolean, integer, number, removed, string, text};
 use serde_json::Value;
 
@@ -75,4 +79,8 @@ fn newer() -> Vec<crate::schema::Field> {
 fn proxy_scheme(plugin: &Object) -> Vec<Violation> {
     let url = at(plugin, "config.proxy_url").and_then(Value::as_str).unwrap_or("http:");
     if url.starts_with("http:") { Vec::new() } else { vec![Violation::entity("proxy_url scheme must be http")] }
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    call::lower(entity, at)
 }

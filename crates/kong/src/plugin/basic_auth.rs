@@ -1,6 +1,8 @@
 //! `basic-auth`: name and password.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{boolean, string};
 
 pub(super) fn parts() -> Parts {
@@ -10,4 +12,8 @@ pub(super) fn parts() -> Parts {
         string("realm").default("service"),
     ])
     .no_consumer()
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, true)
 }

@@ -1,7 +1,12 @@
 //! `correlation-id`: an id for each request.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{boolean, string};
+use model::chain::Phase;
+use model::policy::{Policy, RequestId};
 
 pub(super) fn parts() -> Parts {
     Parts::new(vec![
@@ -9,4 +14,11 @@ pub(super) fn parts() -> Parts {
         string("generator").default("uuid#counter").one_of(&["uuid", "uuid#counter", "tracker"]),
         boolean("echo_downstream").default(false),
     ])
+}
+
+pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
+    let part = Part::of(&entity.object).part("config");
+    let header = part.text("header_name").unwrap_or("Kong-Request-ID").to_ascii_lowercase();
+    let id = RequestId { header, trust_client: true, echo: part.flag("echo_downstream") };
+    vec![(Phase::Access, Policy::RequestId(id.clone())), (Phase::Response, Policy::RequestId(id))]
 }

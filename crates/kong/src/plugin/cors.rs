@@ -1,8 +1,14 @@
 //! `cors`: requests from other origins.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{Rule, array, boolean, number, string};
+use model::chain::Phase;
+use model::policy::{Cors, Origins, Policy};
 use serde_json::json;
+use std::time::Duration;
 
 const METHODS: &[&str] = &["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
 
@@ -26,4 +32,19 @@ fn origin(text: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("'{text}' is not a valid regex"))
+}
+
+pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
+    let part = Part::of(&entity.object).part("config");
+    let origins = part.texts("origins");
+    let any = origins.is_empty() || origins.iter().any(|origin| origin == "*");
+    let cors = Cors {
+        origins: if any { Origins::Any } else { Origins::List(origins) },
+        methods: part.texts("methods"),
+        headers: part.texts("headers"),
+        exposed: part.texts("exposed_headers"),
+        credentials: part.flag("credentials"),
+        max_age: part.count("max_age").map(Duration::from_secs),
+    };
+    vec![(Phase::Access, Policy::Cors(cors.clone())), (Phase::Response, Policy::Cors(cors))]
 }

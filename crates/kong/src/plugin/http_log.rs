@@ -1,6 +1,8 @@
 //! `http-log`: a record of each request, sent to a server.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{
     Check, Object, Record, Rule, Step, Violation, any, at, boolean, integer, map, nested, number, string, text,
 };
@@ -64,4 +66,8 @@ fn one_authorization(plugin: &Object) -> Vec<Violation> {
     }
     let text = "specifying both an 'Authorization' header and user info in 'http_endpoint' is not allowed";
     vec![Violation::entity(text).below(Step::Name("config".to_owned()))]
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, false)
 }

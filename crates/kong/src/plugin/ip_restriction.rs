@@ -1,6 +1,8 @@
 //! `ip-restriction`: addresses that may or may not.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{Check, Rule, Shorthand, array, number, string, text};
 
 pub(super) fn parts() -> Parts {
@@ -13,4 +15,8 @@ pub(super) fn parts() -> Parts {
         .shorthand(Shorthand { name: "whitelist", expand: |value| Ok(vec![("allow", value.clone())]) })
         .shorthand(Shorthand { name: "blacklist", expand: |value| Ok(vec![("deny", value.clone())]) });
     parts
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, true)
 }

@@ -1,6 +1,8 @@
 //! `jwt`: signed tokens.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{Check, Object, Violation, at, boolean, number, set, string};
 use serde_json::{Value, json};
 
@@ -33,4 +35,8 @@ fn expiration(plugin: &Object) -> Vec<Violation> {
         Violation::entity("failed conditional validation given value of field 'config.maximum_expiration'"),
         claims.below(crate::schema::Step::Name("config".to_owned())),
     ]
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, true)
 }

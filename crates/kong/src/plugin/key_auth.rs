@@ -1,7 +1,12 @@
 //! `key-auth`: a key names the client.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{Rule, array, boolean, string, text};
+use model::chain::Phase;
+use model::policy::{KeyAuth, Policy};
 use serde_json::json;
 
 pub(super) fn parts() -> Parts {
@@ -16,4 +21,13 @@ pub(super) fn parts() -> Parts {
         string("realm"),
     ])
     .no_consumer()
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    let part = Part::of(&entity.object).part("config");
+    let names = |wanted: &str| if part.flag(wanted) { part.texts("key_names") } else { Vec::new() };
+    let headers = names("key_in_header").iter().map(|name| name.to_ascii_lowercase()).collect();
+    let anonymous = super::anonymous(entity, at);
+    let policy = KeyAuth { headers, query: names("key_in_query"), hide: part.flag("hide_credentials"), anonymous };
+    vec![(Phase::Access, Policy::KeyAuth(policy))]
 }

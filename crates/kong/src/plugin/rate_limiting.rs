@@ -1,6 +1,8 @@
 //! `rate-limiting`: so many requests in a second, minute, hour, day, month or year.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{
     Check, Object, Record, Rule, Shorthand, Step, Violation, at, boolean, integer, nested, number, string, text,
 };
@@ -94,4 +96,8 @@ fn needed(plugin: &Object) -> Vec<Violation> {
         }
     }
     found
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, true)
 }

@@ -1,6 +1,8 @@
 //! `request-size-limiting`: bodies that are too large.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{boolean, integer, string};
 
 pub(super) fn parts() -> Parts {
@@ -9,4 +11,8 @@ pub(super) fn parts() -> Parts {
         string("size_unit").default("megabytes").one_of(&["megabytes", "kilobytes", "bytes"]),
         boolean("require_content_length").default(false),
     ])
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, true)
 }

@@ -1,8 +1,14 @@
 //! `request-termination`: an answer without anybody behind.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{Check, Object, Rule, Violation, at, boolean, integer, string, text};
-use serde_json::Value;
+use model::answer::{Answer, AnswerBody};
+use model::chain::Phase;
+use model::policy::Policy;
+use serde_json::{Value, json};
 
 pub(super) fn parts() -> Parts {
     Parts::new(vec![
@@ -28,4 +34,37 @@ fn together(plugin: &Object) -> Vec<Violation> {
         () => return Vec::new(),
     };
     vec![Violation::entity(wrong).below(crate::schema::Step::Name("config".to_owned()))]
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    let part = Part::of(&entity.object).part("config");
+    let status = part.count("status_code").and_then(|status| u16::try_from(status).ok()).unwrap_or(503);
+    if part.flag("echo") || part.text("trigger").is_some() {
+        return super::not_there(entity, at, true);
+    }
+    let (media, body) = match part.owned("body") {
+        Some(body) => {
+            (part.owned("content_type").unwrap_or_else(|| "application/json; charset=utf-8".to_owned()), body)
+        }
+        None => {
+            let message = part.owned("message").unwrap_or_else(|| said(status).to_owned());
+            ("application/json; charset=utf-8".to_owned(), json!({ "message": message }).to_string())
+        }
+    };
+    let headers = vec![("content-type".to_owned(), media)];
+    let answer = Answer { headers, body: AnswerBody::Text(body), ..Answer::status(status) };
+    vec![(Phase::Access, Policy::Respond(answer))]
+}
+
+/// What is said without a message.
+fn said(status: u16) -> &'static str {
+    match status {
+        401 => "Unauthorized",
+        404 => "Not found",
+        405 => "Method not allowed",
+        500 => "An unexpected error occurred",
+        502 => "Bad Gateway",
+        503 => "Service unavailable",
+        _ => "",
+    }
 }

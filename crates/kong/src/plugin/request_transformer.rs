@@ -1,6 +1,8 @@
 //! `request-transformer`: changes of requests.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{Field, Record, Rule, array, nested, string, text};
 use serde_json::json;
 
@@ -26,4 +28,8 @@ fn edits(name: &'static str, element: fn() -> Field, with_uri: bool) -> Field {
         fields.push(string("uri"));
     }
     nested(name, Record::new(fields))
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, false)
 }

@@ -1,6 +1,8 @@
 //! `response-transformer`: changes of responses.
 
-use super::Parts;
+use super::{Parts, Steps};
+use crate::entity::Entity;
+use crate::lower::Lowering;
 use crate::schema::{Field, Record, Rule, array, nested, string, text};
 use serde_json::json;
 
@@ -26,4 +28,8 @@ fn edits(name: &'static str, headers: Field, members: Field) -> Field {
     }
     fields.push(array("headers", headers).default(json!([])));
     nested(name, Record::new(fields))
+}
+
+pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+    super::not_there(entity, at, false)
 }

@@ -1,0 +1,128 @@
+//! What documents mean: settings and entities become one gateway.
+
+mod answers;
+mod consumer;
+mod endpoint;
+mod listener;
+mod matching;
+mod order;
+mod rank;
+mod remarks;
+mod route;
+mod scope;
+mod table;
+mod upstream;
+mod vault;
+
+use crate::entity::{Collection, Entity};
+use crate::read::{Entities, Manner, Notes, declarative, is_settings, judge, resolve};
+use crate::settings::{Lines, Settings, settings};
+use dialect::findings::Findings;
+use dialect::resolve::Environment;
+use dialect::{Faith, Lowered};
+use model::Gateway;
+use store::Document;
+
+/// What lowering looks at.
+pub(crate) struct Lowering<'a> {
+    pub(crate) entities: &'a Entities,
+    pub(crate) settings: &'a Settings,
+    pub(crate) notes: &'a mut Notes,
+    /// Plugins that may be absent although they guard.
+    pub(crate) allow_missing: &'a [String],
+    /// Texts of files that settings name.
+    documents: &'a [Document],
+}
+
+/// What the documents of a source mean.
+pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
+    let mut notes = Notes::default();
+    let settings = read_settings(documents, environment, &mut notes);
+    let manner = Manner { flavor: settings.flavor };
+    let mut found = Vec::new();
+    for document in documents.iter().filter(|document| is_declarative(document, &settings)) {
+        let text = String::from_utf8_lossy(&document.bytes);
+        found.extend(declarative(&document.key, &text, environment, &mut notes));
+    }
+    if let Some(text) = &settings.declarative {
+        found.extend(declarative("declarative_config_string", text, environment, &mut notes));
+    }
+    judge(&mut found, manner, &mut notes);
+    let entities = resolve(found, &mut notes);
+    let gateway = match notes.broken().is_empty() {
+        true => gateway(&entities, &settings, &mut notes, environment, allow_missing, documents),
+        false => Gateway::default(),
+    };
+    // what only lowering can see may break a document too
+    let broken = notes.broken();
+    let gateway = if broken.is_empty() { gateway } else { Gateway::default() };
+    Lowered { gateway, findings: notes.into_findings(), broken }
+}
+
+fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &mut Notes) -> Settings {
+    let file = documents.iter().find(|document| is_settings(&document.key));
+    let key = file.map_or("environment", |file| file.key.as_str());
+    let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+    let mut findings = Findings::new(key);
+    let settings = settings(&Lines::read(&text), environment, &mut findings);
+    notes.document(None, findings);
+    settings
+}
+
+/// Whether a document holds entities: it is neither the settings nor a file that they name.
+fn is_declarative(document: &Document, settings: &Settings) -> bool {
+    let named = settings.templates.iter().map(|(_, file)| file);
+    let named = named.chain(settings.certificate.iter().flat_map(|(chain, key)| [chain, key]));
+    !is_settings(&document.key) && !named.into_iter().any(|file| same_file(&document.key, file))
+}
+
+/// Whether a document is the file of this name, perhaps beside the settings.
+fn same_file(key: &str, file: &str) -> bool {
+    let name = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+    key == file || name(key) == name(file)
+}
+
+fn gateway(
+    entities: &Entities,
+    settings: &Settings,
+    notes: &mut Notes,
+    environment: &dyn Environment,
+    allow_missing: &[String],
+    documents: &[Document],
+) -> Gateway {
+    remarks::remark(entities, settings, notes);
+    order::remark(entities, settings, notes);
+    let live = vault::resolved(entities, settings, environment, notes);
+    let mut at = Lowering { entities: &live, settings, notes, allow_missing, documents };
+    let consumers = consumer::consumers(&mut at);
+    let upstreams = endpoint::upstreams(&mut at);
+    let table = table::table(&mut at);
+    let listeners = listener::listeners(&table.id, &mut at);
+    Gateway { listeners, tables: vec![table], upstreams, consumers }
+}
+
+impl Lowering<'_> {
+    /// A remark on a field of an entity.
+    pub(crate) fn say(&mut self, faith: Faith, entity: &Entity, field: &str, message: impl Into<String>) {
+        self.notes.say(faith, entity, field, message);
+    }
+
+    /// The text of a file that settings name.
+    pub(crate) fn file(&self, name: &str) -> Option<String> {
+        let document = self.documents.iter().find(|document| same_file(&document.key, name))?;
+        Some(String::from_utf8_lossy(&document.bytes).into_owned())
+    }
+
+    /// The consumer of this id or name.
+    pub(crate) fn consumer(&self, name: &str) -> Option<&Entity> {
+        let consumers = self.entities.of(Collection::Consumers);
+        self.entities
+            .get(Collection::Consumers, name)
+            .or_else(|| consumers.iter().find(|consumer| consumer.text("username") == Some(name)))
+    }
+}
+
+/// The name of something of this source in the model.
+pub(crate) fn name(kind: &str, entity: &Entity) -> String {
+    format!("kong/{kind}/{}", entity.label())
+}

@@ -1,0 +1,64 @@
+//! Where clients connect, and how.
+
+use super::Lowering;
+use crate::entity::{Collection, Entity, Origin};
+use crate::settings::Listen;
+use dialect::Faith;
+use model::id::TableId;
+use model::listener::{Limits, Listener};
+use model::secret::Secret;
+use model::tls::{Certificate, ServerTls};
+
+pub(super) fn listeners(table: &TableId, at: &mut Lowering<'_>) -> Vec<Listener> {
+    let tls = certificates(at);
+    let listens = at.settings.proxy.clone();
+    let mut found = Vec::new();
+    for listen in listens {
+        if listen.tls && tls.certificates.is_empty() {
+            let message = format!(
+                "{} is not listened on: there is no certificate, where Kong would make one that nobody trusts; \
+                 write one into certificates or ssl_cert",
+                listen.address
+            );
+            at.notes.at(Faith::Approximate, &Origin::default(), message);
+            continue;
+        }
+        found.push(listener(listen, listen.tls.then(|| tls.clone()), table, at));
+    }
+    found
+}
+
+fn listener(listen: Listen, tls: Option<ServerTls>, table: &TableId, at: &Lowering<'_>) -> Listener {
+    Listener {
+        address: listen.address,
+        tables: vec![table.clone()],
+        tls,
+        http2: listen.http2,
+        proxy_protocol: listen.proxy_protocol,
+        trusted_proxies: at.settings.trusted.clone(),
+        limits: Limits { body_bytes: at.settings.body_most.unwrap_or(u64::MAX), ..Limits::default() },
+    }
+}
+
+/// The certificate of the settings first, which clients see that name no known host, then those of entities.
+fn certificates(at: &Lowering<'_>) -> ServerTls {
+    let mut certificates = Vec::new();
+    if let Some((chain, key)) = &at.settings.certificate
+        && let (Some(chain), Some(key)) = (at.file(chain), at.file(key))
+    {
+        certificates.push(Certificate { hosts: Vec::new(), chain, key: Secret::new(key) });
+    }
+    let entities = at.entities.of(Collection::Certificates).iter();
+    certificates.extend(entities.filter_map(|entity| certificate(entity, at)));
+    ServerTls { certificates }
+}
+
+fn certificate(entity: &Entity, at: &Lowering<'_>) -> Option<Certificate> {
+    let names = at.entities.of(Collection::Snis).iter();
+    let own = names.filter(|sni| sni.reference("certificate") == Some(entity.id()));
+    Some(Certificate {
+        hosts: own.filter_map(|sni| sni.text("name")).map(str::to_owned).collect(),
+        chain: entity.text("cert")?.to_owned(),
+        key: Secret::new(entity.text("key")?),
+    })
+}
