@@ -1,20 +1,35 @@
-//! Credentials: where keys come from, cached.
+//! Credentials: where keys come from, in which order, and how they are kept fresh.
 //!
-//! A [`CredentialSource`] fetches keys, a [`Cached`] one keeps them. Sources that wrap others (an assumed role, say)
-//! are sources too.
+//! A [`source::CredentialSource`] has keys or says why not; a [`chain::Chain`] asks several in order; roles are taken
+//! on top ([`identity::IdentitySource`]); a [`Cached`] one keeps what it is given and renews it before its end.
 
-mod cached;
+pub(crate) mod cached;
 mod chain;
+mod container;
+mod document;
+mod environment;
+pub(crate) mod explain;
+mod fixed;
+pub(crate) mod identity;
+mod metadata;
+mod profile;
+pub(crate) mod region;
+mod smithy;
+pub(crate) mod source;
+mod status;
+mod sts;
+pub(crate) mod surroundings;
+mod web;
+mod web_identity;
 
 pub use cached::Cached;
-pub use chain::Chain;
+pub use explain::{Explained, Winner};
+pub use source::NoKeys;
+pub use status::{IdentityState, IdentityStatus};
+pub use sts::CallerIdentity;
 
 use model::Secret;
-use model::aws::Credentials;
-use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 /// A pair of keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,54 +40,9 @@ pub struct Keys {
     pub secret_key: Secret,
     /// Session token of temporary keys.
     pub session_token: Option<Secret>,
-    /// When they end; `None` for keys that do not.
+    /// When they end, by the clock of whoever gave them; `None` for keys that do not.
     pub expires: Option<SystemTime>,
 }
 
-/// Why a source has no keys. The text says what was tried and what to do; it has no secret.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct NoKeys(pub Arc<str>);
-
-/// Keys on their way.
-pub type Fetching<'a> = Pin<Box<dyn Future<Output = Result<Keys, NoKeys>> + Send + 'a>>;
-
-/// Where keys come from.
-pub trait CredentialSource: Send + Sync + 'static {
-    /// Fetches keys. May take long; whoever asks keeps what it is given.
-    fn credentials(&self) -> Fetching<'_>;
-
-    /// How long keys without an end are good before the source is asked again; `None`: for ever.
-    fn lifetime(&self) -> Option<Duration>;
-}
-
-/// Keys written in the configuration.
-pub struct Static(Keys);
-
-impl Static {
-    /// Those keys.
-    pub fn new(access_key: impl Into<String>, secret_key: Secret, session_token: Option<Secret>) -> Self {
-        Self(Keys { access_key: access_key.into(), secret_key, session_token, expires: None })
-    }
-}
-
-impl CredentialSource for Static {
-    fn credentials(&self) -> Fetching<'_> {
-        let keys = self.0.clone();
-        Box::pin(async { Ok(keys) })
-    }
-
-    fn lifetime(&self) -> Option<Duration> {
-        None
-    }
-}
-
-/// The source that the configuration names.
-pub(crate) fn source(credentials: &Credentials) -> Arc<dyn CredentialSource> {
-    match credentials {
-        Credentials::Chain => Arc::new(Chain::default()),
-        Credentials::Static { access_key, secret_key, session_token } => {
-            Arc::new(Static::new(access_key, secret_key.clone(), session_token.clone()))
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -4,24 +4,35 @@
 //! that), and one refused over the time of its signature, once.
 
 mod bounded;
-mod endpoint;
+pub(crate) mod endpoint;
 mod function;
+mod late;
 pub mod outcome;
+mod surroundings;
 mod url;
 
 pub use function::Function;
+pub use surroundings::Place;
 pub use url::{FunctionUrl, UrlRequest};
 
-use crate::credentials::{self, Cached};
+pub(crate) use function::AGENT;
+
+use crate::credentials::Cached;
+use crate::credentials::identity::{IdentityKey, IdentitySource};
+use crate::credentials::region::FoundRegion;
+#[cfg(test)]
+use crate::credentials::surroundings::Environment;
+use crate::credentials::surroundings::Surroundings;
 use crate::error::CallError;
 use endpoint::{Endpoint, EndpointKey};
 use http::{HeaderMap, HeaderName, StatusCode};
-use model::aws::Credentials;
+use model::aws::Aws;
 use model::call::{CallTimeouts, FunctionTarget, UrlTarget};
 use net::Body;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::Hash;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Connections, credentials and signing keys, shared by every target of the process. Lives across reloads.
@@ -30,38 +41,53 @@ pub struct Lambda {
     registry: Arc<Registry>,
 }
 
+/// Identities of one process. They are as many as the configuration has; this is a fence, not a size.
+const IDENTITIES: usize = 10_000;
+
 /// What targets share. What no target uses any more is dropped when the next one is made ready.
 struct Registry {
-    environment: Environment,
+    around: Arc<Surroundings>,
+    region: FoundRegion,
+    /// Some target has no region but that of the surroundings.
+    wants_region: AtomicBool,
     endpoints: Mutex<HashMap<EndpointKey, Arc<Endpoint>>>,
-    credentials: Mutex<HashMap<Credentials, Arc<Cached>>>,
+    credentials: Mutex<HashMap<IdentityKey, Arc<Cached>>>,
 }
-
-/// Where variables such as `AWS_REGION` come from.
-type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 impl Default for Registry {
     fn default() -> Self {
-        Self::with_environment(Box::new(|name| std::env::var(name).ok()))
+        Self::within(Surroundings::default())
     }
 }
 
 impl Registry {
-    fn with_environment(environment: Environment) -> Self {
-        Self { environment, endpoints: Mutex::default(), credentials: Mutex::default() }
+    fn within(around: Surroundings) -> Self {
+        Self {
+            around: Arc::new(around),
+            region: FoundRegion::default(),
+            wants_region: AtomicBool::new(false),
+            endpoints: Mutex::default(),
+            credentials: Mutex::default(),
+        }
     }
 
     /// The first of these variables that is set to something.
     fn variable(&self, names: &[&str]) -> Option<String> {
-        names.iter().find_map(|name| (self.environment)(name).filter(|value| !value.is_empty()))
+        self.around.first(names)
     }
 
     fn endpoint(&self, key: EndpointKey) -> Result<Arc<Endpoint>, CallError> {
         shared(&self.endpoints, key, Endpoint::new)
     }
 
-    fn credentials(&self, credentials: &Credentials) -> Result<Arc<Cached>, CallError> {
-        shared(&self.credentials, credentials.clone(), |credentials| Ok(Cached::new(credentials::source(credentials))))
+    /// The identity of calls with these settings that sign for that region.
+    fn credentials(&self, aws: &Aws, region: &str) -> Result<Arc<Cached>, CallError> {
+        let key = IdentityKey::new(aws, Some(region.to_owned()));
+        if self.credentials.lock().unwrap_or_else(PoisonError::into_inner).len() >= IDENTITIES {
+            return Err(CallError::config(format!("the configuration has more than {IDENTITIES} identities")));
+        }
+        let make = |key: &IdentityKey| Ok(Cached::new(key.label(), IdentitySource::new(key, &self.around)));
+        shared(&self.credentials, key, make)
     }
 }
 
@@ -120,15 +146,21 @@ impl Invoked {
 }
 
 impl Lambda {
+    /// Calls within surroundings whose variables come from elsewhere than the process.
+    #[cfg(test)]
+    fn with(environment: Environment) -> Self {
+        Self { registry: Arc::new(Registry::within(Surroundings::with(environment))) }
+    }
+
     /// Makes a function ready. Fails on what no call could survive: a bad endpoint URL, a bad name. A missing
     /// region is told by each call.
     pub fn function(&self, target: &FunctionTarget, timeouts: CallTimeouts) -> Result<Arc<Function>, CallError> {
-        Function::ready(&self.registry, target, timeouts).map(Arc::new)
+        Function::ready(self.registry.clone(), target, timeouts).map(Arc::new)
     }
 
     /// Makes a URL ready.
     pub fn url(&self, target: &UrlTarget, timeouts: CallTimeouts) -> Result<Arc<FunctionUrl>, CallError> {
-        FunctionUrl::ready(&self.registry, target, timeouts).map(Arc::new)
+        FunctionUrl::ready(self.registry.clone(), target, timeouts).map(Arc::new)
     }
 }
 

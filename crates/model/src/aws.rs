@@ -1,6 +1,9 @@
 //! How AWS is reached and as whom: what makes one identity at one endpoint.
 
-use crate::secret::Secret;
+mod credentials;
+
+pub use credentials::{AssumeRole, Credentials, Metadata, Source, Variables};
+
 use crate::tls::ClientTls;
 use serde::Serialize;
 
@@ -15,21 +18,4 @@ pub struct Aws {
     pub credentials: Credentials,
     /// TLS towards AWS.
     pub tls: ClientTls,
-}
-
-/// Where the keys come from.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-pub enum Credentials {
-    /// Environment, profile, web identity, container, instance metadata: the first that has any.
-    #[default]
-    Chain,
-    /// Written in the configuration.
-    Static {
-        /// Access key id.
-        access_key: String,
-        /// Secret access key.
-        secret_key: Secret,
-        /// Session token of temporary keys.
-        session_token: Option<Secret>,
-    },
 }

@@ -5,7 +5,7 @@
 use dialect::Dialect;
 use ipnet::IpNet;
 use model::answer::*;
-use model::aws::{Aws, Credentials};
+use model::aws::{AssumeRole, Aws, Credentials, Metadata, Source, Variables};
 use model::call::*;
 use model::chain::*;
 use model::consumer::{Consumer, Credential};
@@ -560,13 +560,57 @@ fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
 }
 
 fn aws() -> BoxedStrategy<Aws> {
-    let secret = || prop_oneof!["[a-z]{1,4}", "[ -~]{1,20}"].prop_map(Secret::new);
-    let keys = (name(), secret(), of(secret())).prop_map(|(access_key, secret_key, session_token)| {
-        Credentials::Static { access_key, secret_key, session_token }
-    });
     let tls = prop_oneof![Just(ClientTls::default()), client_tls()];
-    (of(name()), of(Just("http://127.0.0.1:9001".to_owned())), prop_oneof![Just(Credentials::Chain), keys], tls)
+    (of(name()), of(Just("http://127.0.0.1:9001".to_owned())), credentials(), tls)
         .prop_map(|(region, endpoint, credentials, tls)| Aws { region, endpoint, credentials, tls })
+        .boxed()
+}
+
+fn credentials() -> BoxedStrategy<Credentials> {
+    let sources = prop_oneof![Just(Credentials::surroundings().sources), vec(source(), 1..4)];
+    let endpoint = of(Just("https://sts.example.com".to_owned()));
+    (sources, vec(role(), 0..3), endpoint)
+        .prop_map(|(sources, roles, sts_endpoint)| Credentials { sources, roles, sts_endpoint })
+        .boxed()
+}
+
+fn source() -> BoxedStrategy<Source> {
+    let secret = || prop_oneof!["[a-z]{1,4}", "[ -~]{1,20}"].prop_map(Secret::new);
+    let keys = (name(), secret(), of(secret())).prop_map(|(access_key, secret_key, session_token)| Source::Static {
+        access_key,
+        secret_key,
+        session_token,
+    });
+    let web_identity = (of(Just(ROLE.to_owned())), of(name()), of(name()))
+        .prop_map(|(role, token_file, session_name)| Source::WebIdentity { role, token_file, session_name });
+    prop_oneof![
+        keys,
+        web_identity,
+        of(name()).prop_map(|name| Source::Profile { name }),
+        select(vec![Variables::Aws, Variables::Amazon]).prop_map(Source::Environment),
+        Just(Source::Container),
+        select(vec![Metadata::V1WithV2First, Metadata::V2, Metadata::V1]).prop_map(Source::Metadata),
+    ]
+    .boxed()
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/gateway";
+
+fn role() -> BoxedStrategy<AssumeRole> {
+    let (long, policy) = (Just(std::time::Duration::from_secs(900)), Just("{\"Version\": \"2012-10-17\"}".to_owned()));
+    let tags =
+        prop_oneof![Just(vec![]), Just(vec![("team".to_owned(), "a: b".to_owned()), ("x".to_owned(), String::new())])];
+    (of(text()), of(long), of(policy), vec(name(), 0..2), tags, any::<bool>())
+        .prop_map(|(external_id, duration, policy, policy_arns, tags, transitive)| AssumeRole {
+            external_id,
+            duration,
+            policy,
+            policy_arns,
+            session_name: if transitive { "me@home" } else { "lambdagate" }.to_owned(),
+            transitive_tags: tags.iter().filter(|_| transitive).map(|(key, _)| key.clone()).collect(),
+            tags,
+            ..AssumeRole::new(ROLE)
+        })
         .boxed()
 }
 

@@ -1,87 +1,76 @@
-//! The chain of sources that AWS's SDKs go through: environment, profile, web identity, container, instance metadata.
+//! Sources in order: the first that has keys wins, and why each before it had none is kept.
 
-use super::{CredentialSource, Fetching, Keys, NoKeys};
-use aws_config::Region;
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::ProvideCredentials;
-use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use model::Secret;
-use std::error::Error;
-use std::time::Duration;
-use tokio::sync::OnceCell;
+use super::source::{CredentialSource, Found, NoKeys};
 
-/// Keys without an end are looked up again after this time: a profile's file may have changed.
-const LIFETIME: Duration = Duration::from_secs(15 * 60);
-/// All sources together may take so long.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The chain, built when it is first asked. Building costs more than all the rest of a start.
-#[derive(Default)]
-pub struct Chain {
-    built: OnceCell<DefaultCredentialsChain>,
-}
-
-impl CredentialSource for Chain {
-    fn credentials(&self) -> Fetching<'_> {
-        Box::pin(async {
-            match tokio::time::timeout(PATIENCE, self.fetch()).await {
-                Ok(fetched) => fetched,
-                Err(_) => Err(NoKeys(format!("the sources did not answer within {PATIENCE:?}").into())),
-            }
-        })
-    }
-
-    fn lifetime(&self) -> Option<Duration> {
-        Some(LIFETIME)
-    }
-}
+/// Sources in order.
+pub(crate) struct Chain(pub(crate) Vec<Box<dyn CredentialSource>>);
 
 impl Chain {
-    async fn fetch(&self) -> Result<Keys, NoKeys> {
-        // keys in the environment need no region; the chain would look for one first, even in instance metadata
-        if let Ok(found) = EnvironmentVariableCredentialsProvider::new().provide_credentials().await {
-            return Ok(keys(&found));
+    /// The keys of the first source that has some. A source that is there but does not work is passed over, unless
+    /// it is `faithful` to: then the keys that it gave before are better than those of somebody else.
+    pub(crate) async fn fetch(&self, faithful: Option<&str>) -> Result<Found, Vec<NoKeys>> {
+        let mut passed = Vec::new();
+        for source in &self.0 {
+            match source.fetch().await {
+                Ok(found) => return Ok(Found { passed, ..found }),
+                Err(lack) => {
+                    let stays = !lack.absent && faithful == Some(source.name());
+                    passed.push(lack);
+                    if stays {
+                        break;
+                    }
+                }
+            }
         }
-        let chain = self.built.get_or_init(build).await;
-        match chain.provide_credentials().await {
-            Ok(found) => Ok(keys(&found)),
-            Err(cause) => Err(NoKeys(causes(&cause).into())),
-        }
+        Err(passed)
     }
-}
-
-async fn build() -> DefaultCredentialsChain {
-    let client = aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
-    let builder = DefaultCredentialsChain::builder().configure(ProviderConfig::default().with_http_client(client));
-    let region = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
-    match region {
-        Some(region) => builder.region(Region::new(region)).build().await,
-        None => builder.build().await,
-    }
-}
-
-fn keys(found: &Credentials) -> Keys {
-    Keys {
-        access_key: found.access_key_id().to_owned(),
-        secret_key: Secret::new(found.secret_access_key()),
-        session_token: found.session_token().map(Secret::new),
-        expires: found.expiry(),
-    }
-}
-
-fn causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    text
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::super::Keys;
+    use super::super::source::Fetching;
+    use super::*;
+    use model::Secret;
+
+    struct Is(&'static str, Option<bool>);
+
+    impl CredentialSource for Is {
+        fn name(&self) -> &'static str {
+            self.0
+        }
+
+        fn fetch(&self) -> Fetching<'_> {
+            let keys =
+                Keys { access_key: "AK".into(), secret_key: Secret::new("s"), session_token: None, expires: None };
+            let result = match self.1 {
+                None => Ok(Found::new(keys, self.0, "")),
+                Some(true) => Err(NoKeys::absent(self.0, "")),
+                Some(false) => Err(NoKeys::broken(self.0, "", "")),
+            };
+            Box::pin(async { result })
+        }
+    }
+
+    const ABSENT: Option<bool> = Some(true);
+    const BROKEN: Option<bool> = Some(false);
+
+    #[tokio::test]
+    async fn the_first_that_has_keys_wins() {
+        let cases = [
+            ([None, None, None], None, Some(("a", 0))),
+            ([ABSENT, None, None], None, Some(("b", 1))),
+            ([BROKEN, None, None], None, Some(("b", 1))),
+            ([BROKEN, ABSENT, BROKEN], None, None),
+            // keys of b still serve: another identity would be a surprise
+            ([ABSENT, BROKEN, None], Some("b"), None),
+            ([ABSENT, ABSENT, None], Some("b"), Some(("c", 2))),
+            ([None, BROKEN, None], Some("b"), Some(("a", 0))),
+        ];
+        for (sources, faithful, expected) in cases {
+            let chain = Chain(["a", "b", "c"].into_iter().zip(sources).map(|(n, s)| Box::new(Is(n, s)) as _).collect());
+            let found = chain.fetch(faithful).await.ok().map(|found| (found.provider, found.passed.len()));
+            assert_eq!(found, expected, "{sources:?} {faithful:?}");
+        }
+    }
+}

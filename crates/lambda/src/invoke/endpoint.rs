@@ -1,6 +1,7 @@
 //! Endpoints: which host speaks for Lambda, and the connections to it.
 
 use super::Registry;
+use crate::credentials::region::is_region;
 use crate::error::CallError;
 use crate::moment;
 use bytes::Bytes;
@@ -26,26 +27,26 @@ const LARGE: u64 = 64 * 1024;
 
 /// What makes two endpoints one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) struct EndpointKey {
-    pub(super) https: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
-    pub(super) tls: ClientTls,
-    pub(super) timeouts: CallTimeouts,
+pub(crate) struct EndpointKey {
+    pub(crate) https: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) tls: ClientTls,
+    pub(crate) timeouts: CallTimeouts,
 }
 
 /// A host with its connections and its clock.
-pub(super) struct Endpoint {
+pub(crate) struct Endpoint {
     pool: Pool,
     timeouts: CallTimeouts,
     /// The `Host` field.
-    pub(super) host: HeaderValue,
+    pub(crate) host: HeaderValue,
     /// Seconds that its clock is ahead of ours, once it has said so.
     skew: AtomicI64,
 }
 
 impl Endpoint {
-    pub(super) fn new(key: &EndpointKey) -> Result<Self, CallError> {
+    pub(crate) fn new(key: &EndpointKey) -> Result<Self, CallError> {
         let tls = if key.https { Some(tls(key)?) } else { None };
         let bracketed = if key.host.contains(':') { format!("[{}]", key.host) } else { key.host.clone() };
         let usual = if key.https { 443 } else { 80 };
@@ -59,7 +60,7 @@ impl Endpoint {
     }
 
     /// Sends once; `None` when it takes longer than the call may.
-    pub(super) async fn send(&self, request: Request<Body>) -> Option<Result<Response<Body>, SendError>> {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Option<Result<Response<Body>, SendError>> {
         let large = hyper::body::Body::size_hint(request.body()).lower() > LARGE;
         if !large {
             return Some(self.pool.send(request).await); // it leaves at once: the pool's own limit is enough
@@ -69,7 +70,7 @@ impl Endpoint {
     }
 
     /// Sends once a request whose header is written by its sender; `None` when it takes longer than the call may.
-    pub(super) async fn send_written(
+    pub(crate) async fn send_written(
         &self,
         header: &(dyn Fn(&mut Vec<u8>) + Sync),
         body: Bytes,
@@ -81,17 +82,17 @@ impl Endpoint {
         Box::pin(tokio::time::timeout(connect + total, self.pool.send_written(header, body))).await.ok()
     }
 
-    pub(super) fn timeouts(&self) -> CallTimeouts {
+    pub(crate) fn timeouts(&self) -> CallTimeouts {
         self.timeouts
     }
 
     /// Seconds since 1970 by the endpoint's clock, as far as it is known.
-    pub(super) fn now(&self, instant: Instant) -> i64 {
+    pub(crate) fn now(&self, instant: Instant) -> i64 {
         moment::seconds(net::moment::time_at(instant.into_std())) + self.skew.load(Ordering::Relaxed)
     }
 
     /// Takes over its clock.
-    pub(super) fn set_clock(&self, theirs: i64) {
+    pub(crate) fn set_clock(&self, theirs: i64) {
         let skew = theirs - moment::seconds(SystemTime::now());
         tracing::warn!(endpoint = ?self.host, seconds = skew, "this machine's clock differs from AWS's; set it right");
         self.skew.store(skew, Ordering::Relaxed);
@@ -110,17 +111,17 @@ fn tls(key: &EndpointKey) -> Result<OriginTls, CallError> {
 
 /// A base URL, taken apart.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Base {
-    pub(super) https: bool,
-    pub(super) host: String,
-    pub(super) port: u16,
+pub(crate) struct Base {
+    pub(crate) https: bool,
+    pub(crate) host: String,
+    pub(crate) port: u16,
     /// Without a slash at its end.
-    pub(super) path: String,
-    pub(super) query: Option<String>,
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
 }
 
 impl Base {
-    pub(super) fn read(url: &str) -> Result<Self, CallError> {
+    pub(crate) fn read(url: &str) -> Result<Self, CallError> {
         let bad = |problem: &str| {
             CallError::config(format!("{url:?} is not a usable URL: {problem}; write https://host or http://host:port"))
         };
@@ -160,7 +161,7 @@ impl Base {
         })
     }
 
-    pub(super) fn key(&self, tls: &ClientTls, timeouts: CallTimeouts) -> EndpointKey {
+    pub(crate) fn key(&self, tls: &ClientTls, timeouts: CallTimeouts) -> EndpointKey {
         EndpointKey { https: self.https, host: self.host.clone(), port: self.port, tls: tls.clone(), timeouts }
     }
 }
@@ -183,15 +184,20 @@ pub(super) fn resolve(registry: &Registry, aws: &Aws, function: &str) -> Result<
     }
 }
 
-/// The configured region, the environment's, or the one that stands in the target's own name.
+/// The configured region, the environment's, the one that stands in the target's own name, or that of the
+/// surroundings.
 pub(super) fn region(
     registry: &Registry,
     aws: &Aws,
     own: impl FnOnce() -> Option<String>,
 ) -> Result<Option<String>, CallError> {
-    let found = aws.region.clone().or_else(|| registry.variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])).or_else(own);
+    let said = aws.region.clone().or_else(|| registry.variable(&["AWS_REGION", "AWS_DEFAULT_REGION"])).or_else(own);
+    let found = said.or_else(|| {
+        registry.wants_region.store(true, Ordering::Relaxed);
+        registry.region.known().map(str::to_owned)
+    });
     match found {
-        Some(region) if region.is_empty() || !region.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-') => {
+        Some(region) if !is_region(&region) => {
             Err(CallError::config(format!("{region:?} is not a region; one looks like eu-west-1")))
         }
         found => Ok(found),
@@ -203,8 +209,8 @@ pub(super) fn no_region() -> CallError {
     CallError::before(
         FailureKind::NoRegion,
         crate::error::Blame::Config,
-        "no region or host specified: set the region in the configuration, set AWS_REGION, or name the function by \
-         its full ARN",
+        "no region or host specified: set the region in the configuration, set AWS_REGION or AWS_DEFAULT_REGION, \
+         name the function by its full ARN, or give the profile a region (~/.aws/config)",
     )
 }
 

@@ -2,6 +2,7 @@
 
 use super::bounded::bounded;
 use super::endpoint::{Endpoint, resolve};
+use super::late::Late;
 use super::{Invoked, Registry, outcome};
 use crate::credentials::{Cached, Keys};
 use crate::error::CallError;
@@ -11,7 +12,6 @@ use arc_swap::ArcSwapOption;
 use bytes::Bytes;
 use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Response, Uri};
-use model::answer::FailureKind;
 use model::call::{CallTimeouts, FunctionTarget, Invocation};
 use net::Body;
 use percent_encoding::utf8_percent_encode;
@@ -21,12 +21,12 @@ use tokio::time::Instant;
 const INVOCATION_TYPE: HeaderName = HeaderName::from_static("x-amz-invocation-type");
 const LOG_TYPE: HeaderName = HeaderName::from_static("x-amz-log-type");
 /// What the gateway calls itself.
-pub(super) const AGENT: HeaderValue = HeaderValue::from_static(concat!("lambdagate/", env!("CARGO_PKG_VERSION")));
+pub(crate) const AGENT: HeaderValue = HeaderValue::from_static(concat!("lambdagate/", env!("CARGO_PKG_VERSION")));
 
 /// A function made ready: endpoint resolved, path encoded, headers prepared, identity shared.
 pub struct Function {
     name: Arc<str>,
-    ready: Result<Ready, CallError>,
+    ready: Late<Ready>,
 }
 
 struct Ready {
@@ -43,40 +43,18 @@ struct Ready {
 
 impl Function {
     pub(super) fn ready(
-        registry: &Registry,
+        registry: Arc<Registry>,
         target: &FunctionTarget,
         timeouts: CallTimeouts,
     ) -> Result<Self, CallError> {
         check_name(target)?;
-        let name = target.function.as_str().into();
-        let (region, base) = match resolve(registry, &target.aws, &target.function) {
-            Ok(found) => found,
-            Err(missing) if missing.kind == FailureKind::NoRegion => return Ok(Self { name, ready: Err(missing) }),
-            Err(bad) => return Err(bad),
-        };
-        let encoded = |text| utf8_percent_encode(text, crate::sign::STRICT).to_string();
-        let path = format!("{}/2015-03-31/functions/{}/invocations", base.path, encoded(&target.function));
-        let query = target.qualifier.as_deref().map(|qualifier| format!("Qualifier={}", encoded(qualifier)));
-        let uri = match &query {
-            Some(query) => format!("{path}?{query}"),
-            None => path.clone(),
-        };
-        let ready = Ready {
-            endpoint: registry.endpoint(base.key(&target.aws.tls, timeouts))?,
-            credentials: registry.credentials(&target.aws.credentials)?,
-            signer: Signer::new(region, "lambda"),
-            resource: Resource::new(&Method::POST, &path, query.as_deref()),
-            uri: uri.parse().map_err(|cause| CallError::config(format!("{uri:?}: {cause}")))?,
-            invocation: target.invocation,
-            log_tail: target.log_tail && target.invocation == Invocation::RequestResponse,
-            header: ArcSwapOption::empty(),
-        };
-        Ok(Self { name, ready: Ok(ready) })
+        let (name, target) = (target.function.as_str().into(), target.clone());
+        Ok(Self { name, ready: Late::new(move || Ready::new(&registry, &target, timeouts))? })
     }
 
     /// Calls it once. Never sends again what may have run.
     pub async fn invoke(&self, payload: Bytes) -> Result<Invoked, CallError> {
-        let ready = self.ready.as_ref().map_err(Clone::clone)?;
+        let ready = self.ready.get()?;
         if payload.len() as u64 > LIMIT {
             return Err(outcome::event_too_large(payload.len()));
         }
@@ -109,6 +87,27 @@ impl Refused {
 }
 
 impl Ready {
+    fn new(registry: &Registry, target: &FunctionTarget, timeouts: CallTimeouts) -> Result<Self, CallError> {
+        let (region, base) = resolve(registry, &target.aws, &target.function)?;
+        let encoded = |text| utf8_percent_encode(text, crate::sign::STRICT).to_string();
+        let path = format!("{}/2015-03-31/functions/{}/invocations", base.path, encoded(&target.function));
+        let query = target.qualifier.as_deref().map(|qualifier| format!("Qualifier={}", encoded(qualifier)));
+        let uri = match &query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.clone(),
+        };
+        Ok(Self {
+            endpoint: registry.endpoint(base.key(&target.aws.tls, timeouts))?,
+            credentials: registry.credentials(&target.aws, &region)?,
+            signer: Signer::new(region, "lambda"),
+            resource: Resource::new(&Method::POST, &path, query.as_deref()),
+            uri: uri.parse().map_err(|cause| CallError::config(format!("{uri:?}: {cause}")))?,
+            invocation: target.invocation,
+            log_tail: target.log_tail && target.invocation == Invocation::RequestResponse,
+            header: ArcSwapOption::empty(),
+        })
+    }
+
     async fn call(&self, keys: &Arc<Keys>, payload: Bytes) -> Result<Invoked, Refused> {
         let timeouts = self.endpoint.timeouts();
         let started = Instant::now();

@@ -12,7 +12,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use model::Secret;
 use model::answer::FailureKind;
-use model::aws::Aws;
+use model::aws::{Aws, Credentials};
 use model::call::{Invocation, UrlAuth, UrlPath};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -75,18 +75,14 @@ fn answer(status: u16, headers: &[(&'static str, &str)], body: impl Into<Body>) 
 }
 
 fn lambda() -> Lambda {
-    Lambda { registry: Arc::new(Registry::with_environment(Box::new(|_| None))) }
+    Lambda::with(Box::new(|_| None))
 }
 
 fn aws(endpoint: &str) -> Aws {
     Aws {
         region: Some("eu-west-1".to_owned()),
         endpoint: Some(endpoint.to_owned()),
-        credentials: Credentials::Static {
-            access_key: "AKID".to_owned(),
-            secret_key: Secret::new("secret"),
-            session_token: Some(Secret::new("token")),
-        },
+        credentials: Credentials::keys("AKID", Secret::new("secret"), Some(Secret::new("token"))),
         ..Aws::default()
     }
 }

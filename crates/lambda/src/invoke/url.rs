@@ -6,7 +6,7 @@
 use super::bounded::bounded;
 use super::endpoint::{Base, Endpoint, no_region, region};
 use super::function::AGENT;
-
+use super::late::Late;
 use super::{Invoked, Registry, outcome};
 use crate::credentials::{Cached, Keys};
 use crate::error::{Blame, CallError};
@@ -31,7 +31,7 @@ const ILLEGAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add
 /// A URL target made ready.
 pub struct FunctionUrl {
     name: Arc<str>,
-    ready: Result<Ready, CallError>,
+    ready: Late<Ready>,
 }
 
 struct Ready {
@@ -61,27 +61,19 @@ pub struct UrlRequest<'a> {
 }
 
 impl FunctionUrl {
-    pub(super) fn ready(registry: &Registry, target: &UrlTarget, timeouts: CallTimeouts) -> Result<Self, CallError> {
+    pub(super) fn ready(
+        registry: Arc<Registry>,
+        target: &UrlTarget,
+        timeouts: CallTimeouts,
+    ) -> Result<Self, CallError> {
         let base = Base::read(&target.url)?;
-        let name = format!("{}{}", base.host, base.path).into();
-        let auth = match &target.auth {
-            UrlAuth::None => Auth::None,
-            UrlAuth::ApiKey(key) => Auth::ApiKey(api_key(key.expose())?),
-            UrlAuth::Sign(service) => {
-                let Some(region) = region(registry, &target.aws, || of_host(&base.host))? else {
-                    return Ok(Self { name, ready: Err(no_region()) });
-                };
-                let signer = Signer::new(region, service.as_str());
-                Auth::Sign(Box::new(signer), registry.credentials(&target.aws.credentials)?)
-            }
-        };
-        let endpoint = registry.endpoint(base.key(&target.aws.tls, timeouts))?;
-        Ok(Self { name, ready: Ok(Ready { endpoint, base, auth }) })
+        let (name, target) = (format!("{}{}", base.host, base.path).into(), target.clone());
+        Ok(Self { name, ready: Late::new(move || Ready::new(&registry, &target, timeouts))? })
     }
 
     /// Calls it once.
     pub async fn call(&self, request: UrlRequest<'_>) -> Result<Invoked, CallError> {
-        let ready = self.ready.as_ref().map_err(Clone::clone)?;
+        let ready = self.ready.get()?;
         let (path, query) = ready.resource(&request);
         let uri = uri(&path, query.as_deref())?;
         let mut headers = ready.headers(request.headers);
@@ -106,6 +98,21 @@ impl FunctionUrl {
 }
 
 impl Ready {
+    fn new(registry: &Registry, target: &UrlTarget, timeouts: CallTimeouts) -> Result<Self, CallError> {
+        let base = Base::read(&target.url)?;
+        let auth = match &target.auth {
+            UrlAuth::None => Auth::None,
+            UrlAuth::ApiKey(key) => Auth::ApiKey(api_key(key.expose())?),
+            UrlAuth::Sign(service) => {
+                let region = region(registry, &target.aws, || of_host(&base.host))?.ok_or_else(no_region)?;
+                let credentials = registry.credentials(&target.aws, &region)?;
+                Auth::Sign(Box::new(Signer::new(region, service.as_str())), credentials)
+            }
+        };
+        let endpoint = registry.endpoint(base.key(&target.aws.tls, timeouts))?;
+        Ok(Self { endpoint, base, auth })
+    }
+
     /// Path and query as they are sent.
     fn resource<'a>(&'a self, request: &UrlRequest<'a>) -> (String, Option<Cow<'a, str>>) {
         let slash = if request.path.is_empty() || request.path.starts_with('/') { "" } else { "/" };

@@ -33,11 +33,7 @@ impl LocalAccount {
         Aws {
             region: Some(region.unwrap_or_else(|| Self::REGION.to_owned())),
             endpoint: Some(self.endpoint.clone()),
-            credentials: Credentials::Static {
-                access_key: self.access_key.clone(),
-                secret_key: self.secret_key.clone(),
-                session_token: None,
-            },
+            credentials: Credentials::keys(&self.access_key, self.secret_key.clone(), None),
             tls: ClientTls::default(),
         }
     }

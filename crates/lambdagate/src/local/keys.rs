@@ -2,7 +2,7 @@
 
 use crate::exit::Refusal;
 use emulator::KeyPair;
-use model::aws::{Aws, Credentials};
+use model::aws::{Aws, Source};
 use model::call::{Call, Target, UrlAuth};
 use model::policy::Policy;
 use model::{Gateway, Secret};
@@ -20,10 +20,10 @@ pub(crate) fn read(file: &Path) -> Result<Vec<KeyPair>, Refusal> {
 pub(crate) fn of_sources(gateway: &Gateway) -> Vec<KeyPair> {
     let mut pairs: Vec<KeyPair> = Vec::new();
     for account in calls(gateway).map(account) {
-        if let Credentials::Static { access_key, secret_key, session_token } = &account.credentials {
-            let (access_key, secret_key, session_token) =
-                (access_key.clone(), secret_key.clone(), session_token.clone());
-            add(&mut pairs, KeyPair { access_key, secret_key, session_token });
+        for source in &account.credentials.sources {
+            if let Source::Static { access_key, secret_key, session_token } = source.clone() {
+                add(&mut pairs, KeyPair { access_key, secret_key, session_token });
+            }
         }
     }
     pairs

@@ -1,5 +1,9 @@
 //! Calls of functions as written, and as whom they are made.
 
+mod credentials;
+
+pub use credentials::{Credentials, Role, Source, SourceWord, WebIdentity};
+
 use super::answer::Answer;
 use super::upstream::ClientTls;
 use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Size, Text, entity, words};
@@ -11,32 +15,12 @@ entity! {
         region: Option<Text>,
         /// Base URL of the Lambda API instead of the region's own.
         endpoint: Option<Text>,
-        /// `chain` (environment, profile, container, instance: without it), or keys.
-        credentials: Option<Either<At<Chain>, Keys>>,
+        /// Whose keys sign: one source by its word (`chain` without it), or more in detail.
+        credentials: Option<Either<At<SourceWord>, At<Credentials>>>,
         /// TLS towards AWS.
         tls: Option<ClientTls>,
         /// False: takes nothing from what the whole configuration says.
         inherit: Option<At<bool>>,
-    }
-}
-
-words! {
-    /// Credentials from the surroundings.
-    Chain {
-        /// Environment, profile, web identity, container, instance metadata: the first that has any.
-        "chain" Chain,
-    }
-}
-
-entity! {
-    /// Keys written here.
-    Keys {
-        /// Access key id.
-        access_key: Text,
-        /// Secret access key, best as `${NAME}`.
-        secret_key: Hidden,
-        /// Session token of temporary keys.
-        session_token: Option<Hidden>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Calls of functions, and as whom they are made.
 
+mod credentials;
 mod payload;
 mod target;
 

@@ -1,16 +1,17 @@
 //! Calls of functions, and as whom they are made.
 
+mod credentials;
 mod payload;
 
 use super::{Pen, answer, text, unless, upstream};
 use crate::decode::{At, Either, Lasting, OneOrMany};
 use crate::entity::aws::{
-    Account, Call as Written, Chain, Function, FunctionError, Invocation as WrittenInvocation, Keys, LogTail, Part,
+    Account, Call as Written, Function, FunctionError, Invocation as WrittenInvocation, LogTail, Part,
     Then as WrittenThen, ThenWord, Url, UrlParam, UrlPathWord,
 };
 use crate::lower::aws::common_rest;
 use model::Gateway;
-use model::aws::{Aws, Credentials};
+use model::aws::Aws;
 use model::call::{Call, CallTimeouts, Fault, FunctionTarget, Invocation, Target, Then, UrlAuth, UrlPath, UrlTarget};
 use model::chain::Step;
 use model::policy::Policy;
@@ -69,23 +70,10 @@ fn changed(aws: &Aws, base: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
     (aws != base).then(|| Account {
         region: own(&aws.region, &base.region),
         endpoint: own(&aws.endpoint, &base.endpoint),
-        credentials: (aws.credentials != base.credentials).then(|| credentials(&aws.credentials, pen)),
+        credentials: (aws.credentials != base.credentials).then(|| credentials::credentials(&aws.credentials, pen)),
         tls: (aws.tls != base.tls).then(|| upstream::client_tls(&aws.tls)),
         inherit: None,
     })
-}
-
-fn credentials(credentials: &Credentials, pen: &mut Pen<'_>) -> Either<At<Chain>, Keys> {
-    match credentials {
-        Credentials::Chain => Either::First(At::new(Chain::Chain)),
-        Credentials::Static { access_key, secret_key, session_token } => Either::Second(Keys {
-            access_key: text(access_key),
-            secret_key: pen.secrets.hide(secret_key, "SECRET_KEY", &format!("the secret access key of {access_key}")),
-            session_token: session_token
-                .as_ref()
-                .map(|token| pen.secrets.hide(token, "SESSION_TOKEN", &format!("the session token of {access_key}"))),
-        }),
-    }
 }
 
 pub(super) fn call(call: &Call, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -> Written {

@@ -1,12 +1,13 @@
 //! Cases of `endpoint`.
 
 use super::*;
+use crate::credentials::surroundings::Surroundings;
 use model::aws::Aws;
 
 fn registry(variables: &'static [(&'static str, &'static str)]) -> Registry {
-    Registry::with_environment(Box::new(move |name| {
+    Registry::within(Surroundings::with(Box::new(move |name| {
         variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
-    }))
+    })))
 }
 
 /// Region and URL that a function is called with; the error's kind and text otherwise.

@@ -1,10 +1,11 @@
 //! Function names, URLs, and as whom they are called.
 
 use super::super::{Lowering, upstream};
+use super::credentials;
 use crate::decode::{At, Either, Text};
 use crate::entity::aws::{Account, Url, UrlParam, UrlPathWord};
 use crate::findings::Spot;
-use model::aws::{Aws, Credentials};
+use model::aws::Aws;
 use model::call::{UrlAuth, UrlPath};
 use model::predicate::{PathPattern, Predicate, Segment};
 
@@ -32,23 +33,8 @@ pub(super) fn account(written: Option<&Account>, at: &mut Lowering<'_>) -> Aws {
         check_url(endpoint, at);
         aws.endpoint = Some(endpoint.value.clone());
     }
-    match &written.credentials {
-        None => {}
-        Some(Either::First(_)) => aws.credentials = Credentials::Chain,
-        Some(Either::Second(keys)) => {
-            let secret_key = keys.secret_key.secret();
-            if secret_key.is_empty() || keys.access_key.is_empty() {
-                at.invalid(
-                    &keys.access_key.spot,
-                    "access_key and secret_key may not be empty; leave credentials out instead",
-                );
-            }
-            aws.credentials = Credentials::Static {
-                access_key: keys.access_key.value.clone(),
-                secret_key,
-                session_token: keys.session_token.as_ref().map(|token| token.secret()),
-            };
-        }
+    if let Some(written) = &written.credentials {
+        aws.credentials = credentials::credentials(written, at);
     }
     if let Some(tls) = &written.tls {
         aws.tls = upstream::client_tls(tls, at);

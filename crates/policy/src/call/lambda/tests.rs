@@ -77,7 +77,7 @@ fn aws(port: u16) -> Aws {
     Aws {
         region: Some("eu-west-1".into()),
         endpoint: Some(format!("http://127.0.0.1:{port}")),
-        credentials: Credentials::Static { access_key: "AK".into(), secret_key, session_token: None },
+        credentials: Credentials::keys("AK", secret_key, None),
         ..Aws::default()
     }
 }
