@@ -141,6 +141,8 @@ impl Reload {
             findings: draft.findings.clone(),
         });
         self.status.set(Figures { sources: self.assembler.in_force(), listeners, routes, last_reload });
+        let services = self.shared.services.clone();
+        tokio::spawn(async move { services.prepare().await });
     }
 
     fn refused(&self, reason: &str, findings: Vec<dialect::Finding>) {

@@ -70,9 +70,9 @@ async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greet
     })?;
     let metrics = telemetry::Metrics::default();
     let services = policy::build::Services { metrics: metrics.clone(), ..Default::default() };
-    let shared = Shared { services, metrics: metrics.clone(), access, upstreams: Default::default() };
-    metrics.watch(&shared.access);
-    let status = Status::new(metrics);
+    let status = Status::new(services.clone());
+    metrics.watch(&access);
+    let shared = Shared { services, metrics, access, upstreams: Default::default() };
     let strict = serving.strict;
     let reload = Reload { assembler, shared, status, strict, format, told: manner.told, seen: Vec::new() };
     Ok((reload, manner.greeting))

@@ -1,5 +1,6 @@
 //! The status port: whether the process lives, whether it serves, what it serves, and its metrics.
 
+mod identities;
 mod page;
 
 use crate::assemble::InForce;
@@ -27,6 +28,7 @@ pub(crate) struct Status {
     started: Instant,
     serving: AtomicBool,
     metrics: Metrics,
+    services: policy::build::Services,
     figures: ArcSwap<Figures>,
 }
 
@@ -51,10 +53,12 @@ pub(crate) struct LastReload {
 }
 
 impl Status {
-    /// Of a process that starts now.
-    pub(crate) fn new(metrics: Metrics) -> Arc<Self> {
-        let figures = ArcSwap::from_pointee(Figures::default());
-        Arc::new(Self { started: Instant::now(), serving: AtomicBool::new(false), metrics, figures })
+    /// Of a process that starts now, and whose requests use these services.
+    pub(crate) fn new(services: policy::build::Services) -> Arc<Self> {
+        let (figures, metrics) = (ArcSwap::from_pointee(Figures::default()), services.metrics.clone());
+        let identities = services.watch_identities();
+        metrics.watch_identities(Box::new(move || identities::figures(identities())));
+        Arc::new(Self { started: Instant::now(), serving: AtomicBool::new(false), metrics, services, figures })
     }
 
     /// Whether new requests are welcome.

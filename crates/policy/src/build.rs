@@ -47,6 +47,26 @@ impl Slots {
     }
 }
 
+pub use lambda::credentials::IdentityStatus;
+
+impl Services {
+    /// What is known of each identity that calls are made with.
+    pub fn identities(&self) -> Vec<IdentityStatus> {
+        self.lambda.identities()
+    }
+
+    /// The same, for somebody who asks again and again.
+    pub fn watch_identities(&self) -> impl Fn() -> Vec<IdentityStatus> + Send + Sync + 'static {
+        let lambda = self.lambda.clone();
+        move || lambda.identities()
+    }
+
+    /// Looks for what calls need of the surroundings, so that no request waits for it.
+    pub async fn prepare(&self) {
+        self.lambda.prepare().await;
+    }
+}
+
 /// Makes steps ready, for one compilation of one gateway.
 pub struct Builder<'a> {
     services: &'a Services,

@@ -6,6 +6,7 @@
 mod call;
 mod exposition;
 mod histogram;
+mod identity;
 mod process;
 mod registry;
 mod route;
@@ -13,6 +14,7 @@ mod route;
 mod tests;
 
 pub use call::CallMetrics;
+pub use identity::{Identities, IdentityFigures};
 pub use route::RouteMetrics;
 
 use crate::AccessLog;
@@ -43,6 +45,7 @@ struct State {
     /// Result and time of the last reload.
     last_reload: Mutex<Option<(bool, SystemTime)>>,
     access_log_lost: Mutex<Arc<AtomicU64>>,
+    identities: identity::Watched,
     started: Instant,
     started_at: SystemTime,
 }
@@ -73,6 +76,11 @@ impl Metrics {
     /// Counts the lines this log loses from now on. Of several logs the last one counts.
     pub fn watch(&self, log: &AccessLog) {
         *self.state.access_log_lost.lock().unwrap_or_else(PoisonError::into_inner) = log.lost_counter();
+    }
+
+    /// Tells of these identities from now on.
+    pub fn watch_identities(&self, identities: Identities) {
+        self.state.identities.set(identities);
     }
 
     /// Client connections that are open now.
@@ -109,6 +117,7 @@ impl Default for State {
             reloads: Default::default(),
             last_reload: Mutex::default(),
             access_log_lost: Mutex::default(),
+            identities: identity::Watched::default(),
             started: Instant::now(),
             started_at: SystemTime::now(),
         }

@@ -29,6 +29,16 @@ pub struct IdentityStatus {
     pub waited_renewal: u64,
 }
 
+impl IdentityStatus {
+    /// Whether it has keys that can be used.
+    pub fn is_usable(&self) -> bool {
+        match self.state {
+            IdentityState::Good | IdentityState::Failing => true,
+            IdentityState::None => false,
+        }
+    }
+}
+
 /// How an identity is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IdentityState {

@@ -45,12 +45,14 @@ struct Report<'a> {
     serving: bool,
     #[serde(flatten)]
     figures: &'a Figures,
+    identities: Vec<super::identities::Row>,
 }
 
 fn report(status: &Status, serving: bool) -> String {
     let uptime_seconds = status.started.elapsed().as_secs();
     let figures = status.figures();
-    let report = Report { version: env!("CARGO_PKG_VERSION"), uptime_seconds, serving, figures: &figures };
+    let identities = super::identities::rows(&status.services);
+    let report = Report { version: env!("CARGO_PKG_VERSION"), uptime_seconds, serving, figures: &figures, identities };
     let text = serde_json::to_string_pretty(&report).expect("a report has text keys only");
     text + "\n"
 }
@@ -69,7 +71,7 @@ mod tests {
 
     #[tokio::test]
     async fn pages_tell_life_and_readiness_apart() {
-        let status = Status::new(telemetry::Metrics::default());
+        let status = Status::new(Default::default());
         for (serving, ready) in [(false, 503), (true, 200), (false, 503)] {
             status.set_serving(serving);
             let cases = [
@@ -89,7 +91,7 @@ mod tests {
 
     #[tokio::test]
     async fn status_tells_what_is_served() {
-        let status = Status::new(telemetry::Metrics::default());
+        let status = Status::new(Default::default());
         status.set(Figures { listeners: vec![([127, 0, 0, 1], 80).into()], routes: 3, ..Figures::default() });
         let report: serde_json::Value = serde_json::from_str(&ask(&status, "GET", "/status").await.1).unwrap();
         assert_eq!(report["routes"], 3);

@@ -24,6 +24,7 @@ impl Collector for Gateway {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
         routes(&mut encoder, &self.0.routes.in_use())?;
         calls(&mut encoder, &self.0.calls.in_use())?;
+        super::identity::encode(&mut encoder, &self.0.identities)?;
         connections(&mut encoder, &self.0)?;
         reloads(&mut encoder, &self.0)?;
         itself(&mut encoder, &self.0)

@@ -184,3 +184,35 @@ fn counting_from_many_threads_loses_nothing() {
     assert_eq!(call.outcomes().iter().map(|(_, count)| count).sum::<u64>(), 8000);
     assert_eq!((route.bytes(), route.duration().read().1), (8000, 8000));
 }
+
+#[test]
+fn identities_tell_their_end_and_who_waited() {
+    let metrics = Metrics::default();
+    assert!(!samples(&metrics.render()).keys().any(|key| key.contains("credentials")));
+    metrics.watch_identities(Box::new(|| {
+        let expires = Some(UNIX_EPOCH + Duration::from_secs(1000));
+        let (fetched, failed, waited_first, waited_renewal) = (5, 2, 1, 0);
+        let (identity, provider) = ("surroundings".to_owned(), "container");
+        vec![IdentityFigures {
+            identity,
+            provider,
+            usable: true,
+            expires,
+            fetched,
+            failed,
+            waited_first,
+            waited_renewal,
+        }]
+    }));
+    let samples = samples(&metrics.render());
+    for (key, value) in [
+        ("lambdagate_credentials_usable{identity=\"surroundings\",provider=\"container\"}", 1.0),
+        ("lambdagate_credentials_expiry_timestamp_seconds{identity=\"surroundings\",provider=\"container\"}", 1000.0),
+        ("lambdagate_credentials_fetches_total{identity=\"surroundings\",result=\"ok\"}", 5.0),
+        ("lambdagate_credentials_fetches_total{identity=\"surroundings\",result=\"failed\"}", 2.0),
+        ("lambdagate_credentials_waits_total{for=\"first\",identity=\"surroundings\"}", 1.0),
+        ("lambdagate_credentials_waits_total{for=\"renewal\",identity=\"surroundings\"}", 0.0),
+    ] {
+        assert_eq!(samples.get(key), Some(&value), "{key}");
+    }
+}
