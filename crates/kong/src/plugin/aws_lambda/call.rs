@@ -6,7 +6,7 @@ use crate::part::Part;
 use crate::plugin::Steps;
 use dialect::Faith;
 use model::answer::{Answer, AnswerBody, Escape, FailureKind, Piece, Template};
-use model::aws::{Aws, Credentials};
+use model::aws::{AssumeRole, Aws, Credentials, Metadata, Source};
 use model::call::{
     Arguments, BodyEncoding, BodyReading, Call, CallTimeouts, ContextForm, Duplicates, EmptyBody, EmptyMap, EventPath,
     EventRules, Fault, Fields, FunctionTarget, Invocation, LargeBody, MirrorRules, Payload, Reply, ReplyChecks,
@@ -72,19 +72,34 @@ fn target(part: Part<'_>) -> FunctionTarget {
 }
 
 fn aws(part: Part<'_>) -> Aws {
-    let credentials = match (part.owned("aws_key"), part.text("aws_secret")) {
-        (Some(access_key), Some(secret)) => {
-            Credentials::Static { access_key, secret_key: Secret::new(secret), session_token: None }
-        }
-        _ => Credentials::Chain,
-    };
     let verify = part.value("ssl_verify").is_none() || part.flag("ssl_verify");
     Aws {
         region: part.owned("aws_region"),
         endpoint: endpoint(part),
-        credentials,
+        credentials: credentials(part),
         tls: ClientTls { verify, ..ClientTls::default() },
     }
+}
+
+/// The keys written here, or what the surroundings give; then the role.
+fn credentials(part: Part<'_>) -> Credentials {
+    let mut credentials = match (part.owned("aws_key"), part.text("aws_secret")) {
+        (Some(access_key), Some(secret)) => Credentials::keys(access_key, Secret::new(secret), None),
+        _ => Credentials::surroundings(),
+    };
+    if part.text("aws_imds_protocol_version") == Some("v2") {
+        for source in &mut credentials.sources {
+            if let Source::Metadata(version) = source {
+                *version = Metadata::V2;
+            }
+        }
+    }
+    if let Some(arn) = part.owned("aws_assume_role_arn") {
+        let session_name = part.owned("aws_role_session_name").unwrap_or_else(|| "kong".to_owned());
+        credentials.roles.push(AssumeRole { session_name, ..AssumeRole::new(arn) });
+    }
+    credentials.sts_endpoint = part.owned("aws_sts_endpoint_url");
+    credentials
 }
 
 /// The endpoint, where something of it is written.
