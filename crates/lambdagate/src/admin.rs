@@ -1,25 +1,17 @@
 //! Ports of Admin APIs: connections in, requests held whole and limited, answers of the dialect out.
 
 use crate::exit::Refusal;
+use crate::port;
 use bytes::Bytes;
 use dialect::admin::{AdminApi, Desk};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::net::TcpListener;
 
-/// Connections served at once; more wait in the system's queue.
-const MAX_CONNECTIONS: usize = 256;
-/// How long a client may take for its request header.
-const HEADER_TIME: Duration = Duration::from_secs(30);
 /// How long a client may take for its body.
 const BODY_TIME: Duration = Duration::from_secs(60);
 /// Bytes of a body: a whole configuration may be sent at once.
@@ -40,31 +32,11 @@ pub(crate) fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Refusal
 
 /// Answers on the port until the runtime ends.
 pub(crate) async fn serve(socket: TcpListener, counter: Counter) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = socket.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(connection(stream, counter.clone()))),
-                Err(error) => {
-                    tracing::warn!(%error, "Admin API cannot accept");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, counter: Counter) {
-    let service = service_fn(move |request| {
+    port::serve(socket, "Admin API", move |request| {
         let counter = counter.clone();
-        async move { Ok::<_, Infallible>(answer(request, &counter).await.map(Full::new)) }
-    });
-    let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-    if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
-        tracing::debug!(%error, "connection to an Admin API ended early");
-    }
+        async move { answer(request, &counter).await.map(Full::new) }
+    })
+    .await;
 }
 
 async fn answer(request: Request<Incoming>, counter: &Counter) -> Response<Bytes> {

@@ -8,6 +8,7 @@ mod exit;
 mod findings;
 mod local;
 mod panics;
+mod port;
 mod reload;
 mod serve;
 mod signals;

@@ -5,23 +5,14 @@ mod page;
 
 use crate::assemble::InForce;
 use crate::exit::Refusal;
+use crate::port;
 use arc_swap::ArcSwap;
-use hyper::server::conn::http1;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use telemetry::Metrics;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
-
-/// Connections served at once; more wait in the system's queue.
-const MAX_CONNECTIONS: usize = 64;
-/// How long a client may take for its request header.
-const HEADER_TIME: Duration = Duration::from_secs(10);
+use tokio::net::TcpListener;
 
 /// What the status port tells; written by whoever starts, reloads and drains.
 pub(crate) struct Status {
@@ -85,29 +76,5 @@ pub(crate) fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Refusal
 
 /// Answers on the port until the runtime ends.
 pub(crate) async fn serve(socket: TcpListener, status: Arc<Status>) {
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = socket.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(connection(stream, status.clone()))),
-                Err(error) => {
-                    tracing::warn!(%error, "status port cannot accept");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                }
-            },
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn connection(stream: TcpStream, status: Arc<Status>) {
-    let service = service_fn(move |request| {
-        let status = status.clone();
-        async move { Ok::<_, Infallible>(page::answer(&status, &request)) }
-    });
-    let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIME);
-    if let Err(error) = server.serve_connection(TokioIo::new(stream), service).await {
-        tracing::debug!(%error, "connection to the status port ended early");
-    }
+    port::serve(socket, "status", move |request| std::future::ready(page::answer(&status, &request))).await;
 }
