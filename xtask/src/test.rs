@@ -3,7 +3,10 @@
 //! A scenario that needs a tool asks the environment:
 //!
 //! - `LAMBDAGATE_TEST_PYTHON`: the Python of the tests' own virtual environment; not set when it could not be made.
-//! - `LAMBDAGATE_TEST_MISSING`: what is not there, with commas: `curl`, `openssl`, `node`, `python3`, `boto3`.
+//! - `LAMBDAGATE_TEST_NPM`: a folder whose `node_modules` has the packages of `xtask/npm`; not set when there is none.
+//! - `LAMBDAGATE_TEST_RUST_FUNCTION`: the executable of `examples/lambda/hello-rust`; not set when it does not build.
+//! - `LAMBDAGATE_TEST_MISSING`: what is not there, with commas: `curl`, `openssl`, `node`, `python3`, `boto3` (with
+//!   everything else of `xtask/requirements.txt`), `js-sdk`, `rust-function`.
 //! - `LAMBDAGATE_TEST_LEFT_OUT`: a file. A scenario that cannot run appends the line `NAME (needs X)` and returns.
 
 pub mod need;
@@ -81,10 +84,12 @@ fn run_step(house: &House, needs: &Needs, left_out: &Path, name: &str, args: &[&
     let mut command = Command::new("cargo");
     command.args(args).args(more).current_dir(&house.root);
     command.env("LAMBDAGATE_TEST_MISSING", missing.join(",")).env("LAMBDAGATE_TEST_LEFT_OUT", left_out);
-    match &needs.python {
-        Some(python) => command.env("LAMBDAGATE_TEST_PYTHON", python),
-        None => command.env_remove("LAMBDAGATE_TEST_PYTHON"),
-    };
+    for (name, made) in needs.variables() {
+        match made {
+            Some(path) => command.env(name, path),
+            None => command.env_remove(name),
+        };
+    }
     Ok(command.status().context("cargo could not be started")?.success())
 }
 
@@ -121,10 +126,10 @@ mod tests {
 
     #[test]
     fn a_scenario_left_out_makes_the_run_incomplete() {
-        let complete = Needs { python: None, missing: vec![] };
+        let complete = Needs::default();
         assert!(report(&complete, ""));
         assert!(!report(&complete, "http2_client (needs curl)\n"));
         let missing = need::Missing { name: "curl", why: "not installed".to_owned() };
-        assert!(!report(&Needs { python: None, missing: vec![missing] }, ""));
+        assert!(!report(&Needs { missing: vec![missing], ..Needs::default() }, ""));
     }
 }

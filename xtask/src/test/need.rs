@@ -1,18 +1,28 @@
 //! What the tests need besides Rust: found, made, or named as missing.
 
+mod npm;
+mod rust;
+mod venv;
+
 use crate::house::House;
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use venv::Venv;
 
-const OLDEST_PYTHON: (u32, u32) = (3, 11);
+const TESTS: Venv = Venv { folder: "venv", requirements: "requirements.txt", packages: "boto3" };
+const CARGO_LAMBDA: Venv = Venv { folder: "cargo-lambda", requirements: "cargo-lambda.txt", packages: "cargo-lambda" };
 const OLDEST_NODE: (u32, u32) = (20, 0);
 
 /// What is there for the tests.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Needs {
-    /// The Python of the tests' own virtual environment.
+    /// The Python of the tests' own virtual environment, with everything of `xtask/requirements.txt`.
     pub python: Option<PathBuf>,
+    /// The folder that holds the `node_modules` of `xtask/npm`.
+    pub npm: Option<PathBuf>,
+    /// The executable of `examples/lambda/hello-rust`.
+    pub rust_function: Option<PathBuf>,
     /// What is not there.
     pub missing: Vec<Missing>,
 }
@@ -41,7 +51,7 @@ const TOOLS: &[Tool] = &[
 ];
 
 impl Needs {
-    /// Looks for everything, installs what it may, and makes the virtual environment below the target folder.
+    /// Looks for everything, installs what it may, and makes what is the tests' own below the target folder.
     pub fn make(house: &House) -> Result<Self> {
         std::fs::create_dir_all(&house.target).with_context(|| format!("cannot make {}", house.target.display()))?;
         let mut debian = Debian::find();
@@ -52,15 +62,28 @@ impl Needs {
                 missing.push(Missing { name: tool.name, why: why.unwrap_or_else(|| tool.remedy.to_owned()) });
             }
         }
-        let python = match virtual_environment(house, &mut debian) {
-            Ok(python) => Some(python),
-            Err(lack) => {
-                missing.push(lack);
-                None
-            }
-        };
-        Ok(Self { python, missing })
+        let mut made = |made: Result<PathBuf, Missing>| made.map_err(|lack| missing.push(lack)).ok();
+        let python = made(venv::make(house, &mut debian, &TESTS));
+        let npm = made(npm::make(house, &mut debian));
+        let rust_function = made(rust::make(house));
+        Ok(Self { python, npm, rust_function, missing })
     }
+
+    /// What the scenarios look for in their environment.
+    pub fn variables(&self) -> [(&'static str, Option<&Path>); 3] {
+        [
+            ("LAMBDAGATE_TEST_PYTHON", self.python.as_deref()),
+            ("LAMBDAGATE_TEST_NPM", self.npm.as_deref()),
+            ("LAMBDAGATE_TEST_RUST_FUNCTION", self.rust_function.as_deref()),
+        ]
+    }
+}
+
+/// What the benchmark of the local Lambda compares with: `cargo-lambda`, and a Python with botocore.
+pub fn of_the_local_bench(house: &House) -> Result<[PathBuf; 2], Missing> {
+    let mut debian = Debian::find();
+    let peer = venv::make(house, &mut debian, &CARGO_LAMBDA)?;
+    Ok([peer.with_file_name("cargo-lambda"), venv::make(house, &mut debian, &TESTS)?])
 }
 
 /// Debian's packages, where this user may install them.
@@ -101,43 +124,6 @@ fn apt(args: &[&str]) -> Result<(), String> {
         .status();
     let done = status.is_ok_and(|status| status.success());
     if done { Ok(()) } else { Err(format!("`apt-get {}` failed", args.join(" "))) }
-}
-
-/// A virtual environment with the packages of `xtask/requirements.txt`; one that is up to date is kept.
-fn virtual_environment(house: &House, debian: &mut Debian) -> Result<PathBuf, Missing> {
-    let lacks_python = |why: &str| Missing { name: "python3", why: why.to_owned() };
-    if python().is_none() {
-        debian.install(&["python3", "python3-venv"]).map_err(|why| lacks_python(&why))?;
-    }
-    let python = python().ok_or_else(|| lacks_python("none of 3.11 or newer was found"))?;
-    let requirements = house.root.join("xtask/requirements.txt");
-    let wanted = std::fs::read_to_string(&requirements).map_err(|error| lacks_python(&error.to_string()))?;
-    let folder = house.target.join("venv");
-    let (own_python, stamp) = (folder.join("bin/python"), folder.join("requirements.txt"));
-    if succeeds(&own_python, &["--version"]) && std::fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
-        return Ok(own_python);
-    }
-    eprintln!("== making {}", folder.display());
-    let path = folder.to_string_lossy();
-    let make = || succeeds(Path::new(python), &["-m", "venv", "--clear", &path]);
-    if !make() {
-        debian.install(&["python3-venv"]).map_err(|why| lacks_python(&why))?;
-        if !make() {
-            return Err(lacks_python("its `venv` module does not work"));
-        }
-    }
-    let list = requirements.to_string_lossy();
-    if !succeeds(&own_python, &["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", &list]) {
-        return Err(Missing { name: "boto3", why: format!("pip could not install {list}") });
-    }
-    std::fs::write(&stamp, wanted).map_err(|error| lacks_python(&error.to_string()))?;
-    Ok(own_python)
-}
-
-fn python() -> Option<&'static str> {
-    ["python3", "python3.14", "python3.13", "python3.12", "python3.11"]
-        .into_iter()
-        .find(|name| output(name, &["--version"]).and_then(|text| version(&text)) >= Some(OLDEST_PYTHON))
 }
 
 fn has_curl() -> bool {
