@@ -4,6 +4,7 @@
 //! CPU time of the subject's process tree over requests served: it survives a noisy machine.
 
 mod load;
+mod local;
 mod process;
 mod setup;
 
@@ -15,12 +16,16 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
 use std::time::{Duration, Instant};
+use xtask::house::House;
 
-const USAGE: &str = "usage: cargo xtask bench [--seconds N] [--rounds N]
+const USAGE: &str = "usage: cargo xtask bench [local] [--seconds N] [--rounds N]
 needs nginx, wrk, h2load and taskset (Debian: apt-get install nginx-light wrk nghttp2-client util-linux)";
 
 /// Runs all measurements and prints them.
-pub(crate) fn run(arguments: &[String]) -> Result<()> {
+pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
+    if let Some(("local", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        return local::run(house, &Options::read(rest)?);
+    }
     let options = Options::read(arguments)?;
     needs(&["nginx", "wrk", "h2load", "taskset"])?;
     let status = Command::new("cargo").args(["build", "--profile", "dist", "--package", "lambdagate"]).status()?;

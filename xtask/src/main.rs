@@ -15,6 +15,8 @@ Chores of the project.
   cargo xtask tidy                        the import table and the house rules
   cargo xtask bench [--seconds N] [--rounds N]
                                           what a request costs, next to nginx
+  cargo xtask bench local [--seconds N] [--rounds N]
+                                          calls per second of the local Lambda, next to cargo-lambda
   cargo xtask help                        this text
 ";
 
@@ -36,7 +38,7 @@ fn run(chore: &str, args: &[String]) -> Result<bool> {
     let house = xtask::house::House::find();
     match chore {
         "test" => xtask::test::run(&house, &xtask::test::Wish::read(args)?),
-        "bench" => bench::run(args).map(|()| true),
+        "bench" => bench::run(&house, args).map(|()| true),
         "docs" => xtask::docs::run(&house, args),
         "tidy" => xtask::tidy::run(&house),
         "help" | "--help" | "-h" => {

@@ -128,7 +128,7 @@ fn gateway_conf() -> String {
     text
 }
 
-fn await_port(port: u16) -> Result<()> {
+pub(super) fn await_port(port: u16) -> Result<()> {
     let began = Instant::now();
     while TcpStream::connect(("127.0.0.1", port)).is_err() {
         ensure!(began.elapsed() < Duration::from_secs(10), "nothing listens on port {port}");
