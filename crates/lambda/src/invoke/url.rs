@@ -73,10 +73,16 @@ impl FunctionUrl {
 
     /// Calls it once.
     pub async fn call(&self, request: UrlRequest<'_>) -> Result<Invoked, CallError> {
+        self.call_with(request, HeaderMap::new()).await
+    }
+
+    /// Calls it once with fields of our own, which may be those that a client's are not taken for.
+    pub async fn call_with(&self, request: UrlRequest<'_>, own: HeaderMap) -> Result<Invoked, CallError> {
         let ready = self.ready.get()?;
         let (path, query) = ready.resource(&request);
         let uri = uri(&path, query.as_deref())?;
         let mut headers = ready.headers(request.headers);
+        headers.extend(own);
         let method = request.method;
         let (signer, credentials) = match &ready.auth {
             Auth::None => return ready.send(method, uri, headers, request.body).await,

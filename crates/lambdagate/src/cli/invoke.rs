@@ -61,7 +61,7 @@ pub(crate) struct Invoke {
     #[arg(long, value_name = "VERSION")]
     qualifier: Option<String>,
 
-    /// Print the pieces of a streamed reply as they come; no log tail then
+    /// Print the pieces of a streamed reply as they come
     #[arg(long)]
     stream: bool,
 

@@ -74,7 +74,7 @@ fn reply(body: &Bytes) -> std::io::Result<()> {
 }
 
 /// The log tail, its report line last.
-fn log_lines(base64: &str) -> String {
+pub(super) fn log_lines(base64: &str) -> String {
     let Ok(bytes) = STANDARD.decode(base64) else { return "the log tail cannot be read\n".to_owned() };
     let text = String::from_utf8_lossy(&bytes);
     let (report, log): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with("REPORT "));

@@ -3,11 +3,11 @@
 mod frame;
 
 use super::aim::Aim;
-use super::show::{failed, printable};
+use super::show::{failed, log_lines, printable};
 use crate::exit::{Exit, Refusal};
 use bytes::BytesMut;
 use frame::{Frame, Malformed};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use http_body_util::BodyExt;
 use lambda::invoke::{Invoked, Lambda, UrlRequest};
 use model::aws::Aws;
@@ -23,9 +23,10 @@ const REFUSAL_LIMIT: u64 = 64 * 1024;
 struct Complete {
     error_code: Option<String>,
     error_details: Option<String>,
+    log_result: Option<String>,
 }
 
-/// Calls, and prints what comes. The log tail is not asked for.
+/// Calls, and prints what comes, the end of the log last.
 pub(super) async fn call(aim: &Aim) -> anyhow::Result<Exit> {
     let target = target(aim, |name| std::env::var(name).ok())?;
     let url = match Lambda::default().url(&target, aim.timeouts) {
@@ -40,7 +41,9 @@ pub(super) async fn call(aim: &Aim) -> anyhow::Result<Exit> {
         headers: &HeaderMap::new(),
         body: aim.payload.clone(),
     };
-    match url.call(request).await {
+    let log_tail =
+        HeaderMap::from_iter([(HeaderName::from_static("x-amz-log-type"), HeaderValue::from_static("Tail"))]);
+    match url.call_with(request, log_tail).await {
         Ok(invoked) if invoked.status.is_success() => print(invoked, &aim.target.function).await,
         Ok(invoked) => refused(invoked).await,
         Err(error) => Ok(failed(&error)),
@@ -107,9 +110,13 @@ fn show(frame: &Frame) -> anyhow::Result<Option<Exit>> {
         }
         ("event", "InvokeComplete") => {
             let complete: Complete = serde_json::from_slice(&frame.payload).unwrap_or_default();
-            let Some(code) = complete.error_code else { return Ok(Some(Exit::Clean)) };
-            eprintln!("\nerror: {}: {}", printable(&code), printable(&complete.error_details.unwrap_or_default()));
-            Ok(Some(Exit::Findings))
+            if let Some(code) = &complete.error_code {
+                eprintln!("\nerror: {}: {}", printable(code), printable(&complete.error_details.unwrap_or_default()));
+            }
+            if let Some(log) = &complete.log_result {
+                eprint!("{}", log_lines(log));
+            }
+            Ok(Some(if complete.error_code.is_some() { Exit::Findings } else { Exit::Clean }))
         }
         ("event", _) => Ok(None), // a kind that does not exist yet
         (_, kind) => {

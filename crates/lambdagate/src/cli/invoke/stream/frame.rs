@@ -1,5 +1,4 @@
-//! Frames of an event stream: two lengths, header fields, a payload. Checksums are not looked at: what arrives over one
-//! connection is shown and not kept.
+//! Frames of an event stream: two lengths and their checksum, header fields, a payload, and the checksum of all that.
 
 use bytes::{Buf, Bytes, BytesMut};
 
@@ -22,14 +21,14 @@ pub(super) struct Frame {
     pub(super) payload: Bytes,
 }
 
-/// It is no event stream.
+/// It is no event stream, or not what was sent.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Malformed;
 
 /// Takes the next frame off, once all of it is there.
 pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<Frame>, Malformed> {
-    let Some(prelude) = arrived.get(..8) else { return Ok(None) };
-    let mut prelude = prelude;
+    let Some(mut prelude) = arrived.get(..PRELUDE) else { return Ok(None) };
+    check(prelude)?;
     let (total, fields) = (prelude.get_u32() as usize, prelude.get_u32() as usize);
     if !(PRELUDE + END..=LONGEST).contains(&total) || fields > total - PRELUDE - END {
         return Err(Malformed);
@@ -38,10 +37,17 @@ pub(super) fn take(arrived: &mut BytesMut) -> Result<Option<Frame>, Malformed> {
         return Ok(None);
     }
     let mut whole = arrived.split_to(total).freeze();
+    check(&whole)?;
     whole.advance(PRELUDE);
     let mut frame = read_fields(whole.split_to(fields))?;
     frame.payload = whole.split_to(total - PRELUDE - fields - END);
     Ok(Some(frame))
+}
+
+/// The last four bytes are the CRC-32 of those before.
+fn check(bytes: &[u8]) -> Result<(), Malformed> {
+    let (bytes, checksum) = bytes.split_last_chunk::<END>().map(|(bytes, sum)| (bytes, *sum)).ok_or(Malformed)?;
+    if crc32fast::hash(bytes) == u32::from_be_bytes(checksum) { Ok(()) } else { Err(Malformed) }
 }
 
 fn read_fields(mut fields: Bytes) -> Result<Frame, Malformed> {
@@ -87,10 +93,10 @@ mod tests {
         let mut whole = Vec::new();
         whole.put_u32((PRELUDE + head.len() + payload.len() + END) as u32);
         whole.put_u32(head.len() as u32);
-        whole.put_u32(0);
+        whole.put_u32(crc32fast::hash(&whole));
         whole.put_slice(&head);
         whole.put_slice(payload);
-        whole.put_u32(0);
+        whole.put_u32(crc32fast::hash(&whole));
         whole
     }
 
@@ -113,8 +119,23 @@ mod tests {
     fn what_is_no_frame_is_refused() {
         let mut odd = frame(&[("a", "b")], b"");
         odd[PRELUDE + 2] = 1; // another type of field
-        for bytes in [b"HTTP/1.1 200 OK".to_vec(), vec![0; 20], vec![0, 0, 0, 16, 0, 0, 0, 1], odd] {
+        odd.truncate(odd.len() - END);
+        odd.put_u32(crc32fast::hash(&odd));
+        let mut long = vec![0, 0, 0, 16, 0, 0, 0, 1]; // more fields than there is room for
+        long.put_u32(crc32fast::hash(&long));
+        for bytes in [b"HTTP/1.1 200 OK".to_vec(), vec![0; 20], long, odd] {
             assert_eq!(take(&mut BytesMut::from(bytes.as_slice())), Err(Malformed), "{bytes:?}");
         }
+    }
+
+    #[test]
+    fn a_changed_bit_is_noticed() {
+        let whole = frame(&[(":event-type", "PayloadChunk")], b"payload");
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            assert_eq!(take(&mut BytesMut::from(changed.as_slice())), Err(Malformed), "byte {at}");
+        }
+        assert!(take(&mut BytesMut::from(whole.as_slice())).is_ok_and(|frame| frame.is_some()));
     }
 }
