@@ -20,12 +20,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-/// The one version there is.
-pub(crate) const VERSION: &str = "$LATEST";
-
 /// A call that may run.
 pub(crate) struct Call {
     pub(crate) function: Arc<Function>,
+    /// The version that runs: never an alias.
+    pub(crate) version: Arc<str>,
     pub(crate) invocation: Invocation,
     /// The caller wants the end of the log.
     pub(crate) tail: bool,
@@ -109,7 +108,7 @@ impl Run {
         if let Some(outcome) = fault::instead(&turn.definition().faults).await {
             return Ended { result: Ok(outcome), instance: None, cold: false, init: None, began: Instant::now() };
         }
-        while let Some(instance) = turn.take() {
+        while let Some(instance) = turn.take(&call.version) {
             if call.tail {
                 drop(instance.take_log());
             }
@@ -122,7 +121,7 @@ impl Run {
             let init = instance.as_ref().map(Instance::init);
             Ended { result: Err(error), instance, cold: true, init, began: Instant::now() }
         };
-        match Instance::open(&self.host, &call.function, turn.definition(), Cause::Call).await {
+        match Instance::open(&self.host, &call.function, turn.definition(), &call.version, Cause::Call).await {
             Err(error) => failed(InitFailure::NotStarted(error), None),
             Ok(mut instance) => match instance.come_up(call.function.folder(), turn.definition()).await {
                 Err(error) => failed(error, Some(instance)),
@@ -133,7 +132,7 @@ impl Run {
 
     async fn invoke(&self, instance: Instance, cold: bool) -> Ended {
         let invocation = self.call.invocation.clone();
-        instance.note(&record::start(&invocation.request_id), self.call.tail);
+        instance.note(&record::start(&invocation.request_id, &self.call.version), self.call.tail);
         let began = Instant::now();
         let outcome = instance.invoke(invocation, began + self.turn.definition().timeout).await;
         let init = cold.then(|| instance.init());
@@ -184,6 +183,7 @@ impl Run {
         self.host.report(&CallReport {
             function: self.call.function.name().clone(),
             request_id: self.call.invocation.request_id.clone(),
+            caller: self.call.invocation.caller.clone(),
             cold: ended.cold,
             milliseconds: self.began.elapsed().as_secs_f64() * 1000.0,
             status: self.call.status,

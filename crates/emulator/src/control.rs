@@ -80,17 +80,12 @@ async fn value(visit: Visit<Incoming>, question: Question<'_>) -> Result<Value, 
     let (host, query) = (&visit.host, visit.head.uri.query());
     let subject = |name| Subject::find(host, name, query);
     match question {
-        Question::Functions => functions(host, query),
-        Question::Function(name) => {
-            let subject = subject(name)?;
-            let location = format!("file://{}", subject.function.folder().display());
-            let code = json!({ "RepositoryType": "local", "Location": location });
-            Ok(json!({ "Configuration": subject.describe(host)?, "Code": code }))
-        }
-        Question::Configuration(name) => subject(name)?.describe(host),
-        Question::Versions(name) => versions(host, &subject(name)?, query),
-        Question::Aliases(name) => aliases(host, &subject(name)?, query),
-        Question::Alias(name, alias) => self::alias(host, &subject(name)?, alias),
+        Question::Functions => functions(host, query).await,
+        Question::Function(name) => subject(name)?.describe_with_code(host).await,
+        Question::Configuration(name) => subject(name)?.describe(host).await,
+        Question::Versions(name) => versions(host, &subject(name)?, query).await,
+        Question::Aliases(name) => aliases(host, &subject(name)?, query).await,
+        Question::Alias(name, alias) => self::alias(host, &subject(name)?, alias).await,
         Question::Url(name) => Ok(url(host, &subject(name)?)),
     }
 }
@@ -105,7 +100,7 @@ impl Subject {
     }
 
     /// The configuration of the version that is meant.
-    fn describe(&self, host: &Host) -> Result<Value, Refusal> {
+    async fn describe(&self, host: &Host) -> Result<Value, Refusal> {
         let qualifier = self.qualifier.as_deref();
         let arn = host.arn(self.function.name(), qualifier);
         let version = match qualifier {
@@ -114,65 +109,88 @@ impl Subject {
                 version::named(&self.definition, qualifier).ok_or_else(|| Refusal::NotFound { arn: arn.clone() })?
             }
         };
-        Ok(Described { function: &self.function, definition: &self.definition, arn, version: &version }.value(host))
+        let package = &self.function.package().await;
+        let Self { function, definition, .. } = self;
+        Ok(Described { function, definition, package, arn, version: &version }.value(host))
+    }
+
+    /// The configuration, and where the files are.
+    async fn describe_with_code(&self, host: &Host) -> Result<Value, Refusal> {
+        let location = format!("file://{}", self.function.folder().display());
+        Ok(json!({
+            "Configuration": self.describe(host).await?,
+            "Code": { "RepositoryType": "local", "Location": location },
+            "Concurrency": { "ReservedConcurrentExecutions": self.definition.concurrency },
+            "Tags": {},
+        }))
     }
 }
 
-fn functions(host: &Host, query: Option<&str>) -> Result<Value, Refusal> {
+async fn functions(host: &Host, query: Option<&str>) -> Result<Value, Refusal> {
     let all = host.functions.list();
     let page = Page::of(all, query, |info| &info.name)?;
-    let describe = |name: &str| {
-        let function = host.functions.find(name)?;
-        let arn = host.arn(name, None);
-        Some(match function.definition() {
-            Ok(definition) => {
-                let version = version::LATEST;
-                Described { function: &function, definition: &definition, arn, version }.value(host)
-            }
-            Err(reason) => describe::unusable(&function, arn, &Refusal::of(reason, name)),
-        })
-    };
-    let functions: Vec<Value> = page.items.iter().filter_map(|info| describe(&info.name)).collect();
+    let mut functions = Vec::new();
+    for info in &page.items {
+        functions.extend(latest(host, &info.name).await);
+    }
     Ok(json!({ "Functions": functions, "NextMarker": page.next }))
 }
 
-fn versions(host: &Host, subject: &Subject, query: Option<&str>) -> Result<Value, Refusal> {
+/// What is told of a function in a list; nothing when it has gone meanwhile.
+async fn latest(host: &Host, name: &str) -> Option<Value> {
+    let function = &*host.functions.find(name)?;
+    let (arn, version) = (host.arn(name, None), version::LATEST);
+    Some(match function.definition() {
+        Ok(definition) => {
+            let package = &function.package().await;
+            Described { function, definition: &definition, package, arn, version }.value(host)
+        }
+        Err(reason) => describe::unusable(function, arn, &Refusal::of(reason, name)),
+    })
+}
+
+async fn versions(host: &Host, subject: &Subject, query: Option<&str>) -> Result<Value, Refusal> {
     let Subject { function, definition, .. } = subject;
     let all = std::iter::once(version::LATEST).chain(version::published(definition)).collect();
     let page = Page::of(all, query, |version| version)?;
+    let package = &function.package().await;
     let describe = |version: &&str| {
         let arn = host.arn(function.name(), Some(version));
-        Described { function, definition, arn, version }.value(host)
+        Described { function, definition, package, arn, version }.value(host)
     };
     let versions: Vec<Value> = page.items.iter().map(describe).collect();
     Ok(json!({ "Versions": versions, "NextMarker": page.next }))
 }
 
-fn aliases(host: &Host, subject: &Subject, query: Option<&str>) -> Result<Value, Refusal> {
+async fn aliases(host: &Host, subject: &Subject, query: Option<&str>) -> Result<Value, Refusal> {
     let all = subject.definition.aliases.iter().collect();
     let page = Page::of(all, query, |(name, _)| name)?;
+    let revision = subject.function.package().await.revision();
     let aliases: Vec<Value> =
-        page.items.iter().map(|(name, version)| described(host, subject, name, version)).collect();
+        page.items.iter().map(|(name, version)| described(host, subject, name, version, &revision)).collect();
     Ok(json!({ "Aliases": aliases, "NextMarker": page.next }))
 }
 
-fn alias(host: &Host, subject: &Subject, name: &str) -> Result<Value, Refusal> {
+async fn alias(host: &Host, subject: &Subject, name: &str) -> Result<Value, Refusal> {
     match subject.definition.aliases.get(name) {
-        Some(version) => Ok(described(host, subject, name, version)),
+        Some(version) => {
+            let revision = subject.function.package().await.revision();
+            Ok(described(host, subject, name, version, &revision))
+        }
         None => Err(Refusal::NoAlias { arn: host.arn(subject.function.name(), Some(name)) }),
     }
 }
 
-fn described(host: &Host, subject: &Subject, name: &str, version: &str) -> Value {
+fn described(host: &Host, subject: &Subject, name: &str, version: &str, revision: &str) -> Value {
     let arn = host.arn(subject.function.name(), Some(name));
-    json!({ "AliasArn": arn, "Name": name, "FunctionVersion": version, "Description": "" })
+    json!({ "AliasArn": arn, "Name": name, "FunctionVersion": version, "Description": "", "RevisionId": revision })
 }
 
 /// Every function has a URL here, whether or not its definition speaks of one.
 fn url(host: &Host, subject: &Subject) -> Value {
     let Subject { function, definition, .. } = subject;
     let name = function.name();
-    let written = definition.url.unwrap_or(crate::url::UNWRITTEN);
+    let written = definition.url.clone().unwrap_or(crate::url::UNWRITTEN);
     let auth = match written.auth {
         AuthType::None => "NONE",
         AuthType::AwsIam => "AWS_IAM",
@@ -182,14 +200,25 @@ fn url(host: &Host, subject: &Subject) -> Value {
         InvokeMode::ResponseStream => "RESPONSE_STREAM",
     };
     let modified = describe::modified(function);
-    json!({
+    let mut value = json!({
         "FunctionUrl": format!("http://{name}.lambda-url.localhost:{}/", host.port()),
         "FunctionArn": host.arn(name, None),
         "AuthType": auth,
         "InvokeMode": mode,
         "CreationTime": modified,
         "LastModifiedTime": modified,
-    })
+    });
+    if let Some(cors) = &written.cors {
+        value["Cors"] = json!({
+            "AllowOrigins": cors.allow_origins,
+            "AllowMethods": cors.allow_methods,
+            "AllowHeaders": cors.allow_headers,
+            "ExposeHeaders": cors.expose_headers,
+            "AllowCredentials": cors.allow_credentials,
+            "MaxAge": cors.max_age.unwrap_or_default().as_secs(),
+        });
+    }
+    value
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ const UNREAD: EventSettings =
     EventSettings { retries: 2, max_age: Duration::from_secs(6 * 3600), on_success: None, on_failure: None };
 
 /// An event that has been accepted.
+#[derive(Clone)]
 pub(crate) struct Event {
     pub(crate) function: Arc<Function>,
     pub(crate) version: Arc<str>,
@@ -93,14 +94,11 @@ impl Event {
     }
 
     async fn attempt(&self, host: &Arc<Host>, oldest: Instant) -> Tried {
-        let refuse = |reason| {
-            let Invocation { request_id, function_arn, .. } = &self.invocation;
-            Refusal::told(host, &self.function, request_id, function_arn, reason)
-        };
+        let refuse = |reason| Refusal::told(host, &self.function, &self.invocation, reason);
         match self.turn(oldest).await {
             Some(Ok(turn)) => {
-                let (function, invocation) = (self.function.clone(), self.invocation.clone());
-                let call = Call { function, invocation, tail: false, status: 202 };
+                let Self { function, version, invocation } = self.clone();
+                let call = Call { function, version, invocation, tail: false, status: 202 };
                 Tried::Ended(call::run(host.clone(), turn, call).await)
             }
             Some(Err(reason @ NoTurn::Throttled(_))) => {

@@ -6,9 +6,11 @@
 //! | `/url/NAME/…` | the same |
 //! | `/stage/STAGE/NAME/…` | a stage of a REST API |
 //! | `/2015-03-31/…`, `/2021-11-15/…`, `/2021-10-31/…` | Lambda's own API |
+//! | `/_lambdagate/route/ROUTE/…` | Lambda's own API, called by that route of a gateway |
 //! | `/_lambdagate/logs/NAME` | what a function prints |
 //! | `/` | STS |
 
+use crate::caller::{self, Caller};
 use crate::control::{self, Question};
 use crate::host::Host;
 use crate::invoke::{self, Mode};
@@ -23,9 +25,12 @@ use std::sync::Arc;
 
 /// Answers one request.
 pub(crate) async fn answer(host: Arc<Host>, peer: SocketAddr, request: Request<Incoming>) -> Reply {
-    let visit = Visit::new(host, peer, request);
+    let mut visit = Visit::new(host, peer, request);
     let (request_id, trace_id) = (visit.request_id.clone(), visit.trace_id.clone());
-    let mut reply = serve(visit).await;
+    let (caller, path) = caller::split(visit.head.uri.path());
+    let path = path.to_owned();
+    visit.caller = caller;
+    let mut reply = serve(visit, &path).await;
     tell(reply.headers_mut(), "x-amzn-requestid", &request_id);
     tell(reply.headers_mut(), "x-amzn-trace-id", &trace_id);
     reply
@@ -46,12 +51,18 @@ enum Door<'a> {
     Nothing,
 }
 
-async fn serve(visit: Visit<Incoming>) -> Reply {
+async fn serve(mut visit: Visit<Incoming>, path: &str) -> Reply {
     let host = without_port(authority(&visit.head)).to_owned();
-    let path = visit.head.uri.path().to_owned();
-    match Door::of(&host, &visit.head.method, &path) {
-        Door::Url(name, path) => url::answer(visit, name, path).await,
-        Door::Stage(rest) => stage::answer(visit, rest).await,
+    let method = visit.head.method.clone();
+    match Door::of(&host, &method, path) {
+        Door::Url(name, path) => {
+            visit.caller = Caller::Url;
+            url::answer(visit, name, path).await
+        }
+        Door::Stage(rest) => {
+            visit.caller = Caller::Stage(rest.split('/').next().unwrap_or_default().into());
+            stage::answer(visit, rest).await
+        }
         Door::Log(name) => logs::answer(&visit, name),
         Door::Sts => sts::answer(visit).await,
         Door::Call(name, mode) => invoke::answer(visit, name, mode).await,

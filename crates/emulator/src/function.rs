@@ -2,14 +2,17 @@
 
 mod definition;
 mod journal;
+mod package;
 mod stamp;
 
 use crate::host::Host;
 use crate::instance::{Cause, Instance};
 use crate::settings::{Declared, FunctionInfo};
-pub use definition::{AuthType, InvokeMode, Url};
+use crate::version;
+pub use definition::{AuthType, Cors, InvokeMode, Url};
 pub(crate) use definition::{Definition, EventSettings, FaultError, Faults, Reason, Runtime, RuntimeClient};
 pub(crate) use journal::Journal;
+pub(crate) use package::Package;
 use stamp::Stamp;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -96,6 +99,13 @@ impl Function {
         &self.folder
     }
 
+    /// Its files as they are now.
+    pub(crate) async fn package(&self) -> Package {
+        let folder = self.folder.clone();
+        // Fails only when everything ends.
+        tokio::task::spawn_blocking(move || Package::of(&folder)).await.unwrap_or_default()
+    }
+
     /// What its instances have printed.
     pub(crate) fn journal(&self) -> &Arc<Journal> {
         &self.journal
@@ -158,19 +168,22 @@ impl Function {
             return;
         }
         if let Ok(generation) = self.generation() {
-            while generation.lacks_warmth(host.warm) {
-                self.start_warm(host, &generation).await;
+            while let Some(version) = generation.lacks_warmth(host.warm) {
+                self.start_warm(host, &generation, &version).await;
             }
         }
         self.is_warming.store(false, Ordering::Relaxed);
     }
 
-    async fn start_warm(&self, host: &Arc<Host>, generation: &Generation) {
+    async fn start_warm(&self, host: &Arc<Host>, generation: &Generation, version: &Arc<str>) {
         let definition = &generation.definition;
-        let failure = match Instance::open(host, self, definition, Cause::Warmth).await {
+        let failure = match Instance::open(host, self, definition, version, Cause::Warmth).await {
             Err(error) => error.to_string(),
             Ok(mut instance) => match instance.come_up(&self.folder, definition).await {
-                Ok(()) => return generation.put(instance),
+                Ok(()) => {
+                    generation.put(instance);
+                    return tracing::info!(function = &*self.name, "an instance is warm");
+                }
                 Err(failure) => failure.to_string(),
             },
         };
@@ -223,10 +236,11 @@ impl Turn {
         &self.generation.definition
     }
 
-    /// The instance that was used last, if one is free: those at the bottom of the stack may rest.
-    pub(crate) fn take(&self) -> Option<Instance> {
+    /// The instance of this version that was used last, if one is free: those at the bottom of the stack may rest.
+    pub(crate) fn take(&self, version: &str) -> Option<Instance> {
         let mut idle = self.generation.idle();
-        std::iter::from_fn(|| idle.pop()).map(|idle| idle.instance).find(Instance::lives)
+        let last = |idle: &Vec<Idle>| idle.iter().rposition(|idle| idle.instance.version() == version);
+        std::iter::from_fn(|| last(&idle).map(|at| idle.remove(at).instance)).find(Instance::lives)
     }
 
     /// Gives an instance back, as soon as its extensions are done with the call. It ends when they are not in time.
@@ -259,11 +273,15 @@ impl Generation {
         }
     }
 
-    /// An instance is free. That of a retired generation ends here.
+    /// An instance is free. That of a retired generation ends here, as does the oldest when there are too many: those
+    /// of other versions do not serve the calls that made this one start.
     fn put(&self, instance: Instance) {
         let mut idle = self.idle();
         if instance.lives() && !self.permits.is_closed() {
             idle.push(Idle { instance, since: Instant::now() });
+        }
+        if idle.len() > self.definition.concurrency {
+            idle.remove(0);
         }
     }
 
@@ -279,14 +297,22 @@ impl Generation {
         self.definition.warm.unwrap_or(unless_written).min(self.definition.concurrency)
     }
 
-    fn lacks_warmth(&self, unless_written: usize) -> bool {
-        let is_over = self.permits.is_closed() || self.is_cold.load(Ordering::Relaxed);
-        !is_over && self.idle().len() + self.running() < self.warm(unless_written)
+    /// A version of which an instance is to be started.
+    fn lacks_warmth(&self, unless_written: usize) -> Option<Arc<str>> {
+        if self.permits.is_closed() || self.is_cold.load(Ordering::Relaxed) {
+            return None;
+        }
+        let (idle, running, warm) = (self.idle(), self.running(), self.warm(unless_written));
+        let there = |version: &str| idle.iter().filter(|idle| idle.instance.version() == version).count();
+        // Nobody counts of which version those are that run.
+        let mut versions = version::warm(&self.definition).take(self.definition.concurrency / warm.max(1));
+        versions.find(|version| there(version) + running < warm).map(Arc::from)
     }
 
     fn rest(&self, unless_written: usize) {
         let mut idle = self.idle();
-        let mut spare = (idle.len() + self.running()).saturating_sub(self.warm(unless_written));
+        let kept = self.warm(unless_written) * version::warm(&self.definition).count();
+        let mut spare = (idle.len() + self.running()).saturating_sub(kept);
         idle.retain(|idle| {
             let stays = spare == 0 || idle.since.elapsed() < REST_AFTER;
             spare -= usize::from(!stays);

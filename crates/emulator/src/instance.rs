@@ -4,11 +4,13 @@ mod environment;
 mod extensions;
 mod life;
 mod log;
+mod phase;
 mod process;
 mod runtime;
 mod runtime_api;
 mod seat;
 
+use crate::caller::Caller;
 use crate::function::{Definition, Function};
 use crate::host::Host;
 use bytes::Bytes;
@@ -36,6 +38,8 @@ pub(crate) struct Invocation {
     pub(crate) trace_id: Arc<str>,
     /// Decoded: JSON.
     pub(crate) client_context: Option<Arc<str>>,
+    /// Who calls, which the function is not told.
+    pub(crate) caller: Caller,
     /// `X-Amz-Tenant-Id`.
     pub(crate) tenant_id: Option<Arc<str>>,
 }
@@ -115,6 +119,7 @@ pub(crate) struct ExtensionFailure {
 pub(crate) struct Instance {
     /// Only empty while it is dropped.
     life: Option<Life>,
+    version: Arc<str>,
     timeout: Duration,
     init: Duration,
     has_timed_out: AtomicBool,
@@ -136,17 +141,19 @@ impl Instance {
         host: &Arc<Host>,
         function: &Function,
         definition: &Definition,
+        version: &Arc<str>,
         cause: Cause,
     ) -> io::Result<Self> {
-        let life = Life::begin(host, function, definition, cause).await?;
-        let (timeout, init) = (definition.timeout, Duration::ZERO);
-        Ok(Self { life: Some(life), timeout, init, has_timed_out: AtomicBool::new(false) })
+        let life = Life::begin(host, function, definition, version, cause).await?;
+        let (version, timeout, init) = (version.clone(), definition.timeout, Duration::ZERO);
+        Ok(Self { life: Some(life), version, timeout, init, has_timed_out: AtomicBool::new(false) })
     }
 
     /// Starts extensions and runtime, and waits until all of them ask for their first event.
     pub(crate) async fn come_up(&mut self, folder: &Path, definition: &Definition) -> Result<(), InitFailure> {
         let began = Instant::now();
         let Some(life) = &mut self.life else { return Err(InitFailure::TimedOut) };
+        life.log().note(&phase::start(definition.runtime, life.region()), false);
         let came = tokio::time::timeout(INIT_TIMEOUT, async {
             tokio::time::sleep(definition.faults.init_delay).await;
             life.come_up(folder, definition).await
@@ -157,7 +164,16 @@ impl Instance {
             life.name_missing();
             self.has_timed_out.store(true, Ordering::Relaxed);
         }
-        came.unwrap_or(Err(InitFailure::TimedOut))
+        let came = came.unwrap_or(Err(InitFailure::TimedOut));
+        if let Err(failure) = &came {
+            life.log().note(&phase::failed(failure, self.init), false);
+        }
+        came
+    }
+
+    /// The version that its processes were told to be.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
     }
 
     /// How long it took to come up.

@@ -48,10 +48,8 @@ async fn place(host: Arc<Host>, order: Order, mode: Mode) -> Result<Reply, Refus
             Ok(empty(StatusCode::ACCEPTED, None))
         }
         Kind::RequestResponse => {
-            let turn = function.turn().map_err(|reason| {
-                Refusal::told(&host, &function, &invocation.request_id, &invocation.function_arn, reason)
-            })?;
-            let call = Call { function, invocation, tail, status: 200 };
+            let turn = function.turn().map_err(|reason| Refusal::told(&host, &function, &invocation, reason))?;
+            let call = Call { function, version: version.clone(), invocation, tail, status: 200 };
             Ok(match mode {
                 Mode::Buffered => whole(call::run(host, turn, call).await, &version),
                 Mode::Streamed => Framed::reply(call::stream(host, turn, call).await, &version),

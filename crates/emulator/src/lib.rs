@@ -13,7 +13,9 @@
 
 mod answer;
 mod body;
+mod browser;
 mod call;
+pub mod caller;
 mod control;
 mod detached;
 mod emulator;
@@ -45,6 +47,7 @@ mod url;
 mod version;
 mod visit;
 
+pub use caller::Caller;
 pub use emulator::Emulator;
-pub use function::{AuthType, InvokeMode, Url};
+pub use function::{AuthType, Cors, InvokeMode, Url};
 pub use settings::{CallReport, Declared, EventWaits, FunctionInfo, Guard, KeyPair, Report, Settings, StartError};

@@ -3,13 +3,13 @@
 //! Wants no signature, and so is only for callers and hosts of the loopback network.
 
 use crate::body::{Body, Cut};
+use crate::browser::is_loopback;
 use crate::reply::{self, Reply};
 use crate::visit::{Visit, authority, without_port};
 use bytes::Bytes;
 use http::{Method, StatusCode};
 use http_body::Frame;
 use hyper::body::Incoming;
-use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -22,6 +22,7 @@ const TEXT: &str = "text/plain; charset=utf-8";
 
 /// Answers with the lines that are remembered and, if asked for, with those that come.
 pub(crate) fn answer(visit: &Visit<Incoming>, name: &str) -> Reply {
+    // A name that leads elsewhere may have been made to lead here, by a page that is not of this machine.
     if !visit.peer.ip().to_canonical().is_loopback() || !is_loopback(without_port(authority(&visit.head))) {
         return reply::of(StatusCode::FORBIDDEN, TEXT, "logs are for this machine only\n");
     }
@@ -40,12 +41,6 @@ pub(crate) fn answer(visit: &Visit<Incoming>, name: &str) -> Reply {
         *reply.body_mut() = Body::flow(Lines::of(kept, coming));
     }
     reply
-}
-
-/// A name that leads elsewhere may have been made to lead here, by a page that is not of this machine.
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn is_followed(query: Option<&str>) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::function::{Function, NoTurn, Reason};
 use crate::host::Host;
+use crate::instance::Invocation;
 use crate::payload::Unread;
 use crate::reply::{self, Reply};
 use crate::settings::CallReport;
@@ -9,7 +10,6 @@ use crate::signature::Denial;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 /// A request that does not become a call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,11 +42,12 @@ pub(crate) enum Refusal {
 
 impl Refusal {
     /// Why there is no turn; whoever looks at the calls is told.
-    pub(crate) fn told(host: &Host, function: &Function, request_id: &Arc<str>, arn: &str, reason: NoTurn) -> Self {
-        let refusal = Self::of(reason, arn);
+    pub(crate) fn told(host: &Host, function: &Function, invocation: &Invocation, reason: NoTurn) -> Self {
+        let refusal = Self::of(reason, &invocation.function_arn);
         host.report(&CallReport {
             function: function.name().clone(),
-            request_id: request_id.clone(),
+            request_id: invocation.request_id.clone(),
+            caller: invocation.caller.clone(),
             cold: false,
             milliseconds: 0.0,
             status: refusal.status().as_u16(),

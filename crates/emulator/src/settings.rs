@@ -1,5 +1,6 @@
 //! What an emulator is told, and what it tells.
 
+use crate::caller::Caller;
 use crate::function::Url;
 use model::Secret;
 use std::collections::BTreeMap;
@@ -141,6 +142,8 @@ pub struct CallReport {
     pub function: Arc<str>,
     /// `x-amzn-RequestId` of the call.
     pub request_id: Arc<str>,
+    /// Where it came from.
+    pub caller: Caller,
     /// A process was started for it.
     pub cold: bool,
     /// From being given an instance to the answer; a cold start counts.

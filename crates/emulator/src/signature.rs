@@ -1,5 +1,6 @@
 //! Whether a request is signed by a key we know: computed again from what was received, by AWS's own signer.
 
+use crate::browser::foreign_site;
 use crate::settings::KeyPair;
 use crate::visit::{Visit, authority};
 use aws_credential_types::Credentials;
@@ -31,6 +32,9 @@ pub(crate) enum Denial {
     Invalid(String),
     #[error("The security token included in the request is invalid.")]
     UnknownKey,
+    /// Has no like in AWS, which asks everyone for a key.
+    #[error("Pages of {0} may not call a local Lambda that asks for no key: call it by localhost or by address")]
+    Foreign(String),
 }
 
 impl Denial {
@@ -41,6 +45,7 @@ impl Denial {
             Self::Incomplete(_) => "IncompleteSignatureException",
             Self::Invalid(_) => "InvalidSignatureException",
             Self::UnknownKey => "UnrecognizedClientException",
+            Self::Foreign(_) => "AccessDeniedException",
         }
     }
 }
@@ -56,11 +61,12 @@ struct Claim<'a> {
     date: &'a str,
 }
 
-/// The key that has signed the request for this service within five minutes; none where nobody is asked for one.
+/// The key that has signed the request for this service within five minutes; none where nobody is asked for one. There
+/// a page of another site is turned away: it would be everyone on the internet.
 pub(crate) fn check<'v>(visit: &'v Visit<Bytes>, service: &str) -> Result<Option<&'v KeyPair>, Denial> {
     let Visit { host, head, body, time: now, .. } = visit;
     if !host.auth {
-        return Ok(None);
+        return foreign_site(visit).map_or(Ok(None), |site| Err(Denial::Foreign(site)));
     }
     let claim = Claim::read(head)?;
     let key = host.keys.iter().find(|key| key.access_key == claim.access_key).ok_or(Denial::UnknownKey)?;

@@ -12,6 +12,7 @@ use crate::payload::Unread;
 use crate::reply::{self, Reply};
 use crate::shape;
 use crate::signature::{self, Denial};
+use crate::version::LATEST;
 use crate::visit::Visit;
 use bytes::Bytes;
 use event::Place;
@@ -69,11 +70,12 @@ async fn serve(visit: Visit<Incoming>, rest: &str) -> Result<Reply, Failure> {
     let function = visit.host.functions.find(place.name).ok_or_else(absent)?;
     let event = event::of(&visit, &place, &caller).map_err(|_| Failure::TooLarge)?;
     let arn = visit.host.arn(function.name(), None);
-    let turn = visit.turn(&function, &arn).map_err(|refusal| {
+    let invocation = visit.invocation(event, arn);
+    let turn = visit.turn(&function, &invocation).map_err(|refusal| {
         tracing::warn!(function = place.name, %refusal, "a stage cannot call its function");
         Failure::Integration
     })?;
-    let call = Call { function, invocation: visit.invocation(event, arn), tail: false, status: 200 };
+    let call = Call { function, version: LATEST.into(), invocation, tail: false, status: 200 };
     // The call goes on by itself when nobody waits any more.
     let answer = tokio::time::timeout(PATIENCE, call::run(visit.host, turn, call)).await;
     match answer.map_err(|_| Failure::TimedOut)? {

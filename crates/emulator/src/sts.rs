@@ -71,6 +71,7 @@ impl Refusal {
                     Denial::Incomplete(_) => "IncompleteSignature",
                     Denial::Invalid(_) => "SignatureDoesNotMatch",
                     Denial::UnknownKey => "InvalidClientTokenId",
+                    Denial::Foreign(_) => "AccessDenied",
                 };
                 (StatusCode::FORBIDDEN, code, denial.to_string())
             }

@@ -2,6 +2,7 @@
 //!
 //! A function that says nothing about its URL has one for everybody, whose answers are held whole.
 
+mod cors;
 mod event;
 mod flow;
 mod prelude;
@@ -18,15 +19,17 @@ use crate::reply::{self, Reply};
 use crate::settings::KeyPair;
 use crate::shape;
 use crate::signature::{self, Denial};
+use crate::version::LATEST;
 use crate::visit::Visit;
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::ORIGIN;
 use hyper::body::Incoming;
 use model::call::ReplyRules;
 use std::sync::Arc;
 
 /// What a URL has that says nothing about itself.
-pub(crate) const UNWRITTEN: Url = Url { auth: AuthType::None, mode: InvokeMode::Buffered };
+pub(crate) const UNWRITTEN: Url = Url { auth: AuthType::None, mode: InvokeMode::Buffered, cors: None };
 const FORBIDDEN: &str = r#"{"Message":"Forbidden. For troubleshooting Function URL authorization issues, see: https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html"}"#;
 
 /// What a URL answers when the function does not.
@@ -47,12 +50,32 @@ async fn serve(visit: Visit<Incoming>, name: &str, path: &str) -> Result<Reply, 
     let function = find(&visit.host, name).ok_or(Failure::NoFunction)?;
     let arn = visit.host.arn(function.name(), None);
     let definition = function.definition().map_err(|reason| Refusal::of(reason, &arn))?;
-    let url = definition.url.unwrap_or(UNWRITTEN);
+    let url = definition.url.clone().unwrap_or(UNWRITTEN);
+    let Some(cors) = &url.cors else { return run(visit, function, &url, arn, path).await };
+    if let Some(reply) = cors::preflight(cors, &visit.head) {
+        return Ok(reply);
+    }
+    let origin = visit.head.headers.get(ORIGIN).cloned();
+    // A page may read what went wrong, too.
+    let mut reply = run(visit, function, &url, arn, path).await.unwrap_or_else(|failure| failure.reply());
+    cors::tell(cors, origin.as_ref(), reply.headers_mut());
+    Ok(reply)
+}
+
+/// Lets the function answer.
+async fn run(
+    visit: Visit<Incoming>,
+    function: Arc<Function>,
+    url: &Url,
+    arn: String,
+    path: &str,
+) -> Result<Reply, Failure> {
     let visit = visit.read(SYNC_LIMIT).await.map_err(|unread| Refusal::unread(&unread, SYNC_LIMIT))?;
     let key = caller(url.auth, &visit)?;
     let event = event::of(&visit, key, function.name(), path).map_err(|_| Refusal::TooLarge { limit: SYNC_LIMIT })?;
-    let turn = visit.turn(&function, &arn)?;
-    let call = Call { function, invocation: visit.invocation(event, arn), tail: false, status: 200 };
+    let invocation = visit.invocation(event, arn);
+    let turn = visit.turn(&function, &invocation)?;
+    let call = Call { function, version: LATEST.into(), invocation, tail: false, status: 200 };
     match url.mode {
         InvokeMode::Buffered => whole(call::run(visit.host, turn, call).await).await,
         InvokeMode::ResponseStream => flow::begin(call::stream(visit.host, turn, call).await).await,
@@ -75,7 +98,9 @@ fn caller(auth: AuthType, visit: &Visit<Bytes>) -> Result<Option<&KeyPair>, Fail
         AuthType::None => Ok(None),
         AuthType::AwsIam => signature::check(visit, "lambda").map_err(|denial| match denial {
             Denial::Missing => Failure::Forbidden,
-            Denial::Incomplete(_) | Denial::Invalid(_) | Denial::UnknownKey => Refusal::Denied(denial).into(),
+            Denial::Incomplete(_) | Denial::Invalid(_) | Denial::UnknownKey | Denial::Foreign(_) => {
+                Refusal::Denied(denial).into()
+            }
         }),
     }
 }

@@ -1,5 +1,6 @@
 //! One request: who sends it, what it says, and the ids it is known by.
 
+use crate::caller::Caller;
 use crate::function::{Function, Turn};
 use crate::host::Host;
 use crate::instance::Invocation;
@@ -21,6 +22,7 @@ pub(crate) struct Visit<B> {
     pub(crate) peer: SocketAddr,
     pub(crate) head: Parts,
     pub(crate) body: B,
+    pub(crate) caller: Caller,
     /// `x-amzn-RequestId`.
     pub(crate) request_id: Arc<str>,
     /// `X-Amzn-Trace-Id`.
@@ -32,21 +34,22 @@ impl Visit<Incoming> {
     pub(crate) fn new(host: Arc<Host>, peer: SocketAddr, request: Request<Incoming>) -> Self {
         let (head, body) = request.into_parts();
         let trace_id = trace::id(&head.headers).into();
-        Self { host, peer, head, body, request_id: request_id().into(), trace_id, time: SystemTime::now() }
+        let (caller, request_id) = (Caller::default(), request_id().into());
+        Self { host, peer, head, body, caller, request_id, trace_id, time: SystemTime::now() }
     }
 
     /// Reads the body, of at most `limit` bytes.
     pub(crate) async fn read(self, limit: usize) -> Result<Visit<Bytes>, Unread> {
-        let Self { host, peer, head, body, request_id, trace_id, time } = self;
+        let Self { host, peer, head, body, caller, request_id, trace_id, time } = self;
         let body = payload::read(body, limit).await?;
-        Ok(Visit { host, peer, head, body, request_id, trace_id, time })
+        Ok(Visit { host, peer, head, body, caller, request_id, trace_id, time })
     }
 }
 
 impl Visit<Bytes> {
-    /// A turn of the function with this ARN. Whoever looks at the calls is told if there is none.
-    pub(crate) fn turn(&self, function: &Function, arn: &str) -> Result<Turn, Refusal> {
-        function.turn().map_err(|reason| Refusal::told(&self.host, function, &self.request_id, arn, reason))
+    /// A turn of the function for this. Whoever looks at the calls is told if there is none.
+    pub(crate) fn turn(&self, function: &Function, invocation: &Invocation) -> Result<Turn, Refusal> {
+        function.turn().map_err(|reason| Refusal::told(&self.host, function, invocation, reason))
     }
 
     /// What the function is given, for an event without anything beside it.
@@ -56,6 +59,7 @@ impl Visit<Bytes> {
             event,
             function_arn: arn.into(),
             trace_id: self.trace_id.clone(),
+            caller: self.caller.clone(),
             client_context: None,
             tenant_id: None,
         }

@@ -16,7 +16,7 @@ mod route;
 mod template;
 mod told;
 
-pub use function::{Function, FunctionUrl};
+pub use function::{Function, FunctionUrl, UrlCors};
 
 use crate::findings::Findings;
 use crate::tree::{self, Tree};

@@ -1,7 +1,7 @@
 //! The lines that AWS puts around a call: START, END, REPORT.
 
 use super::failure::Failure;
-use super::{Call, Ended, VERSION};
+use super::{Call, Ended};
 use crate::function::Turn;
 use crate::instance::{Instance, Outcome};
 use jiff::Timestamp;
@@ -9,8 +9,8 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// The line before a call.
-pub(super) fn start(request_id: &str) -> String {
-    format!("START RequestId: {request_id} Version: {VERSION}")
+pub(super) fn start(request_id: &str, version: &str) -> String {
+    format!("START RequestId: {request_id} Version: {version}")
 }
 
 /// Writes the lines after a call. Gives the end of the log, where the caller asked for it.

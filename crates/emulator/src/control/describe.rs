@@ -1,6 +1,6 @@
-//! A function's configuration, as far as there is something to say: what AWS measures of a package is left out.
+//! A function's configuration, with every member that there is something to say about.
 
-use crate::function::{Definition, Function};
+use crate::function::{Definition, Function, Package};
 use crate::host::Host;
 use crate::refusal::Refusal;
 use jiff::Timestamp;
@@ -11,6 +11,7 @@ use std::fs;
 pub(super) struct Described<'a> {
     pub(super) function: &'a Function,
     pub(super) definition: &'a Definition,
+    pub(super) package: &'a Package,
     pub(super) arn: String,
     pub(super) version: &'a str,
 }
@@ -29,6 +30,9 @@ impl Described<'_> {
             "Runtime": runtime.name(),
             "Role": format!("arn:aws:iam::{}:role/local", host.account),
             "Handler": handler,
+            "CodeSize": self.package.bytes,
+            "CodeSha256": self.package.sha256(),
+            "RevisionId": self.package.revision(),
             "Description": "",
             "Timeout": seconds,
             "MemorySize": memory_mb,
@@ -39,6 +43,9 @@ impl Described<'_> {
             "State": "Active",
             "LastUpdateStatus": "Successful",
             "PackageType": "Zip",
+            "EphemeralStorage": { "Size": 512 },
+            "SnapStart": { "ApplyOn": "None", "OptimizationStatus": "Off" },
+            "Layers": [],
             "Architectures": [if cfg!(target_arch = "aarch64") { "arm64" } else { "x86_64" }],
             "LoggingConfig": { "LogFormat": "Text", "LogGroup": format!("/aws/lambda/{}", self.function.name()) },
         })

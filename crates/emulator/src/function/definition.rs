@@ -1,10 +1,12 @@
 //! How a folder is run: by what lies in it, or as its `function.yaml` says.
 
+mod cors;
 mod faults;
 mod span;
 mod written;
 
 use crate::settings::Declared;
+pub use cors::Cors;
 pub(crate) use faults::{FaultError, Faults, Reason};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -71,7 +73,7 @@ pub(crate) enum RuntimeClient {
 }
 
 /// A function URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Url {
     /// Who may call it.
@@ -79,6 +81,9 @@ pub struct Url {
     /// Whether answers may flow.
     #[serde(default)]
     pub mode: InvokeMode,
+    /// Which pages of other sites may call it; without, the function answers for itself.
+    #[serde(default)]
+    pub cors: Option<Cors>,
 }
 
 /// `AuthType` of a function URL.
@@ -144,8 +149,8 @@ impl Definition {
             timeout: timeout(place, written.timeout.map_or(TIMEOUT, |timeout| timeout.0))?,
             concurrency,
             warm: warm(place, written.warm, concurrency)?,
-            url: written.url,
             event: event(place, &written)?,
+            url: written.url,
             environment: written.environment.into_iter().map(|(name, value)| (name, value.to_string())).collect(),
             aliases: written.aliases.into_iter().map(|(name, version)| (name, version.to_string())).collect(),
             versions: written.versions.into_iter().map(|version| version.to_string()).collect(),

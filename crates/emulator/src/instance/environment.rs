@@ -16,8 +16,8 @@ const PASSED_ON: [&str; 9] =
 pub(super) type Environment = Vec<(OsString, OsString)>;
 
 /// The name of an instance's log stream, which is its own alone.
-pub(super) fn log_stream() -> Arc<str> {
-    format!("{}/[$LATEST]{:032x}", Timestamp::now().strftime("%Y/%m/%d"), fastrand::u128(..)).into()
+pub(super) fn log_stream(version: &str) -> Arc<str> {
+    format!("{}/[{version}]{:032x}", Timestamp::now().strftime("%Y/%m/%d"), fastrand::u128(..)).into()
 }
 
 /// The whole environment. What AWS reserves, the function's definition cannot set; Region and keys it can, for a
@@ -26,6 +26,7 @@ pub(super) fn of(
     host: &Host,
     function: &Function,
     definition: &Definition,
+    version: &str,
     log_stream: &str,
     is_warmed: bool,
     api: SocketAddr,
@@ -39,7 +40,7 @@ pub(super) fn of(
     }
     environment.extend(definition.environment.iter().map(|(name, value)| (name.into(), value.into())));
     let kind = if is_warmed { "provisioned-concurrency" } else { "on-demand" };
-    let reserved = reserved(function.name(), definition);
+    let reserved = reserved(function.name(), version, definition);
     environment.extend(reserved.into_iter().map(|(name, value)| (name.into(), value.into())));
     environment.push((MARK.into(), log_stream.into()));
     environment.push(("AWS_LAMBDA_INITIALIZATION_TYPE".into(), kind.into()));
@@ -62,11 +63,11 @@ fn account(host: &Host) -> Vec<(&'static str, String)> {
     environment
 }
 
-fn reserved(name: &str, definition: &Definition) -> [(&'static str, String); 5] {
+fn reserved(name: &str, version: &str, definition: &Definition) -> [(&'static str, String); 5] {
     [
         ("_HANDLER", definition.handler.clone()),
         ("AWS_LAMBDA_FUNCTION_NAME", name.to_owned()),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", version.to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", definition.memory_mb.to_string()),
         ("AWS_LAMBDA_LOG_GROUP_NAME", format!("/aws/lambda/{name}")),
     ]

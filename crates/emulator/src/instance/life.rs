@@ -43,16 +43,17 @@ impl Life {
         host: &Arc<Host>,
         function: &Function,
         definition: &Definition,
+        version: &Arc<str>,
         cause: Cause,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let mark = environment::log_stream();
+        let mark = environment::log_stream(version);
         let (api, is_warmed) = (listener.local_addr()?, cause == Cause::Warmth);
-        let environment = environment::of(host, function, definition, &mark, is_warmed, api);
+        let environment = environment::of(host, function, definition, version, &mark, is_warmed, api);
         let (output, log) = Log::open(function.name().clone(), function.journal().clone())?;
         let log = Arc::new(log);
         let (handler, account) = (definition.handler.clone(), host.account.clone());
-        let about = About { function: function.name().clone(), handler, account };
+        let about = About { function: function.name().clone(), version: version.clone(), handler, account };
         let side = Arc::new(Side { seat: Seat::default(), extensions: Extensions::default(), about });
         let tasks = [tokio::spawn(runtime_api::serve(listener, side.clone())), tokio::spawn(log::pump(log.clone()))];
         let (host, output, extensions) = (host.clone(), Some(output), Vec::new());
@@ -144,6 +145,10 @@ impl Life {
     pub(super) fn log(&self) -> &Log {
         self.log.drain();
         &self.log
+    }
+
+    pub(super) fn region(&self) -> &str {
+        &self.host.region
     }
 
     pub(super) fn peak_memory_mb(&self) -> Option<u64> {

@@ -47,6 +47,7 @@ pub(super) struct Side {
 /// What extensions are told of the function.
 pub(super) struct About {
     pub(super) function: Arc<str>,
+    pub(super) version: Arc<str>,
     pub(super) handler: String,
     pub(super) account: String,
 }

@@ -204,3 +204,66 @@ async fn the_environment_is_awss_and_not_the_gateways() {
     assert!(trace.starts_with("Root=1-"), "{trace}");
     site.stop().await;
 }
+
+#[tokio::test]
+async fn an_alias_runs_the_version_that_it_names() {
+    let site = Site::python("    import os\n    return [context.function_version, os.getpid()]").await;
+    site.write("f/function.yaml", "concurrency: 2\nversions: [1, 2, 3]\naliases: { live: 2 }");
+    let mut processes = Vec::new();
+    for (name, version) in [("f", "$LATEST"), ("f:live", "2"), ("f:2", "2"), ("f:3", "3"), ("f:$LATEST", "$LATEST")] {
+        let told = site.ask(&name.replace('$', "%24"), "{}").header("x-amz-log-type", "Tail").send().await;
+        assert_eq!(
+            (told.header("x-amz-executed-version"), &told.json()[0]),
+            (Some(version), &json!(version)),
+            "{name}"
+        );
+        let start = format!("START RequestId: {} Version: {version}\n", told.header("x-amzn-requestid").unwrap());
+        assert!(told.tail().starts_with(&start), "{}", told.tail());
+        processes.push(told.json()[1].as_i64().unwrap());
+    }
+    assert_eq!(processes[1], processes[2], "an alias and its version are served by the same processes");
+    // Of three versions two have an instance: no more are kept than may run.
+    site.idle(2).await;
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn the_start_of_an_instance_and_its_failure_are_in_the_log() {
+    let site = Site::python("    return 1").await;
+    let function = site.emulator.host.functions.find("f").unwrap();
+    let (_, mut lines) = function.journal().follow();
+    let mut next = async || lines.recv().await.unwrap().to_string();
+    site.value("{}").await;
+    let start =
+        "INIT_START Runtime Version: python:local\tRuntime Version ARN: arn:aws:lambda:eu-west-1::runtime:local";
+    assert_eq!(next().await, start);
+    assert!(next().await.starts_with("START RequestId: "));
+    site.write("f/lambda_function.py", "raise ValueError('no')");
+    assert!(site.call("{}").await.header("x-amz-function-error").is_some());
+    let report = loop {
+        let line = next().await;
+        if line.starts_with("INIT_REPORT ") {
+            break line;
+        }
+    };
+    assert!(report.ends_with("\tPhase: init\tStatus: error\tError Type: ValueError"), "{report}");
+    site.stop().await;
+}
+
+#[tokio::test]
+async fn a_report_tells_who_called() {
+    let mut site = Site::python("    return 1").await;
+    let route = format!("{}/2015-03-31/functions/f/invocations", crate::caller::path("/users/{id}"));
+    for (path, expected) in [
+        (&*route, "/users/{id}"),
+        ("/2015-03-31/functions/f/invocations", "called directly"),
+        ("/url/f/x", "function URL"),
+    ] {
+        assert_eq!(site.request("POST", path, "{}").send().await.status, 200, "{path}");
+        assert_eq!(site.reports.recv().await.unwrap().caller.to_string(), expected);
+    }
+    let staged = site.request("GET", "/stage/prod/f/x", "").header("x-api-key", "local");
+    assert_eq!(super::site::send(staged.address, staged.unsigned()).await.status, 502, "1 is no REST API's reply");
+    assert_eq!(site.reports.recv().await.unwrap().caller.to_string(), "stage prod");
+    site.stop().await;
+}

@@ -58,12 +58,23 @@ async fn a_function_tells_how_it_is_set_up() {
         ("Environment", json!({ "Variables": { "NAME": "text" } })),
         ("State", json!("Active")),
         ("PackageType", json!("Zip")),
+        (
+            "CodeSize",
+            json!(
+                std::fs::metadata(site.folder.join("b/lambda_function.py")).unwrap().len()
+                    + std::fs::metadata(site.folder.join("b/function.yaml")).unwrap().len()
+            ),
+        ),
     ] {
         assert_eq!(configuration[member], expected, "{member}");
     }
+    let hash = configuration["CodeSha256"].as_str().unwrap().to_owned();
     let whole = get(&site, path).await.json();
     assert_eq!(whole["Configuration"], configuration);
     assert_eq!(whole["Code"]["Location"], format!("file://{}", site.folder.join("b").display()));
+    assert_eq!(whole["Concurrency"]["ReservedConcurrentExecutions"], 10);
+    site.write("b/more.txt", "x");
+    assert_ne!(get(&site, path).await.json()["Configuration"]["CodeSha256"], hash);
     let live = get(&site, &format!("{path}/configuration?Qualifier=live")).await.json();
     assert_eq!((&live["Version"], live["FunctionArn"].as_str().unwrap().ends_with(":b:live")), (&json!("2"), true));
     site.stop().await;
@@ -75,6 +86,12 @@ async fn versions_aliases_and_url_are_told() {
     let path = "/2015-03-31/functions/b";
     let arn = "arn:aws:lambda:eu-west-1:000000000000:function:b";
     let live = json!({ "AliasArn": format!("{arn}:live"), "Name": "live", "FunctionVersion": "2", "Description": "" });
+    let revision = get(&site, &format!("{path}/configuration")).await.json()["RevisionId"].clone();
+    let live = {
+        let mut live = live;
+        live["RevisionId"] = revision;
+        live
+    };
     let aliases = get(&site, &format!("{path}/aliases")).await.json();
     assert_eq!((&aliases["Aliases"][0], &aliases["Aliases"][1]["FunctionVersion"]), (&live, &json!("11")));
     assert_eq!(get(&site, &format!("{path}/aliases/live")).await.json(), live);

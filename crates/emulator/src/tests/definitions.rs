@@ -129,7 +129,7 @@ async fn every_setting_is_read() {
     site.write("f/function.yaml", yaml);
     let function = site.emulator.host.functions.find("f").unwrap();
     let definition = function.definition().unwrap();
-    assert_eq!(definition.url, Some(Url { auth: AuthType::AwsIam, mode: InvokeMode::ResponseStream }));
+    assert_eq!(definition.url, Some(Url { auth: AuthType::AwsIam, mode: InvokeMode::ResponseStream, cors: None }));
     let aliases: Vec<_> = definition.aliases.iter().map(|(name, version)| (&**name, &**version)).collect();
     assert_eq!(aliases, [("live", "3"), ("test", "$LATEST")]);
     assert_eq!(definition.versions.iter().map(|version| &**version).collect::<Vec<_>>(), ["1", "2", "3"]);

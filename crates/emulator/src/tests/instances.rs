@@ -191,3 +191,15 @@ async fn a_process_that_never_asks_for_a_call_is_ended() {
     assert!(matches!(held.read(&mut [0]).await, Ok(0) | Err(_)));
     site.stop().await;
 }
+
+#[tokio::test]
+async fn what_is_warm_is_the_version_that_an_alias_names() {
+    let mut site = Site::python("    return context.function_version").await;
+    site.write("f/function.yaml", "warm: 1\naliases: { live: 3 }\nversions: [2]");
+    site.idle(1).await;
+    for (name, version, cold) in [("f:live", "3", false), ("f:2", "2", true)] {
+        assert_eq!(site.ask(name, "{}").send().await.json(), version);
+        assert_eq!(site.reports.recv().await.unwrap().cold, cold, "{name}");
+    }
+    site.stop().await;
+}

@@ -55,3 +55,32 @@ async fn without_auth_everybody_may_do_everything() {
     }
     site.stop().await;
 }
+
+#[tokio::test]
+async fn without_auth_pages_of_other_sites_may_still_not_call() {
+    let site = Site::with(|_, settings| settings.auth = false).await;
+    site.write("f/lambda_function.py", &super::site::python("    return 1"));
+    let port = site.emulator.address().port();
+    let here = format!("http://localhost:{port}");
+    for (name, value, status) in [
+        ("origin", "https://evil.example", 403),
+        ("origin", "null", 403),
+        ("origin", "http://localhost.evil.example", 403),
+        ("origin", &*here, 200),
+        ("origin", "http://127.0.0.1:3000", 200),
+        ("host", "rebound.evil.example", 403),
+        ("host", "localhost", 200),
+        ("host", "host.docker.internal:9001", 200),
+    ] {
+        for path in ["/2015-03-31/functions/f/invocations", "/"] {
+            let mut ask = site.request("POST", path, if path == "/" { "Action=GetCallerIdentity" } else { "{}" });
+            match name {
+                "host" => value.clone_into(&mut ask.host),
+                name => ask = ask.header(name, value),
+            }
+            let told = super::site::send(ask.address, ask.unsigned()).await;
+            assert_eq!(told.status, status, "{name}: {value} {path} {told:?}");
+        }
+    }
+    site.stop().await;
+}

@@ -16,7 +16,12 @@ async fn lines_are_told_and_followed() {
     let path = "/_lambdagate/logs/f";
     let told = send(site.emulator.address(), site.request("GET", path, "").unsigned()).await;
     let text = String::from_utf8(told.body.to_vec()).unwrap();
-    assert!(told.status == 200 && text.starts_with("START RequestId: ") && text.contains("\nline 1\n"), "{text}");
+    assert!(
+        told.status == 200
+            && text.starts_with("INIT_START Runtime Version: python:local\t")
+            && text.contains("\nline 1\n"),
+        "{text}"
+    );
 
     let mut body = follow(&site, &format!("{path}?follow=1")).await;
     let mut seen = String::new();

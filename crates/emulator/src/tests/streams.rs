@@ -3,7 +3,9 @@
 use super::site::Site;
 use crate::answer::Stream;
 use crate::call::{self, Call};
+use crate::caller::Caller;
 use crate::instance::Invocation;
+use crate::version::LATEST;
 use bytes::Bytes;
 use serde_json::{Value, json};
 use std::fs;
@@ -26,10 +28,11 @@ async fn begin(site: &Site, event: &str) -> Stream {
         function_arn: "arn".into(),
         trace_id: "Root=1".into(),
         client_context: None,
+        caller: Caller::Api,
         tenant_id: Some("blue".into()),
     };
     let Ok(turn) = function.turn() else { panic!("no turn") };
-    call::stream(host, turn, Call { function, invocation, tail: true, status: 200 }).await
+    call::stream(host, turn, Call { function, version: LATEST.into(), invocation, tail: true, status: 200 }).await
 }
 
 async fn see(mut stream: Stream) -> Seen {

@@ -207,3 +207,41 @@ async fn a_streaming_url_passes_on_what_a_function_answers_whole() {
     assert_eq!((told.status, told.json()), (200, json!({ "statusCode": 201, "body": "x" })));
     site.stop().await;
 }
+
+#[tokio::test]
+async fn preflights_of_a_url_are_answered_without_its_function() {
+    let body = "    return {'statusCode': 200, 'headers': {'access-control-allow-origin': 'mine'}}";
+    let rules = "allow_methods: [GET, POST], allow_headers: [x-one], expose_headers: [x-two], max_age: 1m";
+    for (origins, origin, expected) in [
+        ("['*']", "https://a.example", Some("*")),
+        ("[https://a.example]", "https://a.example", Some("https://a.example")),
+        ("[https://a.example]", "https://b.example", None),
+        ("['*'], allow_credentials: true", "https://a.example", Some("https://a.example")),
+    ] {
+        let mut site = Site::python(body).await;
+        let yaml = format!("url: {{ auth: AWS_IAM, cors: {{ allow_origins: {origins}, {rules} }} }}");
+        site.write("f/function.yaml", &yaml);
+        let ask = site.request("OPTIONS", "/url/f/x", "").header("origin", origin);
+        let told = open(&ask.header("access-control-request-method", "GET")).await;
+        let field = |name: &str| told.header(&format!("access-control-{name}")).map(str::to_owned);
+        assert_eq!((told.status, field("allow-origin").as_deref()), (200, expected), "{yaml}");
+        let rest = [field("allow-methods"), field("allow-headers"), field("max-age")];
+        assert_eq!(rest.map(|field| field.is_some()), [expected.is_some(); 3], "{told:?}");
+        assert_eq!(field("allow-credentials").is_some(), yaml.contains("credentials"));
+        assert!(site.reports.try_recv().is_err(), "the function was called");
+        // What the function says is kept beside what is configured; what went wrong can be read too.
+        let told = site.request("GET", "/url/f/x", "").header("origin", origin).send().await;
+        let all: Vec<_> =
+            told.headers.get_all("access-control-allow-origin").iter().map(|v| v.to_str().unwrap()).collect();
+        assert_eq!(all, [Some("mine"), expected].into_iter().flatten().collect::<Vec<_>>());
+        assert_eq!(told.header("access-control-expose-headers").is_some(), expected.is_some());
+        let refused = open(&site.request("GET", "/url/f/x", "").header("origin", origin)).await;
+        assert_eq!((refused.status, refused.header("access-control-allow-origin")), (403, expected));
+        site.stop().await;
+    }
+    let site = Site::python(body).await;
+    let plain = site.request("OPTIONS", "/url/f/x", "").header("origin", "https://a.example");
+    let told = open(&plain.header("access-control-request-method", "GET")).await;
+    assert_eq!(told.header("access-control-allow-origin"), Some("mine"), "without rules the function answers");
+    site.stop().await;
+}

@@ -4,27 +4,32 @@ use model::Gateway;
 use model::call::{Call, FunctionTarget, Target};
 use model::chain::Step;
 use model::policy::Policy;
-use model::route::Route;
+use model::route::{Match, Route};
 use model::table::Table;
 use std::sync::Arc;
 
-/// The targets of all calls by function name.
-pub(crate) fn targets_mut(gateway: &mut Gateway) -> impl Iterator<Item = &mut FunctionTarget> {
-    gateway.tables.iter_mut().flat_map(steps_mut).filter_map(|step| match &mut step.policy {
+/// The targets of all calls by function name, with what the requests of its route match; around the routes and in
+/// overlays there is no one route.
+pub(crate) fn targets_mut(gateway: &mut Gateway) -> impl Iterator<Item = (Option<&[Match]>, &mut FunctionTarget)> {
+    gateway.tables.iter_mut().flat_map(steps_mut).filter_map(|(matches, step)| match &mut step.policy {
         Policy::Call(call) => match &mut call.target {
-            Target::Function(target) => Some(target),
+            Target::Function(target) => Some((matches, target)),
             Target::Url(_) => None,
         },
         _ => None,
     })
 }
 
-fn steps_mut(table: &mut Table) -> impl Iterator<Item = &mut Step> {
+fn steps_mut(table: &mut Table) -> impl Iterator<Item = (Option<&[Match]>, &mut Step)> {
     // a route that nobody changes stays shared
     let calling = table.routes.iter_mut().filter(|route| function_targets(route).next().is_some());
-    let routes = calling.flat_map(|route| &mut Arc::make_mut(route).chain.groups).flat_map(|group| &mut group.steps);
+    let routes = calling.flat_map(|route| {
+        let Route { matches, chain, .. } = Arc::make_mut(route);
+        let matches = matches.as_slice();
+        chain.groups.iter_mut().flat_map(|group| &mut group.steps).map(move |step| (Some(matches), step))
+    });
     let overlays = table.overlays.iter_mut().flat_map(|overlay| &mut overlay.steps);
-    table.global.iter_mut().chain(routes).chain(overlays)
+    table.global.iter_mut().chain(overlays).map(|step| (None, step)).chain(routes)
 }
 
 /// The calls of a route's own chain, in the order in which they are written.

@@ -1,9 +1,11 @@
 //! Functions called by name go to a Lambda on this machine.
 
+use super::board::path;
 use crate::assemble::targets_mut;
 use model::Gateway;
 use model::Secret;
 use model::aws::{Aws, Credentials};
+use model::route::Match;
 use model::tls::ClientTls;
 use std::net::SocketAddr;
 
@@ -38,12 +40,20 @@ impl LocalAccount {
         }
     }
 
-    /// Turns every call by function name to it.
+    /// Turns every call by function name to it, and lets each say which route calls.
     pub(crate) fn apply(&self, gateway: &mut Gateway) {
-        for target in targets_mut(gateway) {
-            target.aws = self.aws(target.aws.region.take());
+        for (matches, target) in targets_mut(gateway) {
+            let caller = emulator::caller::path(&matches.map_or("every route".to_owned(), route));
+            let aws = self.aws(target.aws.region.take());
+            target.aws = Aws { endpoint: Some(format!("{}{caller}", self.endpoint)), ..aws };
         }
     }
+}
+
+/// A route as people know it.
+fn route(matches: &[Match]) -> String {
+    let paths: Vec<String> = matches.iter().map(|matching| path(&matching.predicate)).collect();
+    paths.join(", ")
 }
 
 /// Half a pair is no pair.

@@ -53,11 +53,10 @@ impl Board {
 
     /// Says what became of a call.
     pub(crate) fn report(&self, call: &CallReport) {
-        let route = route_of(&self.routes.load(), &call.function);
         match self.format {
-            Format::Text => println!("{}", line(call, &route, self.paint)),
+            Format::Text => println!("{}", line(call, self.paint)),
             Format::Json => tracing::info!(
-                route,
+                route = %call.caller,
                 function = &*call.function,
                 cold = call.cold,
                 milliseconds = (call.milliseconds * 1000.0).round() / 1000.0,
@@ -80,7 +79,8 @@ fn rows(route: &Route, function: &str) -> Vec<Row> {
     route.matches.iter().map(|matching| row(&matching.predicate)).collect()
 }
 
-fn path(predicate: &Predicate) -> String {
+/// The path of a route as it is written.
+pub(super) fn path(predicate: &Predicate) -> String {
     match &predicate.path {
         None => "*".to_owned(),
         Some(PathPattern::Exact(path)) => path.clone(),
@@ -94,16 +94,6 @@ fn path(predicate: &Predicate) -> String {
 fn bare_name(function: &str) -> &str {
     let after = function.split_once("function:").map_or(function, |(_, name)| name);
     after.split(':').next().unwrap_or(after)
-}
-
-/// The path of the one route that leads to a function; of several nobody here knows which it was.
-fn route_of(rows: &[Row], function: &str) -> String {
-    let mut own = rows.iter().filter(|row| row.function == function);
-    match (own.next(), own.next()) {
-        (Some(row), None) => row.path.clone(),
-        (Some(_), Some(_)) => "one of its routes".to_owned(),
-        (None, _) => "called directly".to_owned(),
-    }
 }
 
 /// Folders that are named more than once count once.
@@ -125,18 +115,6 @@ mod tests {
             ("arn:aws:lambda:eu-west-1:123456789012:function:users:7", "users"),
         ] {
             assert_eq!(bare_name(text), expected);
-        }
-    }
-
-    #[test]
-    fn route_is_told_where_there_is_one() {
-        let row =
-            |path: &str, function: &str| Row { methods: "ANY".into(), path: path.into(), function: function.into() };
-        let rows = [row("/users/{id}", "users"), row("/a", "twice"), row("/b", "twice")];
-        for (function, expected) in
-            [("users", "/users/{id}"), ("twice", "one of its routes"), ("other", "called directly")]
-        {
-            assert_eq!(route_of(&rows, function), expected);
         }
     }
 }

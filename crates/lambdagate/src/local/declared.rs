@@ -1,7 +1,7 @@
 //! Functions that a template declares, as the local Lambda takes them.
 
-use emulator::{AuthType, Declared, InvokeMode, Url};
-use native::sam::{Function, FunctionUrl};
+use emulator::{AuthType, Cors, Declared, InvokeMode, Url};
+use native::sam::{Function, FunctionUrl, UrlCors};
 
 /// The version that an alias stands for: a local function has one.
 const VERSION: &str = "1";
@@ -34,5 +34,17 @@ fn url(written: FunctionUrl) -> Url {
     Url {
         auth: if written.signed { AuthType::AwsIam } else { AuthType::None },
         mode: if written.streamed { InvokeMode::ResponseStream } else { InvokeMode::Buffered },
+        cors: written.cors.map(cors),
+    }
+}
+
+fn cors(UrlCors { origins, methods, headers, exposed, credentials, max_age }: UrlCors) -> Cors {
+    Cors {
+        allow_origins: origins,
+        allow_methods: methods,
+        allow_headers: headers,
+        expose_headers: exposed,
+        allow_credentials: credentials,
+        max_age,
     }
 }

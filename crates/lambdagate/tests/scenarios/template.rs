@@ -1,6 +1,8 @@
 //! An AWS SAM template as a source: its functions run here, its events are routes.
 
+use crate::client::Client;
 use crate::gate::{Gate, command};
+use crate::local_lambda::lambda_address;
 use crate::site::Site;
 use std::time::{Duration, Instant};
 
@@ -18,6 +20,7 @@ Resources:
       CodeUri: src/greet/
       Handler: app.handler
       AutoPublishAlias: live
+      FunctionUrlConfig: { AuthType: NONE, Cors: { AllowOrigins: ["https://a.example"] } }
       Environment: { Variables: { GREETING: !Ref Greeting, SELF: !Sub "${Greet.Arn}" } }
       Events:
         New: { Type: HttpApi, Properties: { Path: "/greet/{name}", Method: get } }
@@ -29,7 +32,7 @@ import json, os
 
 def handler(event, context):
     body = {"says": os.environ["GREETING"], "version": event["version"], "path": event["pathParameters"],
-            "self": os.environ["SELF"], "arn": context.invoked_function_arn, "runs": os.environ["AWS_EXECUTION_ENV"]}
+            "self": os.environ["SELF"], "arn": context.invoked_function_arn, "is": context.function_version, "runs": os.environ["AWS_EXECUTION_ENV"]}
     return {"statusCode": 200, "body": json.dumps(body)}
 "#;
 
@@ -53,9 +56,20 @@ fn events_of_a_template_reach_its_functions() {
     assert_eq!(new["path"]["name"], "you");
     assert_eq!(new["self"], "arn:aws:lambda:us-east-1:000000000000:function:greet");
     assert_eq!(new["arn"], "arn:aws:lambda:us-east-1:000000000000:function:greet:live");
+    assert_eq!(new["is"], "1", "an alias stands for a version");
     let old = gate.request("POST", "/old/a/b", &[], b"x").json();
     assert_eq!((old["version"].as_str(), old["path"]["proxy"].as_str()), (Some("1.0"), Some("a/b")), "{old}");
     assert_eq!(gate.request("POST", "/greet/you", &[], b"x").status, 404);
+}
+
+#[test]
+fn pages_that_a_template_names_may_call_the_functions_url() {
+    let site = site(TEMPLATE);
+    let gate = dev(&site);
+    let mut client = Client::connect(lambda_address(&gate).parse().unwrap()).unwrap();
+    let ask = [("origin", "https://a.example"), ("access-control-request-method", "GET")];
+    let answer = client.request("OPTIONS", "/url/greet/", &ask, b"").unwrap();
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, Some("https://a.example")));
 }
 
 #[test]
@@ -79,7 +93,7 @@ fn what_is_lost_is_told_with_its_line() {
     let output = command(&site).args(["check", "template.yaml"]).output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains("template.yaml:19:3: ignored: AWS::DynamoDB::Table"), "{said}");
+    assert!(said.contains("template.yaml:20:3: ignored: AWS::DynamoDB::Table"), "{said}");
 }
 
 #[test]

@@ -46,12 +46,31 @@ pub struct Function {
 }
 
 /// A function's URL.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FunctionUrl {
     /// `AuthType: AWS_IAM`: only signed requests are taken.
     pub signed: bool,
     /// `InvokeMode: RESPONSE_STREAM`.
     pub streamed: bool,
+    /// `Cors`.
+    pub cors: Option<UrlCors>,
+}
+
+/// Which pages of other sites may call a function's URL; `*` stands for all.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct UrlCors {
+    /// `AllowOrigins`.
+    pub origins: Vec<String>,
+    /// `AllowMethods`.
+    pub methods: Vec<String>,
+    /// `AllowHeaders`.
+    pub headers: Vec<String>,
+    /// `ExposeHeaders`.
+    pub exposed: Vec<String>,
+    /// `AllowCredentials`.
+    pub credentials: bool,
+    /// `MaxAge`.
+    pub max_age: Option<Duration>,
 }
 
 /// A function as its events see it.
@@ -160,11 +179,28 @@ fn url(properties: &mut Properties, template: &mut Template<'_>) -> Option<Funct
     let mut written = properties.map("FunctionUrlConfig", template)?;
     let auth = written.text("AuthType", template);
     let mode = written.text("InvokeMode", template);
+    let cors = written.map("Cors", template).map(|rules| url_cors(rules, template));
     for (key, path) in written.rest() {
         told::property(&key, &path, template);
     }
     // AuthType must be written in AWS; without it the strict one is meant.
-    Some(FunctionUrl { signed: auth.as_deref() != Some("NONE"), streamed: mode.as_deref() == Some("RESPONSE_STREAM") })
+    let (signed, streamed) = (auth.as_deref() != Some("NONE"), mode.as_deref() == Some("RESPONSE_STREAM"));
+    Some(FunctionUrl { signed, streamed, cors })
+}
+
+fn url_cors(mut rules: Properties, template: &mut Template<'_>) -> UrlCors {
+    let cors = UrlCors {
+        origins: rules.texts("AllowOrigins", template),
+        methods: rules.texts("AllowMethods", template),
+        headers: rules.texts("AllowHeaders", template),
+        exposed: rules.texts("ExposeHeaders", template),
+        credentials: rules.parsed("AllowCredentials", "true or false", template).unwrap_or(false),
+        max_age: rules.parsed("MaxAge", "a number of seconds", template).map(Duration::from_secs),
+    };
+    for (key, path) in rules.rest() {
+        told::property(&key, &path, template);
+    }
+    cors
 }
 
 /// The folder of the code, if it is on this machine.

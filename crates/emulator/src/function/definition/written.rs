@@ -83,7 +83,7 @@ impl Written {
         self.timeout = self.timeout.or(timeout.map(Span));
         self.concurrency = self.concurrency.or(declared.concurrency);
         self.warm = self.warm.or(declared.warm);
-        self.url = self.url.or(declared.url);
+        self.url = self.url.or(declared.url.clone());
         self.retries = self.retries.or(declared.retries);
         self.max_event_age = self.max_event_age.or(declared.max_event_age.map(Span));
         for (name, value) in environment {

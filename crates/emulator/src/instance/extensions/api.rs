@@ -52,7 +52,7 @@ async fn register(side: &Side, headers: &HeaderMap, body: Incoming) -> Result<An
     let events = registration.events.iter().map(|event| read(event)).collect::<Result<_, _>>()?;
     let id = side.extensions.register(name, events)?;
     let mut told = serde_json::json!({
-        "functionName": &*side.about.function, "functionVersion": "$LATEST", "handler": side.about.handler,
+        "functionName": &*side.about.function, "functionVersion": &*side.about.version, "handler": side.about.handler,
     });
     if text(headers, FEATURES).is_some_and(|features| features.split(',').any(|name| name.trim() == "accountId")) {
         told["accountId"] = side.about.account.clone().into();

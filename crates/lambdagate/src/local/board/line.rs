@@ -7,10 +7,10 @@ use emulator::CallReport;
 const MOST: usize = 30;
 
 /// The line, with the stack below.
-pub(super) fn line(call: &CallReport, route: &str, paint: Paint) -> String {
+pub(super) fn line(call: &CallReport, paint: Paint) -> String {
     let status = paint.text(tone(call), &call.status.to_string());
     let start = if call.cold { paint.text(Tone::Odd, "cold") } else { paint.text(Tone::Quiet, "warm") };
-    let (time, function) = (call.milliseconds, &call.function);
+    let (time, function, route) = (call.milliseconds, &call.function, one_line(&call.caller.to_string()));
     let mut text = format!("{status}  {time:>8.1} ms  {start}  {route} -> {function}");
     if let Some(error) = &call.error {
         text.push_str("  ");
@@ -43,11 +43,13 @@ fn one_line(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use emulator::Caller;
 
     fn call(cold: bool, status: u16, error: Option<&str>, stack: Option<&[&str]>) -> CallReport {
         CallReport {
             function: "users".into(),
             request_id: "r".into(),
+            caller: Caller::Route("/a".into()),
             cold,
             milliseconds: 83.25,
             status,
@@ -71,7 +73,7 @@ mod tests {
                 "200      83.2 ms  warm  /a -> users  KeyError: 'n'\n      File \"f.py\", line 2\n        return n\n    at x ",
             ),
         ] {
-            assert_eq!(line(&call, "/a", Paint::when(false)), expected);
+            assert_eq!(line(&call, Paint::when(false)), expected);
         }
     }
 
@@ -83,7 +85,7 @@ mod tests {
             (call(false, 429, Some("throttled"), None), "\u{1b}[33m429\u{1b}[0m"),
             (call(false, 502, Some("E"), None), "\u{1b}[31m502\u{1b}[0m"),
         ] {
-            let text = line(&call, "/a", Paint::when(true));
+            let text = line(&call, Paint::when(true));
             assert!(text.starts_with(status), "{text:?}");
         }
     }
@@ -91,7 +93,7 @@ mod tests {
     #[test]
     fn a_long_stack_is_cut() {
         let stack = vec!["at somewhere"; MOST + 5];
-        let text = line(&call(false, 200, Some("E"), Some(&stack)), "/a", Paint::when(false));
+        let text = line(&call(false, 200, Some("E"), Some(&stack)), Paint::when(false));
         assert_eq!(text.lines().count(), 1 + MOST + 1);
         assert!(text.ends_with("… and 5 lines more"), "{text}");
     }
