@@ -1,10 +1,8 @@
-//! The local Lambda as others see it: an AWS SDK in front, processes behind.
+//! The local Lambda and the processes behind it.
 
 use crate::gate::Gate;
-use crate::needs::{needs, python};
 use crate::site::Site;
 use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 const CONFIG: &str = "listen: 127.0.0.1:0\nroutes: [{ match: { path: /go }, function: go }]\n";
@@ -14,45 +12,6 @@ pub(crate) fn lambda_address(gate: &Gate) -> String {
     let line = gate.logged(&["local lambda"]);
     let parsed: serde_json::Value = serde_json::from_str(&line).unwrap();
     parsed["fields"]["address"].as_str().or(parsed["address"].as_str()).unwrap().to_owned()
-}
-
-const SDK: &str = r#"
-import base64, boto3, botocore, json, sys
-def client(secret):
-    return boto3.client('lambda', endpoint_url=sys.argv[1], region_name='us-east-1',
-        aws_access_key_id='local', aws_secret_access_key=secret,
-        config=botocore.config.Config(retries={'max_attempts': 0}))
-good = client('local')
-reply = good.invoke(FunctionName='go', Payload=json.dumps({'n': 20}), LogType='Tail')
-print(reply['StatusCode'], reply['ExecutedVersion'], json.loads(reply['Payload'].read()))
-tail = base64.b64decode(reply['LogResult']).decode()
-print([word for word in ('START RequestId', 'said so', 'END RequestId', 'REPORT RequestId') if word in tail])
-arn = 'arn:aws:lambda:us-east-1:000000000000:function:go'
-print(good.invoke(FunctionName=arn, Payload=b'{"n": 1}')['StatusCode'])
-print(good.invoke(FunctionName='go', InvocationType='Event', Payload=b'{"n": 1}')['StatusCode'])
-print(good.invoke(FunctionName='go', InvocationType='DryRun')['StatusCode'])
-failed = good.invoke(FunctionName='go', Payload=b'{}')
-print(failed['FunctionError'], json.loads(failed['Payload'].read())['errorType'])
-for call in (lambda: good.invoke(FunctionName='nobody'), lambda: client('wrong').invoke(FunctionName='go'),
-             lambda: good.invoke(FunctionName='go', Payload=b'{"n":')):
-    try:
-        call()
-    except botocore.exceptions.ClientError as error:
-        print(error.response['ResponseMetadata']['HTTPStatusCode'], error.response['Error']['Code'])
-"#;
-
-#[test]
-fn boto3_invokes_local_functions() {
-    if !needs("boto3_invokes_local_functions", &["boto3"]) {
-        return;
-    }
-    let site = Site::new(CONFIG).python("go", "print('said so')\nreturn event['n'] + 1");
-    let gate = Gate::dev(&site);
-    let url = format!("http://{}", lambda_address(&gate));
-    let output = Command::new(python().unwrap()).args(["-c", SDK, &url]).output().unwrap();
-    let expected = "200 $LATEST 21\n['START RequestId', 'said so', 'END RequestId', 'REPORT RequestId']\n200\n202\n204\n\
-        Unhandled KeyError\n404 ResourceNotFoundException\n403 InvalidSignatureException\n400 InvalidRequestContentException\n";
-    assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// Functions that write their process id, and that of a child of their own, to a file.

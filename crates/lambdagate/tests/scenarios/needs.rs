@@ -1,6 +1,7 @@
 //! What a scenario needs beside the project: when it is not there, the scenario is named as left out, not passed over.
 
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Whether all of `tools` are there. When not, `name` is added to the list of scenarios left out.
@@ -24,7 +25,10 @@ fn is_there(tool: &str) -> bool {
         return false;
     }
     match tool {
-        "boto3" => python().is_some(),
+        "boto3" | "awslambdaric" => python().is_some(),
+        "awscli" => aws_cli().is_some_and(|file| file.is_file()),
+        "js-sdk" => node_modules().is_some(),
+        "rust-function" => rust_function().is_some(),
         program => Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success()),
     }
 }
@@ -32,4 +36,19 @@ fn is_there(tool: &str) -> bool {
 /// The Python of the tests' own environment, with boto3.
 pub(crate) fn python() -> Option<String> {
     std::env::var("LAMBDAGATE_TEST_PYTHON").ok()
+}
+
+/// `aws` of the tests' own environment.
+pub(crate) fn aws_cli() -> Option<PathBuf> {
+    Some(Path::new(&python()?).with_file_name("aws"))
+}
+
+/// The folder below which Node finds the JavaScript SDK.
+pub(crate) fn node_modules() -> Option<String> {
+    std::env::var("LAMBDAGATE_TEST_NPM").ok()
+}
+
+/// The executable of the example function in Rust.
+pub(crate) fn rust_function() -> Option<String> {
+    std::env::var("LAMBDAGATE_TEST_RUST_FUNCTION").ok()
 }
