@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod dev;
+mod explain;
 mod guard;
 mod invoke;
 mod logs;
@@ -33,11 +34,13 @@ Examples:
   lambdagate check gateway.yaml     read a configuration and say what is wrong with it
   lambdagate run gateway.yaml       serve it with functions in AWS
   lambdagate invoke hello --local   call a function of the local Lambda once
+  lambdagate explain gateway.yaml   say as whom functions are called, why so, and whether that is allowed
   lambdagate logs hello -f          follow what a local function prints
 
 Exit codes:
   0  all is well
-  1  findings change behaviour (check, or --strict); a function that was invoked failed
+  1  findings change behaviour (check, or --strict); a function that was invoked failed; a
+     call would not be made (explain)
   2  a source cannot be read, or nothing is served
 
 Environment:
@@ -62,6 +65,7 @@ enum Command {
     Check(check::Check),
     Dev(dev::Dev),
     Invoke(invoke::Invoke),
+    Explain(explain::Explain),
     Logs(logs::Logs),
     Translate(translate::Translate),
     Completions(completions::Completions),
@@ -87,6 +91,7 @@ impl Command {
             Self::Check(command) => command.run(),
             Self::Dev(command) => command.run(),
             Self::Invoke(command) => command.run(),
+            Self::Explain(command) => command.run(),
             Self::Logs(command) => command.run(),
             Self::Translate(command) => command.run(),
             Self::Completions(command) => command.run(),

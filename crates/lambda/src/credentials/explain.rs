@@ -1,5 +1,6 @@
 //! Who would sign, and why: for people who ask why it is this identity and no other.
 
+use super::Keys;
 use super::identity::{IdentityKey, IdentitySource};
 use super::source::NoKeys;
 use super::sts::CallerIdentity;
@@ -31,16 +32,24 @@ pub struct Winner {
     pub expires: Option<SystemTime>,
 }
 
-pub(crate) async fn explain(key: &IdentityKey, around: &Arc<Surroundings>) -> Explained {
+/// `asks`: whether STS is asked whose keys they are.
+pub(crate) async fn explain(key: &IdentityKey, around: &Arc<Surroundings>, asks: bool) -> Explained {
     let source = IdentitySource::new(key, around);
     let sts = source.sts().url().to_owned();
     match source.fetch(None).await {
         Err(tried) => Explained { tried, winner: None, caller: None, sts },
         Ok(found) => {
             let winner = Winner { provider: found.provider, origin: found.origin, expires: found.keys.expires };
-            let caller = source.sts().caller_identity(&Arc::new(found.keys)).await;
-            let caller = caller.map(|(caller, _)| caller).map_err(|cause| format!("{cause}; {}", cause.remedy()));
-            Explained { tried: found.passed, winner: Some(winner), caller: Some(caller), sts }
+            let caller = match asks {
+                true => Some(caller(&source, found.keys).await),
+                false => None,
+            };
+            Explained { tried: found.passed, winner: Some(winner), caller, sts }
         }
     }
+}
+
+async fn caller(source: &IdentitySource, keys: Keys) -> Result<CallerIdentity, String> {
+    let caller = source.sts().caller_identity(&Arc::new(keys)).await;
+    caller.map(|(caller, _)| caller).map_err(|cause| format!("{cause}; {}", cause.remedy()))
 }

@@ -67,8 +67,9 @@ impl Lambda {
     }
 
     /// Who would sign calls with these settings, and why.
-    pub async fn explain(&self, aws: &Aws, region: Option<&str>) -> Explained {
-        explain(&IdentityKey::new(aws, region.map(str::to_owned)), &self.registry.around).await
+    /// `asks`: whether STS is asked whose keys they are.
+    pub async fn explain(&self, aws: &Aws, region: Option<&str>, asks: bool) -> Explained {
+        explain(&IdentityKey::new(aws, region.map(str::to_owned)), &self.registry.around, asks).await
     }
 }
 

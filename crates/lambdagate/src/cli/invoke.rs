@@ -1,7 +1,7 @@
 //! `lambdagate invoke`: one call of one function, and everything that AWS says about it.
 
-mod aim;
-mod request;
+pub(super) mod aim;
+pub(super) mod request;
 mod show;
 mod stream;
 

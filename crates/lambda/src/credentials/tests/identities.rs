@@ -179,7 +179,7 @@ async fn it_is_explained_who_wins_and_why_nobody_before() {
         ("AWS_ENDPOINT_URL_STS", &sts.url),
     ];
     let key = IdentityKey::new(&Aws::default(), Some("eu-west-1".to_owned()));
-    let explained = explain(&key, &Arc::new(around(&variables))).await;
+    let explained = explain(&key, &Arc::new(around(&variables)), true).await;
     assert_eq!(explained.tried.len(), 1);
     assert!(explained.tried[0].to_string().contains("AWS_SECRET_ACCESS_KEY is not"));
     assert_eq!(explained.winner.unwrap().origin, "AMAZON_ACCESS_KEY_ID and AMAZON_SECRET_ACCESS_KEY");

@@ -21,15 +21,15 @@ use std::time::{Duration, SystemTime};
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// One call, not yet made.
-pub(super) struct Aim {
-    pub(super) target: FunctionTarget,
-    pub(super) timeouts: CallTimeouts,
-    pub(super) payload: Bytes,
+pub(in crate::cli) struct Aim {
+    pub(in crate::cli) target: FunctionTarget,
+    pub(in crate::cli) timeouts: CallTimeouts,
+    pub(in crate::cli) payload: Bytes,
 }
 
 impl Aim {
     /// The function with this payload; region, endpoint and keys as the configuration calls it, or another function.
-    pub(super) fn by_name(gateway: &Gateway, function: &str, payload: Vec<u8>) -> Self {
+    pub(in crate::cli) fn by_name(gateway: &Gateway, function: &str, payload: Vec<u8>) -> Self {
         let all = || function_calls(gateway).map(|(_, target)| target);
         let known = all().find(|target| target.function == function).or_else(|| all().next());
         let target = FunctionTarget {
@@ -44,13 +44,24 @@ impl Aim {
 
     /// The function as a route calls it, with the event that the route sends. Without a route the request finds it,
     /// without a request the route's pattern makes one.
-    pub(super) fn by_route(
+    pub(in crate::cli) fn by_route(
         gateway: &Gateway,
         function: &str,
         route: Option<&str>,
         request: Option<Written>,
         body: &[u8],
     ) -> Result<Self, Refusal> {
+        Self::of_route(gateway, Some(function), route, request, body).map(|(_, aim)| aim)
+    }
+
+    /// The same, with the route that it is of; without a function the route's first one.
+    pub(in crate::cli) fn of_route(
+        gateway: &Gateway,
+        function: Option<&str>,
+        route: Option<&str>,
+        request: Option<Written>,
+        body: &[u8],
+    ) -> Result<(String, Self), Refusal> {
         let mut found = match (route, request) {
             (Some(name), request) => named(gateway, name, request)?,
             (None, Some(request)) => routed(gateway, request)?,
@@ -59,7 +70,7 @@ impl Aim {
         let (call, target) = call_of(found.route, function)?;
         found.tell_media_type(body);
         let payload = found.event(&call.payload, body)?;
-        Ok(Self { target: target.clone(), timeouts: call.timeouts, payload })
+        Ok((found.route.id.to_string(), Self { target: target.clone(), timeouts: call.timeouts, payload }))
     }
 }
 
@@ -184,21 +195,23 @@ fn find(
     Ok(found.map(|found| (found.route, found.matching, found.params)))
 }
 
-/// The route's call of this function.
-fn call_of<'g>(route: &'g Route, function: &str) -> Result<(&'g Call, &'g FunctionTarget), Refusal> {
+/// The route's call of this function, or its first one.
+fn call_of<'g>(route: &'g Route, function: Option<&str>) -> Result<(&'g Call, &'g FunctionTarget), Refusal> {
     let by_name = || {
         calls(route).filter_map(|call| match &call.target {
             Target::Function(target) => Some((call, target)),
             Target::Url(_) => None,
         })
     };
-    by_name().find(|(_, target)| target.function == function).ok_or_else(|| {
+    let wanted = |target: &FunctionTarget| function.is_none_or(|function| target.function == function);
+    by_name().find(|(_, target)| wanted(target)).ok_or_else(|| {
         let others: Vec<&str> = by_name().map(|(_, target)| target.function.as_str()).collect();
         let remedy = match others.as_slice() {
             [] => "it calls no function by name".to_owned(),
             others => format!("it calls {}", others.join(", ")),
         };
-        Refusal::new(format!("the route {} does not call {function}", route.id), remedy)
+        let what = function.map_or_else(|| "a function by name".to_owned(), str::to_owned);
+        Refusal::new(format!("the route {} does not call {what}", route.id), remedy)
     })
 }
 

@@ -5,17 +5,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
 /// A request that no client sent.
 #[derive(Debug)]
-pub(super) struct Written {
-    pub(super) method: Method,
-    pub(super) https: bool,
-    pub(super) host: String,
-    pub(super) path: String,
-    pub(super) query: Option<String>,
-    pub(super) headers: HeaderMap,
+pub(in crate::cli) struct Written {
+    pub(in crate::cli) method: Method,
+    pub(in crate::cli) https: bool,
+    pub(in crate::cli) host: String,
+    pub(in crate::cli) path: String,
+    pub(in crate::cli) query: Option<String>,
+    pub(in crate::cli) headers: HeaderMap,
 }
 
 /// Reads `GET /path`, `/path` for GET, or `GET https://host/path`.
-pub(super) fn read(line: &str, headers: &[String]) -> Result<Written, Refusal> {
+pub(in crate::cli) fn read(line: &str, headers: &[String]) -> Result<Written, Refusal> {
     let refused = || Refusal::new(format!("--request {line:?} is no request"), "write --request 'GET /users/7?full=1'");
     let (method, target) = line.trim().split_once(' ').unwrap_or(("GET", line.trim()));
     let method: Method = method.to_uppercase().parse().map_err(|_| refused())?;

@@ -15,10 +15,12 @@ const REPLY_LIMIT: u64 = lambda::event::LIMIT * 2;
 
 /// Calls, and shows status, reply, log tail and report line.
 pub(super) async fn call(aim: &Aim) -> anyhow::Result<Exit> {
-    let function = match Lambda::default().function(&aim.target, aim.timeouts) {
+    let lambda = Lambda::default();
+    let function = match lambda.function(&aim.target, aim.timeouts) {
         Ok(function) => function,
         Err(error) => return Ok(failed(&error)),
     };
+    lambda.find_region().await;
     let mut invoked = match function.invoke(aim.payload.clone()).await {
         Ok(invoked) => invoked,
         Err(error) => return Ok(failed(&error)),
