@@ -53,7 +53,12 @@ impl Gate {
 
     /// `lambdagate …` in the site's folder, until it listens.
     pub(crate) fn start(site: &Site, arguments: &[&str]) -> Self {
-        let mut gate = Self::start_unawaited(site, arguments);
+        Self::start_with(site, arguments, &[])
+    }
+
+    /// The same, with further variables in its environment.
+    pub(crate) fn start_with(site: &Site, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let mut gate = Self::spawn(site, arguments, variables);
         gate.addresses = gate.log.wait("line that says serving", |lines| {
             let serving = lines.iter().any(|line| message(line) == "serving");
             serving
@@ -63,7 +68,12 @@ impl Gate {
     }
 
     pub(crate) fn start_unawaited(site: &Site, arguments: &[&str]) -> Self {
+        Self::spawn(site, arguments, &[])
+    }
+
+    fn spawn(site: &Site, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = command(site)
+            .envs(variables.iter().copied())
             .args(arguments)
             .args(["--log-format", "json"])
             .stdout(Stdio::piped())
@@ -100,6 +110,12 @@ impl Gate {
 
     pub(crate) fn get(&self, target: &str) -> Answer {
         self.request("GET", target, &[], b"")
+    }
+
+    /// A page of the status port, which must have been asked for.
+    pub(crate) fn status_page(&self, path: &str) -> String {
+        let address = address(&self.logged(&["\"status port\""])).unwrap();
+        Client::connect(address).unwrap().request("GET", path, &[], b"").unwrap().text()
     }
 
     /// Waits for a log line that holds all these texts.
@@ -147,6 +163,7 @@ impl Drop for Gate {
 pub(crate) fn command(site: &Site) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lambdagate"));
     command.current_dir(site.path()).env_clear().stdin(Stdio::null());
+    command.env("AWS_EC2_METADATA_DISABLED", "true"); // nobody outside of this machine is asked
     for name in ["PATH", "HOME", "LANG"] {
         if let Ok(value) = std::env::var(name) {
             command.env(name, value);

@@ -7,6 +7,7 @@ mod command_line;
 mod gate;
 mod site;
 
+mod credentials;
 mod event_shapes;
 mod failures;
 mod limits;
