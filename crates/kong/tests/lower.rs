@@ -114,12 +114,6 @@ fn shorten(value: &mut Value, usual: &[Value]) {
                 *value = json!(format!("{}ms", secs * 1000 + nanos / 1_000_000));
                 return;
             }
-            if let Some(Value::Object(account)) = map.get_mut("aws") {
-                account.retain(|_, member| {
-                    *member != json!("Chain")
-                        && *member != json!({"verify": true, "authorities": [], "server_name": null})
-                });
-            }
             map.retain(|_, member| !is_empty(member) && !usual.contains(member));
             map.values_mut().for_each(|member| shorten(member, usual));
             map.retain(|_, member| !is_empty(member));
@@ -153,6 +147,8 @@ fn usual() -> Vec<Value> {
         of(&table.marks),
         of(table.normalization),
         of(model::listener::Limits::default()),
+        of(model::aws::Credentials::default()),
+        of(model::tls::ClientTls::default()),
         of(model::call::Arguments::default()),
         of(model::call::EventRules::default()),
         of(model::endpoint::UpstreamTimeouts::default()),

@@ -11,7 +11,7 @@ pub(crate) use overrides::Overrides;
 use crate::exit::Refusal;
 use crate::findings::Texts;
 use crate::local::LocalAccount;
-use crate::source::{Declares, Language, Source};
+use crate::source::{Declares, Source};
 use bytes::Bytes;
 use dialect::admin::AdminApi;
 use dialect::resolve::ProcessEnvironment;
@@ -19,7 +19,7 @@ use dialect::{Dialect, Finding, Lowered, merge::merge};
 use model::Gateway;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::SystemTime;
@@ -121,7 +121,7 @@ pub(crate) struct InForce {
 impl Assembler {
     /// Finds a reader for each source. Reads nothing yet.
     pub(crate) fn open(sources: &[Source], adjustments: Adjustments) -> Result<Self, Refusal> {
-        let open = |Source { language, path }: &Source| Opened::new(*language, path);
+        let open = |source: &Source| Opened::new(source);
         let sources = sources.iter().map(open).collect::<Result<_, _>>()?;
         Ok(Self { sources, adjustments })
     }
@@ -227,8 +227,9 @@ struct Part {
 }
 
 impl Opened {
-    fn new(language: Language, path: &Path) -> Result<Self, Refusal> {
-        let (dialect, declares) = (language.dialect()?, language.declares());
+    fn new(source: &Source) -> Result<Self, Refusal> {
+        let Source { language, path, allow_missing } = source;
+        let (dialect, declares) = (language.dialect(allow_missing)?, language.declares());
         let store = Arc::new(MemoryStore::default());
         Ok(Self { path: path.to_owned(), dialect, store, declares, accepted: Vec::new(), times: BTreeMap::new() })
     }

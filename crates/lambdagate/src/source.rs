@@ -15,6 +15,8 @@ pub(crate) struct Source {
     pub(crate) language: Language,
     /// File or folder.
     pub(crate) path: PathBuf,
+    /// Policies that guard, are not there, and may be left out.
+    pub(crate) allow_missing: Vec<String>,
 }
 
 /// The languages that the command line knows.
@@ -39,10 +41,10 @@ impl Language {
     }
 
     /// Who reads it; a refusal when nobody does yet.
-    pub(crate) fn dialect(self) -> Result<Box<dyn Dialect>, Refusal> {
+    pub(crate) fn dialect(self, allow_missing: &[String]) -> Result<Box<dyn Dialect>, Refusal> {
         let name = match self {
             Self::Native => return Ok(Box::new(native::Native)),
-            Self::Kong => "Kong",
+            Self::Kong => return Ok(Box::new(kong::Kong { allow_missing: allow_missing.to_vec() })),
             Self::Apisix => "Apache APISIX",
             Self::Gravitee => "Gravitee",
         };
@@ -68,7 +70,7 @@ impl Sources {
         if self.any_given() {
             return self.given.clone();
         }
-        vec![Source { language: Language::Native, path: PathBuf::from(".") }]
+        vec![Source { language: Language::Native, path: PathBuf::from("."), allow_missing: Vec::new() }]
     }
 }
 
@@ -83,6 +85,9 @@ struct Flag {
     help: &'static str,
 }
 
+/// The option that opens what is guarded by nobody.
+const ALLOW_MISSING: &str = "allow-missing";
+
 const FLAGS: [Flag; 3] = [
     Flag {
         id: "kong",
@@ -90,7 +95,7 @@ const FLAGS: [Flag; 3] = [
         variable: "LAMBDAGATE_KONG",
         value: "PATH",
         optional: true,
-        help: "Kong configuration: a file or folder; this folder without PATH (not built yet)",
+        help: "Kong configuration: a declarative file, a kong.conf, or a folder with either; this folder without PATH",
     },
     Flag {
         id: "apisix",
@@ -120,12 +125,22 @@ impl Args for Sources {
             .num_args(0..)
             .value_hint(ValueHint::AnyPath)
             .value_parser(path());
-        FLAGS.iter().fold(command.arg(source), |command, flag| {
+        let missing = Arg::new(ALLOW_MISSING)
+            .long("allow-missing")
+            .value_name("NAME")
+            .help("Leave out this plugin, which guards and is not there: what it would have guarded stands open. Several are separated by commas")
+            .help_heading("Sources of other languages")
+            .env("LAMBDAGATE_ALLOW_MISSING")
+            .hide_env_values(true)
+            .action(ArgAction::Append)
+            .value_delimiter(',');
+        let command = FLAGS.iter().fold(command.arg(source), |command, flag| {
             let arg = Arg::new(flag.id).long(flag.id).value_name(flag.value).help(flag.help);
             let arg = arg.help_heading("Sources of other languages").env(flag.variable).hide_env_values(true);
             let arg = arg.action(ArgAction::Append).value_hint(ValueHint::AnyPath).value_parser(path());
             command.arg(if flag.optional { arg.num_args(0..=1).default_missing_value(".") } else { arg })
-        })
+        });
+        command.arg(missing)
     }
 
     fn augment_args_for_update(command: Command) -> Command {
@@ -145,7 +160,9 @@ impl FromArgMatches for Sources {
         let all = native.chain(FLAGS.iter().map(|flag| (flag.id, flag.language)));
         let mut found: Vec<(usize, Source)> = all.flat_map(|(id, language)| of_one(matches, id, language)).collect();
         found.sort_by_key(|(place, _)| *place);
-        self.given = found.into_iter().map(|(_, source)| source).collect();
+        let missing: Vec<String> = matches.get_many(ALLOW_MISSING).into_iter().flatten().cloned().collect();
+        let with = |(_, source)| Source { allow_missing: missing.clone(), ..source };
+        self.given = found.into_iter().map(with).collect();
         Ok(())
     }
 }
@@ -154,7 +171,10 @@ impl FromArgMatches for Sources {
 fn of_one(matches: &ArgMatches, id: &str, language: Language) -> Vec<(usize, Source)> {
     let paths = matches.get_many::<PathBuf>(id).into_iter().flatten();
     let places = matches.indices_of(id).into_iter().flatten();
-    places.zip(paths).map(|(place, path)| (place, Source { language, path: path.clone() })).collect()
+    places
+        .zip(paths)
+        .map(|(place, path)| (place, Source { language, path: path.clone(), allow_missing: Vec::new() }))
+        .collect()
 }
 
 #[cfg(test)]
@@ -166,9 +186,12 @@ mod tests {
         Sources::from_arg_matches(&command.try_get_matches_from(words).unwrap()).unwrap().or_this_folder()
     }
 
+    fn source(language: Language, path: &str) -> Source {
+        Source { language, path: path.into(), allow_missing: Vec::new() }
+    }
+
     fn check(words: &[&str], expected: &[(Language, &str)]) {
-        let expected: Vec<Source> =
-            expected.iter().map(|(language, path)| Source { language: *language, path: path.into() }).collect();
+        let expected: Vec<Source> = expected.iter().map(|(language, path)| source(*language, path)).collect();
         assert_eq!(read(words), expected, "{words:?}");
     }
 
@@ -191,10 +214,17 @@ mod tests {
 
     #[test]
     fn a_dialect_that_is_not_built_says_so() {
-        for language in [Language::Kong, Language::Apisix, Language::Gravitee] {
-            let refusal = language.dialect().err().unwrap();
+        for language in [Language::Apisix, Language::Gravitee] {
+            let refusal = language.dialect(&[]).err().unwrap();
             assert!(refusal.to_string().contains("not built yet"), "{refusal}");
         }
-        assert_eq!(Language::Native.dialect().ok().unwrap().name(), "native");
+        assert_eq!(Language::Native.dialect(&[]).ok().unwrap().name(), "native");
+        assert_eq!(Language::Kong.dialect(&[]).ok().unwrap().name(), "kong");
+    }
+
+    #[test]
+    fn what_may_be_missing_is_told_to_all_sources() {
+        let found = read(&["--kong", "k", "--allow-missing", "a,b", "--allow-missing", "c"]);
+        assert_eq!(found[0].allow_missing, ["a", "b", "c"]);
     }
 }

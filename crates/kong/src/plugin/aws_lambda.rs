@@ -36,11 +36,11 @@ fn target() -> Vec<crate::schema::Field> {
         integer("port").default(443).optional().between(0, 65_535),
         boolean("disable_https").default(false).optional(),
         integer("unhandled_status").between(100, 999),
-        string("proxy_url").rule(Rule::Text(text::proxy_url)),
+        string("proxy_url").rule(Rule::Text(text::proxy_url)).unsupported("AWS is called without the proxy"),
         string("aws_imds_protocol_version")
             .default("v1")
             .one_of(&["v1", "v2"])
-            .approximate("a token (v2) is always tried first"),
+            .approximate("v1 tries a token first, as Kong does for both; v2 takes nothing else"),
     ]
 }
 

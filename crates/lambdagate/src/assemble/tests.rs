@@ -9,6 +9,7 @@ use model::listener::{Limits, Listener};
 use model::table::Table;
 use model::tls::{Certificate, ServerTls};
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 fn listener(address: &str, tables: &[&str], chain: Option<&str>) -> Listener {

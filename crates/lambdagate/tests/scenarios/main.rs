@@ -10,6 +10,7 @@ mod site;
 mod credentials;
 mod event_shapes;
 mod failures;
+mod kong;
 mod limits;
 mod local_lambda;
 mod local_people;

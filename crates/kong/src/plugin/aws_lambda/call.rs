@@ -81,10 +81,10 @@ fn aws(part: Part<'_>) -> Aws {
     }
 }
 
-/// The keys written here, or what the surroundings give; then the role.
+/// Keys that are written, or those of the surroundings; then the role that is taken with them.
 fn credentials(part: Part<'_>) -> Credentials {
-    let mut credentials = match (part.owned("aws_key"), part.text("aws_secret")) {
-        (Some(access_key), Some(secret)) => Credentials::keys(access_key, Secret::new(secret), None),
+    let mut credentials = match (part.text("aws_key"), part.text("aws_secret")) {
+        (Some(key), Some(secret)) => Credentials::keys(key, Secret::new(secret), None),
         _ => Credentials::surroundings(),
     };
     if part.text("aws_imds_protocol_version") == Some("v2") {
@@ -94,7 +94,7 @@ fn credentials(part: Part<'_>) -> Credentials {
             }
         }
     }
-    if let Some(arn) = part.owned("aws_assume_role_arn") {
+    if let Some(arn) = part.text("aws_assume_role_arn").filter(|arn| !arn.is_empty()) {
         let session_name = part.owned("aws_role_session_name").unwrap_or_else(|| "kong".to_owned());
         credentials.roles.push(AssumeRole { session_name, ..AssumeRole::new(arn) });
     }
