@@ -30,7 +30,7 @@ use model::id::ConsumerId;
 use model::policy::Policy;
 
 macro_rules! plugins {
-    ($($variant:ident $module:ident $name:literal $priority:literal;)*) => {
+    ($($variant:ident $parts:path, $lower:path; $name:literal $priority:literal;)*) => {
         /// The plugins that are there.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(missing_docs, reason = "named after the plugins")]
@@ -59,14 +59,14 @@ macro_rules! plugins {
             /// What it does, in which phases.
             pub(crate) fn lower(self, entity: &Entity, at: &mut Lowering<'_>) -> Steps {
                 match self {
-                    $(Self::$variant => $module::lower(entity, at),)*
+                    $(Self::$variant => $lower(entity, at),)*
                 }
             }
 
             /// What its `config` consists of, and what must hold of the plugin as a whole.
             fn parts(self) -> Parts {
                 match self {
-                    $(Self::$variant => $module::parts(),)*
+                    $(Self::$variant => $parts(),)*
                 }
             }
         }
@@ -74,20 +74,20 @@ macro_rules! plugins {
 }
 
 plugins! {
-    CorrelationId correlation_id "correlation-id" 100001;
-    Cors cors "cors" 2000;
-    Jwt jwt "jwt" 1450;
-    KeyAuth key_auth "key-auth" 1250;
-    BasicAuth basic_auth "basic-auth" 1100;
-    IpRestriction ip_restriction "ip-restriction" 990;
-    RequestSizeLimiting request_size_limiting "request-size-limiting" 951;
-    Acl acl "acl" 950;
-    RateLimiting rate_limiting "rate-limiting" 910;
-    RequestTransformer request_transformer "request-transformer" 801;
-    ResponseTransformer response_transformer "response-transformer" 800;
-    AwsLambda aws_lambda "aws-lambda" 750;
-    HttpLog http_log "http-log" 12;
-    RequestTermination request_termination "request-termination" 2;
+    CorrelationId correlation_id::parts, correlation_id::lower; "correlation-id" 100001;
+    Cors cors::parts, cors::lower; "cors" 2000;
+    Jwt jwt::parts, jwt::lower; "jwt" 1450;
+    KeyAuth key_auth::parts, key_auth::lower; "key-auth" 1250;
+    BasicAuth basic_auth::parts, basic_auth::lower; "basic-auth" 1100;
+    IpRestriction ip_restriction::parts, ip_restriction::lower; "ip-restriction" 990;
+    RequestSizeLimiting request_size_limiting::parts, request_size_limiting::lower; "request-size-limiting" 951;
+    Acl acl::parts, acl::lower; "acl" 950;
+    RateLimiting rate_limiting::parts, rate_limiting::lower; "rate-limiting" 910;
+    RequestTransformer request_transformer::parts, request_transformer::lower; "request-transformer" 801;
+    ResponseTransformer response_transformer::parts, response_transformer::lower; "response-transformer" 800;
+    Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" 750;
+    HttpLog http_log::parts, http_log::lower; "http-log" 12;
+    RequestTermination request_termination::parts, request_termination::lower; "request-termination" 2;
 }
 
 /// What a plugin does, in which phases.

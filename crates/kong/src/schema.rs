@@ -76,8 +76,11 @@ pub struct Shorthand {
     /// What is written.
     pub name: &'static str,
     /// What it means: members to set, or what is wrong with it.
-    pub expand: fn(&Value) -> Result<Vec<(&'static str, Value)>, String>,
+    pub expand: fn(&Value) -> Result<Members, String>,
 }
+
+/// Members to set, by dotted paths.
+pub type Members = Vec<(&'static str, Value)>;
 
 /// How faithfully a field is honoured; the text says what differs, for findings and for the documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

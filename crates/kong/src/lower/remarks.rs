@@ -26,7 +26,16 @@ fn is_in_use(entity: &Entity) -> bool {
 /// What is found: where first, and how often more.
 #[derive(Default)]
 struct Found<'a> {
-    places: BTreeMap<(Collection, String, String), (&'a Entity, Faith, &'static str, usize)>,
+    /// By collection, plugin and path.
+    places: BTreeMap<(Collection, String, String), First<'a>>,
+}
+
+/// Where something was found first.
+struct First<'a> {
+    entity: &'a Entity,
+    faith: Faith,
+    text: &'static str,
+    more: usize,
 }
 
 impl<'a> Found<'a> {
@@ -51,11 +60,12 @@ impl<'a> Found<'a> {
         let plugin =
             if entity.collection == Collection::Plugins { entity.text("name").unwrap_or_default() } else { "" };
         let key = (entity.collection, plugin.to_owned(), path);
-        self.places.entry(key).and_modify(|place| place.3 += 1).or_insert((entity, faith, text, 0));
+        let first = First { entity, faith, text, more: 0 };
+        self.places.entry(key).and_modify(|place| place.more += 1).or_insert(first);
     }
 
     fn tell(self, notes: &mut Notes) {
-        for ((_, _, path), (entity, faith, text, more)) in self.places {
+        for ((_, _, path), First { entity, faith, text, more }) in self.places {
             let message = match more {
                 0 => format!("{}: {text}", path.rsplit('.').next().unwrap_or(&path)),
                 more => format!("{}: {text} (here and {more} times more)", path.rsplit('.').next().unwrap_or(&path)),
