@@ -67,7 +67,7 @@ mod tests {
             }],
             tables: vec![content],
             upstreams: Default::default(),
-            consumers: vec![Arc::new(Consumer { id, name: "bob".into(), groups: Vec::new(), credentials: Vec::new() })],
+            consumers: vec![Arc::new(Consumer::new(id, "bob"))],
         }
     }
 

@@ -1,14 +1,40 @@
 //! What a step does: one variant for each policy, its data in a file of its own.
 
+mod acl;
+mod basic_auth;
 mod cors;
 mod header_edit;
+mod http_log;
+mod identity;
+mod ip_restriction;
+mod jwt;
 mod key_auth;
+mod log_object;
+mod rate_limit;
+mod refusal;
 mod request_id;
+mod request_size;
+mod request_text;
+mod terminate;
+mod transform;
 
-pub use cors::{Cors, Origins};
+pub use acl::{Acl, GroupRule};
+pub use basic_auth::BasicAuth;
+pub use cors::{Cors, CorsManner, Origins};
 pub use header_edit::{HeaderEdit, HeaderEdits};
+pub use http_log::{HttpLog, LogQueue};
+pub use identity::{Challenge, IdentityHeaders};
+pub use ip_restriction::IpRestriction;
+pub use jwt::{Jwt, RegisteredClaim};
 pub use key_auth::KeyAuth;
-pub use request_id::RequestId;
+pub use log_object::{LogFact, LogValue};
+pub use rate_limit::{CounterStore, LimitBy, Period, RateHeaders, RateLimit, RedisStore, Span, Window};
+pub use refusal::{Case, Refusal, RefusalForm, Refusals};
+pub use request_id::{IdForm, RequestId};
+pub use request_size::RequestSize;
+pub use request_text::{RequestText, RequestTextError, TextPart, TextSource};
+pub use terminate::Terminate;
+pub use transform::{JsonChanges, JsonScalar, RequestTransform, ResponseTransform, TextChanges};
 
 use crate::answer::Answer;
 use crate::call::Call;
@@ -21,14 +47,34 @@ pub enum Policy {
     Call(Box<Call>),
     /// Answers with a fixed response.
     Respond(Answer),
+    /// Answers with a fixed response where the request shows a sign, or with what the request says.
+    Terminate(Box<Terminate>),
     /// Demands a key and makes the client known.
-    KeyAuth(KeyAuth),
+    KeyAuth(Box<KeyAuth>),
+    /// Demands name and password and makes the client known.
+    BasicAuth(Box<BasicAuth>),
+    /// Demands a signed token and makes the client known.
+    Jwt(Box<Jwt>),
+    /// Lets known clients of some groups in.
+    Acl(Acl),
+    /// Lets clients of some addresses in.
+    IpRestriction(IpRestriction),
+    /// Refuses requests with large bodies.
+    RequestSize(RequestSize),
+    /// Refuses clients that ask too often (request side), and tells them how often they may (response side).
+    RateLimit(Box<RateLimit>),
     /// Cross-origin resource sharing: a preflight is answered on the request side, headers are set on the response side.
     Cors(Cors),
     /// Changes header fields of the request (request side) or of the response (response side).
     Headers(HeaderEdits),
+    /// Changes the request: method, path, header, query, body.
+    RequestTransform(Box<RequestTransform>),
+    /// Changes the response: header, members of a JSON body.
+    ResponseTransform(Box<ResponseTransform>),
     /// Gives the request an id, or takes the client's.
     RequestId(RequestId),
+    /// Sends a record of the exchange to a server, after its last byte.
+    HttpLog(Box<HttpLog>),
     /// Stands for a policy that guards the route and is not there: answers [`crate::answer::FailureKind::PolicyMissing`].
     Missing {
         /// Its name in the source.

@@ -20,6 +20,19 @@ pub struct Route {
     /// The path that those behind the route see, for events that show it; `None`: that of an http endpoint, else the
     /// client's.
     pub path: Option<PathRule>,
+    /// What log records and counters say of it.
+    pub told: Told,
+}
+
+/// What the source says about a route, for log records and counters.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The service that the route belongs to: limits by service count together by it.
+    pub service: Option<String>,
+    /// The route as its source shows it: a JSON object.
+    pub route: Option<String>,
+    /// Its service as the source shows it: a JSON object.
+    pub about_service: Option<String>,
 }
 
 /// One way to match, with its place in the order of the table.

@@ -17,7 +17,7 @@ use crate::entity::Config;
 use crate::entity::consumer::Consumer;
 use crate::names;
 use model::Gateway;
-use model::consumer::{self, Credential};
+use model::consumer::{self, Proof};
 use model::endpoint::Endpoint;
 use model::id::UpstreamId;
 use secrets::Secrets;
@@ -130,7 +130,7 @@ fn consumer(consumer: &consumer::Consumer, pen: &mut Pen<'_>) -> Consumer {
     let groups: Vec<Text> = consumer.groups.iter().map(|group| text(names::name("group", group.as_str()))).collect();
     let mut keys = Vec::new();
     for credential in &consumer.credentials {
-        let Credential::Key(secret) = credential;
+        let Proof::Key(secret) = &credential.proof else { continue };
         let purpose = format!("the key of the consumer {}", consumer.name);
         keys.push(pen.secrets.hide(secret, &format!("KEY_OF_{}", consumer.name), &purpose));
     }

@@ -15,7 +15,7 @@ use model::listener::{Limits, Listener};
 use model::policy::*;
 use model::predicate::*;
 use model::quirk::{ForwardMarks, Marks};
-use model::route::{Match, Rank, Route};
+use model::route::{Match, Rank, Route, Told};
 use model::table::{PathNormalization, Table};
 use model::tls::{Certificate, ClientTls, ServerTls};
 use model::{Gateway, Secret};
@@ -125,9 +125,12 @@ fn gateway() -> BoxedStrategy<Gateway> {
                     } else {
                         ConsumerId::new(format!("native/consumer/{name}"))
                     },
+                    shown_id: None,
+                    custom_id: None,
+                    access: groups.clone(),
                     groups: groups.into_iter().map(id("group", GroupId::new)).collect(),
                     credentials: (0..keys % 3)
-                        .map(|n| Credential::Key(Secret::new(format!("{name}: ${{{n}}}"))))
+                        .map(|n| Credential::key(Secret::new(format!("{name}: ${{{n}}}"))))
                         .collect(),
                     name,
                 })
@@ -440,6 +443,7 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
                 chain: Chain { groups },
                 endpoint,
                 path,
+                told: Told::default(),
             }
         })
         .boxed()
@@ -530,8 +534,10 @@ fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
     let names = || vec(name(), 0..3);
     let origins =
         prop_oneof![Just(Origins::Any), vec(Just("https://a.example.com".to_owned()), 1..3).prop_map(Origins::List)];
-    let key_auth = (names(), vec(text(), 0..2), any::<bool>(), anonymous)
-        .prop_map(|(headers, query, hide, anonymous)| KeyAuth { headers, query, hide, anonymous });
+    let key_auth =
+        (names(), vec(text(), 0..2), any::<bool>(), anonymous).prop_map(|(headers, query, hide, anonymous)| {
+            Box::new(KeyAuth { headers, query, hide, anonymous, ..KeyAuth::default() })
+        });
     let cors = (origins, names(), names(), any::<bool>(), of(duration())).prop_map(
         |(origins, headers, exposed, credentials, max_age)| Cors {
             origins,
@@ -540,12 +546,15 @@ fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
             exposed,
             credentials,
             max_age,
+            ..Cors::default()
         },
     );
     let request_id = (name(), any::<bool>(), any::<bool>()).prop_map(|(header, trust_client, echo)| RequestId {
         header,
         trust_client,
         echo,
+        form: IdForm::Own,
+        own: true,
     });
     prop_oneof![
         call().prop_map(|call| Policy::Call(Box::new(call))),

@@ -2,12 +2,19 @@
 
 use crate::Policy;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
+use crate::auth::acl::Acl;
+use crate::auth::basic_auth::BasicAuth;
+use crate::auth::gate::{Gate, GateError, Parts};
+use crate::auth::ip_restriction::IpRestriction;
+use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
+use crate::limit::request_size::RequestSize;
 use crate::missing::Missing;
 use crate::predicate::{PredicateError, ReadyPredicate};
+use crate::refusal::ReadyRefusals;
 use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
 use crate::rewrite::request_id::{EchoRequestId, RequestId};
@@ -119,6 +126,12 @@ pub enum BuildCause {
         /// Where it stands.
         phase: Phase,
     },
+    /// A policy that the model has and this gateway cannot run yet.
+    #[error("{policy} cannot run yet")]
+    NotYet {
+        /// What it is.
+        policy: &'static str,
+    },
     /// More groups than can be counted.
     #[error("a route has at most {} groups with a condition", u16::MAX)]
     TooManyGroups,
@@ -127,6 +140,16 @@ pub enum BuildCause {
 impl From<lambda::CallError> for BuildCause {
     fn from(error: lambda::CallError) -> Self {
         Self::Call(Box::new(error))
+    }
+}
+
+impl From<GateError> for BuildCause {
+    fn from(error: GateError) -> Self {
+        match error {
+            GateError::NoConsumer(consumer) => Self::NoConsumer { consumer },
+            GateError::Header(text) => Self::Header { text },
+            GateError::Answer(error) => Self::Answer(error),
+        }
     }
 }
 
@@ -185,12 +208,13 @@ impl<'a> Builder<'a> {
         let fail = |cause| BuildError { place: step.slot.to_string(), cause };
         let ready = |predicate| ReadyPredicate::compile(predicate, normalization);
         let predicate = step.predicate.as_ref().map(ready).transpose().map_err(|cause| fail(cause.into()))?;
-        let (side, policy) = self.policy(&step.policy, step.rank.phase).map_err(fail)?;
-        let (slot, rank, precedence) = (self.services.slots.of(&step.slot), step.rank, step.precedence);
+        let slot = self.services.slots.of(&step.slot);
+        let (side, policy) = self.policy(&step.policy, step.rank.phase, slot).map_err(fail)?;
+        let (rank, precedence) = (step.rank, step.precedence);
         Ok(ReadyStep { slot, side, rank, precedence, place, group, predicate, policy })
     }
 
-    fn policy(&self, data: &Data, phase: Phase) -> Result<(Side, Box<dyn Policy>), BuildCause> {
+    fn policy(&self, data: &Data, phase: Phase, slot: usize) -> Result<(Side, Box<dyn Policy>), BuildCause> {
         let side = match phase {
             Phase::Rewrite | Phase::Access | Phase::Endpoint => Side::Request,
             Phase::Response => Side::Response,
@@ -201,16 +225,48 @@ impl<'a> Builder<'a> {
             (Data::Call(call), side) => Box::new(CallStep::build(call, side, phase, self.services)?),
             (Data::Respond(answer), _) => Box::new(Respond { answer: ReadyAnswer::compile(answer)? }),
             (Data::KeyAuth(data), Side::Request) => Box::new(self.key_auth(data)?),
-            (Data::KeyAuth(_), Side::Response) => return Err(BuildCause::Side { policy: name(data), phase }),
+            (Data::BasicAuth(data), Side::Request) => Box::new(self.basic_auth(data)?),
+            (Data::Jwt(data), Side::Request) => Box::new(self.jwt(data)?),
+            (Data::Acl(data), Side::Request) => {
+                Box::new(Acl::compile(data, data.header.as_deref().map(header_name).transpose()?)?)
+            }
+            (Data::IpRestriction(data), Side::Request) => Box::new(IpRestriction {
+                allow: data.allow.clone(),
+                deny: data.deny.clone(),
+                refusals: ReadyRefusals::compile(&data.refusals)?,
+            }),
+            (Data::RequestSize(data), Side::Request) => Box::new(RequestSize {
+                bytes: data.bytes,
+                length_required: data.length_required,
+                refusals: ReadyRefusals::compile(&data.refusals)?,
+            }),
+            (
+                Data::KeyAuth(_)
+                | Data::BasicAuth(_)
+                | Data::Jwt(_)
+                | Data::Acl(_)
+                | Data::IpRestriction(_)
+                | Data::RequestSize(_),
+                Side::Response,
+            ) => return Err(BuildCause::Side { policy: name(data), phase }),
+            (
+                Data::Terminate(_)
+                | Data::RateLimit(_)
+                | Data::RequestTransform(_)
+                | Data::ResponseTransform(_)
+                | Data::HttpLog(_),
+                _,
+            ) => return Err(BuildCause::NotYet { policy: name(data) }),
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
             (Data::Cors(cors), Side::Response) => Box::new(Share(rules(cors)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),
             (Data::Headers(edits), Side::Response) => Box::new(ResponseHeaders(Edits::compile(edits)?)),
             (Data::RequestId(id), Side::Request) => {
-                Box::new(RequestId { header: header_name(&id.header)?, trust_client: id.trust_client })
+                let (form, own) = (id.form, id.own);
+                Box::new(RequestId { header: header_name(&id.header)?, trust_client: id.trust_client, form, own, slot })
             }
             (Data::RequestId(id), Side::Response) => {
-                Box::new(EchoRequestId { header: id.echo.then(|| header_name(&id.header)).transpose()? })
+                Box::new(EchoRequestId { header: id.echo.then(|| header_name(&id.header)).transpose()?, slot })
             }
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),
         };
@@ -218,16 +274,30 @@ impl<'a> Builder<'a> {
     }
 
     fn key_auth(&self, data: &policy::KeyAuth) -> Result<KeyAuth, BuildCause> {
-        if let Some(consumer) = data.anonymous.as_ref().filter(|id| self.consumers.by_id(id).is_none()) {
-            return Err(BuildCause::NoConsumer { consumer: consumer.clone() });
-        }
+        let policy::KeyAuth { anonymous, preflight, identity, challenge, refusals, .. } = data;
+        let parts = Parts { anonymous: anonymous.as_ref(), preflight: *preflight, identity, challenge, refusals };
         Ok(KeyAuth {
-            headers: data.headers.iter().map(|name| header_name(name)).collect::<Result<_, _>>()?,
+            gate: Gate::new(&parts, &self.consumers)?,
+            headers: header_names(&data.headers)?,
             query: data.query.clone(),
+            body: data.body.clone(),
+            by_name: data.by_name,
             hide: data.hide,
-            anonymous: data.anonymous.clone(),
-            consumers: self.consumers.clone(),
         })
+    }
+
+    fn basic_auth(&self, data: &policy::BasicAuth) -> Result<BasicAuth, BuildCause> {
+        let policy::BasicAuth { anonymous, preflight, identity, challenge, refusals, .. } = data;
+        let parts = Parts { anonymous: anonymous.as_ref(), preflight: *preflight, identity, challenge, refusals };
+        let gate = Gate::new(&parts, &self.consumers)?;
+        Ok(BasicAuth { gate, headers: header_names(&data.headers)?, hide: data.hide })
+    }
+
+    fn jwt(&self, data: &policy::Jwt) -> Result<Jwt, BuildCause> {
+        let policy::Jwt { anonymous, preflight, identity, challenge, refusals, .. } = data;
+        let parts = Parts { anonymous: anonymous.as_ref(), preflight: *preflight, identity, challenge, refusals };
+        let gate = Gate::new(&parts, &self.consumers)?;
+        Ok(Jwt { gate, headers: header_names(&data.headers)?, data: data.clone() })
     }
 }
 
@@ -239,11 +309,25 @@ fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
     HeaderName::from_bytes(text.as_bytes()).map_err(|_| BuildCause::Header { text: text.to_owned() })
 }
 
+fn header_names(texts: &[String]) -> Result<Vec<HeaderName>, BuildCause> {
+    texts.iter().map(|text| header_name(text)).collect()
+}
+
 fn name(data: &Data) -> &'static str {
     match data {
         Data::Call(_) => "a call",
         Data::Respond(_) => "a fixed answer",
+        Data::Terminate(_) => "a termination",
         Data::KeyAuth(_) => "key authentication",
+        Data::BasicAuth(_) => "basic authentication",
+        Data::Jwt(_) => "token authentication",
+        Data::Acl(_) => "an access list",
+        Data::IpRestriction(_) => "a restriction of addresses",
+        Data::RequestSize(_) => "a limit of request sizes",
+        Data::RateLimit(_) => "a rate limit",
+        Data::RequestTransform(_) => "a change of requests",
+        Data::ResponseTransform(_) => "a change of responses",
+        Data::HttpLog(_) => "a log over http",
         Data::Cors(_) => "cors",
         Data::Headers(_) => "a change of headers",
         Data::RequestId(_) => "a request id",

@@ -1,9 +1,10 @@
 //! The clients a gateway knows, found by what they show or by id.
 
+use crate::auth::token_key::TokenKey;
 use crate::exchange::Identity;
 use http::HeaderValue;
 use model::Secret;
-use model::consumer::{Consumer, Credential};
+use model::consumer::{Algorithm, Consumer, Credential, Password, Proof};
 use model::id::ConsumerId;
 use std::borrow::Borrow;
 use std::collections::HashMap;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 pub struct Consumers {
     known: Vec<Known>,
     by_id: HashMap<ConsumerId, usize>,
-    by_key: HashMap<Key, usize>,
+    by_key: HashMap<Key, Shown>,
+    by_user: HashMap<String, (Shown, Password)>,
+    by_token_key: HashMap<String, (Shown, TokenKey)>,
 }
 
 /// A known client, as policies and those behind the gateway see it.
@@ -23,10 +26,24 @@ pub struct Known {
     pub identity: Identity,
     /// Its id as a header value; `None` when none can hold it.
     pub id: Option<HeaderValue>,
+    /// The id it has elsewhere.
+    pub custom_id: Option<HeaderValue>,
     /// Its name.
     pub name: Option<HeaderValue>,
-    /// Its groups, with commas; `None` without groups.
+    /// The groups that may have access, with commas; `None` without groups.
     pub groups: Option<HeaderValue>,
+}
+
+/// A client and the credential that it showed.
+pub(crate) struct Owner<'a> {
+    pub(crate) known: &'a Known,
+    /// What names the credential.
+    pub(crate) credential: Option<&'a Arc<str>>,
+}
+
+struct Shown {
+    known: usize,
+    credential: Option<Arc<str>>,
 }
 
 /// A key that is looked up as text. The map's hashes are keyed at random, so that the time of a look-up tells
@@ -41,43 +58,85 @@ impl Borrow<str> for Key {
 }
 
 impl Consumers {
-    /// Indexes them. Of two with the same key the first has it; an empty key is nobody's.
+    /// Indexes them. Of two with the same key or name the first has it; an empty one is nobody's.
     pub fn new(consumers: &[Arc<Consumer>]) -> Self {
         let mut index = Self::default();
         for (at, consumer) in consumers.iter().enumerate() {
             index.known.push(Known::new(consumer));
             index.by_id.entry(consumer.id.clone()).or_insert(at);
-            for Credential::Key(key) in &consumer.credentials {
-                if !key.is_empty() {
-                    index.by_key.entry(Key(key.clone())).or_insert(at);
-                }
+            for credential in &consumer.credentials {
+                index.add(at, credential);
             }
         }
         index
     }
 
+    fn add(&mut self, known: usize, credential: &Credential) {
+        let shown =
+            |usual: Option<&str>| Shown { known, credential: credential.id.as_deref().or(usual).map(Arc::from) };
+        match &credential.proof {
+            Proof::Key(key) if key.is_empty() => {}
+            Proof::Key(key) => drop(self.by_key.entry(Key(key.clone())).or_insert_with(|| shown(None))),
+            Proof::Basic { name, .. } if name.is_empty() => {}
+            Proof::Basic { name, password } => {
+                self.by_user.entry(name.clone()).or_insert_with(|| (shown(Some(name)), password.clone()));
+            }
+            Proof::Token { key, .. } if key.is_empty() => {}
+            Proof::Token { key, algorithm, verifier } => {
+                let ready = || (shown(Some(key)), TokenKey::read(*algorithm, verifier));
+                self.by_token_key.entry(key.clone()).or_insert_with(ready);
+            }
+        }
+    }
+
     /// Whose key this is.
-    pub fn by_key(&self, key: &str) -> Option<&Known> {
-        self.by_key.get(key).map(|at| &self.known[*at])
+    pub(crate) fn by_key(&self, key: &str) -> Option<Owner<'_>> {
+        self.by_key.get(key).map(|shown| self.owner(shown))
+    }
+
+    /// Who has this name, and the password.
+    pub(crate) fn by_user(&self, name: &str) -> Option<(Owner<'_>, &Password)> {
+        self.by_user.get(name).map(|(shown, password)| (self.owner(shown), password))
+    }
+
+    /// Who signs tokens with the key of this name.
+    pub(crate) fn by_token_key(&self, name: &str) -> Option<(Owner<'_>, &TokenKey)> {
+        self.by_token_key.get(name).map(|(shown, key)| (self.owner(shown), key))
+    }
+
+    /// Keys that cannot be used: the consumer's name and the algorithm.
+    pub fn broken_keys(&self) -> impl Iterator<Item = (&str, Algorithm)> {
+        let broken = self.by_token_key.values().filter(|(_, key)| !key.is_usable());
+        broken.map(|(shown, key)| (&*self.known[shown.known].identity.name, key.algorithm()))
     }
 
     /// By id.
     pub fn by_id(&self, id: &ConsumerId) -> Option<&Known> {
         self.by_id.get(id).map(|at| &self.known[*at])
     }
+
+    fn owner<'a>(&'a self, shown: &'a Shown) -> Owner<'a> {
+        Owner { known: &self.known[shown.known], credential: shown.credential.as_ref() }
+    }
 }
 
 impl Known {
     fn new(consumer: &Consumer) -> Self {
-        let groups: Vec<&str> = consumer.groups.iter().map(|group| group.as_str()).collect();
+        let value = |text: &str| HeaderValue::from_bytes(text.as_bytes()).ok();
         Self {
-            id: HeaderValue::from_bytes(consumer.id.as_str().as_bytes()).ok(),
-            name: HeaderValue::from_bytes(consumer.name.as_bytes()).ok(),
-            groups: HeaderValue::from_bytes(groups.join(",").as_bytes()).ok().filter(|_| !groups.is_empty()),
+            id: value(consumer.shown_id.as_deref().unwrap_or(consumer.id.as_str())),
+            custom_id: consumer.custom_id.as_deref().and_then(value),
+            name: value(&consumer.name).filter(|name| !name.is_empty()),
+            groups: value(&consumer.access.join(", ")).filter(|_| !consumer.access.is_empty()),
             identity: Identity {
                 consumer: consumer.id.clone(),
+                shown_id: consumer.shown_id.as_deref().map(Arc::from),
                 name: Arc::from(consumer.name.as_str()),
+                custom_id: consumer.custom_id.as_deref().map(Arc::from),
                 groups: consumer.groups.clone().into(),
+                access: consumer.access.iter().map(|group| Arc::from(group.as_str())).collect(),
+                credential: None,
+                claims: None,
                 anonymous: false,
             },
         }

@@ -87,10 +87,20 @@ pub struct RouteFacts {
 pub struct Identity {
     /// Its id.
     pub consumer: ConsumerId,
+    /// The id that others are shown, where it is another.
+    pub shown_id: Option<Arc<str>>,
     /// Its name.
     pub name: Arc<str>,
+    /// The id it has elsewhere.
+    pub custom_id: Option<Arc<str>>,
     /// Its groups, in order.
     pub groups: Arc<[GroupId]>,
+    /// Names of groups that may have access.
+    pub access: Arc<[Arc<str>]>,
+    /// What names the credential that it showed.
+    pub credential: Option<Arc<str>>,
+    /// What its token claims.
+    pub claims: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
     /// It proved nothing: the configured stand-in for unknown clients.
     pub anonymous: bool,
 }
@@ -181,6 +191,16 @@ impl Exchange {
         Ok(bytes)
     }
 
+    /// Another request body, with the length that goes with it.
+    pub fn replace_body(&mut self, bytes: Bytes) {
+        let headers = &mut self.request.headers;
+        if headers.contains_key(http::header::CONTENT_LENGTH) || !bytes.is_empty() {
+            headers.insert(http::header::CONTENT_LENGTH, bytes.len().into());
+        }
+        headers.remove(http::header::TRANSFER_ENCODING);
+        self.body = bytes.into();
+    }
+
     /// Leaves something for the same slot's other side. `slot` is the index `build` gave it.
     pub fn remember(&mut self, slot: usize, fact: impl Any + Send) {
         self.memory.push((slot, Box::new(fact)));
@@ -223,6 +243,26 @@ pub(crate) mod testing {
     /// A GET of this target from 127.0.0.1.
     pub(crate) fn get(target: &str) -> Exchange {
         of(http::Request::get(target))
+    }
+
+    /// A known client with groups for overlays and groups for access.
+    pub(crate) fn identity(name: &str, groups: &[&str], access: &[&str]) -> Identity {
+        Identity {
+            consumer: ConsumerId::new(name),
+            shown_id: None,
+            name: name.into(),
+            custom_id: None,
+            groups: groups.iter().map(|group| GroupId::new(*group)).collect(),
+            access: access.iter().map(|group| Arc::from(*group)).collect(),
+            credential: None,
+            claims: None,
+            anonymous: false,
+        }
+    }
+
+    /// A request with this body.
+    pub(crate) fn with_body(request: http::request::Builder, body: impl Into<Body>) -> Exchange {
+        Exchange { body: body.into(), ..of(request) }
     }
 
     /// A request without body.

@@ -11,10 +11,12 @@ pub mod chain;
 pub mod consumers;
 pub mod exchange;
 pub mod failure;
+mod limit;
 mod missing;
 pub mod path;
 pub mod predicate;
 mod query;
+mod refusal;
 mod rewrite;
 
 pub use exchange::Exchange;

@@ -11,6 +11,11 @@ pub(crate) fn values<'a>(query: &'a str, name: &str) -> impl Iterator<Item = Cow
     parts(query).filter(named).map(|(_, value)| decode(value))
 }
 
+/// All parameters with their values, decoded.
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
+    parts(query).map(|(name, value)| (decode(name), decode(value)))
+}
+
 /// Takes off all parameters of these names; the others stay byte for byte.
 pub(crate) fn remove(uri: &mut Uri, names: &[String]) {
     let Some(query) = uri.query() else { return };

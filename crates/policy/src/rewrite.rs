@@ -1,6 +1,7 @@
 //! Policies that change or give messages without asking anyone.
 
 pub(crate) mod cors;
+pub(crate) mod fields;
 pub(crate) mod headers;
 pub(crate) mod request_id;
 pub(crate) mod respond;

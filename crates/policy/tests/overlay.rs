@@ -11,7 +11,7 @@ use model::endpoint::Endpoint;
 use model::id::{ConsumerId, GroupId, RouteId, Slot, TableId};
 use model::policy::{HeaderEdit, HeaderEdits, KeyAuth, Policy};
 use model::predicate::Predicate;
-use model::route::Route;
+use model::route::{Route, Told};
 use model::table::Table;
 use net::Body;
 use policy::Exchange;
@@ -60,6 +60,7 @@ impl Case {
                 chain: Chain::of(Vec::new()),
                 endpoint: Endpoint::None,
                 path: None,
+                told: Told::default(),
             },
             consumers: Vec::new(),
             keys: Vec::new(),
@@ -83,10 +84,9 @@ impl Case {
             ["entry", "next-step"] => self.table.overlay_entry = OverlayEntry::NextStep,
             ["entry", phase] => self.table.overlay_entry = OverlayEntry::EndOf(read_phase(phase)),
             ["consumer", name, ref groups @ ..] => self.consumers.push(Consumer {
-                id: ConsumerId::new(name),
-                name: name.to_owned(),
                 groups: groups.iter().map(|group| GroupId::new(*group)).collect(),
-                credentials: vec![Credential::Key(Secret::new(name))],
+                credentials: vec![Credential::key(Secret::new(name))],
+                ..Consumer::new(ConsumerId::new(name), name)
             }),
             ["client", "-"] => self.keys.push(None),
             ["client", name] => self.keys.push(Some(name.to_owned())),
@@ -171,12 +171,12 @@ fn read_step(line: &str, place: &str) -> Step {
             let edits = vec![HeaderEdit::Add(text(TRACE), mark), HeaderEdit::Set(text(name), text("1"))];
             Policy::Headers(HeaderEdits { edits })
         }
-        ["auth", anonymous @ ..] => Policy::KeyAuth(KeyAuth {
+        ["auth", anonymous @ ..] => Policy::KeyAuth(Box::new(KeyAuth {
             headers: vec![text("key")],
-            query: Vec::new(),
             hide: false,
             anonymous: anonymous.first().map(|name| ConsumerId::new(*name)),
-        }),
+            ..KeyAuth::default()
+        })),
         ["responds"] => Policy::Respond(Answer { headers: vec![(text(TRACE), mark)], ..Answer::status(299) }),
         ["fails"] => Policy::Missing { name: mark },
         _ => panic!("cannot read {line:?}"),

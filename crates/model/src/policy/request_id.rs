@@ -11,4 +11,21 @@ pub struct RequestId {
     pub trust_client: bool,
     /// Whether the response carries it too.
     pub echo: bool,
+    /// How a new one is made.
+    pub form: IdForm,
+    /// Whether it is the exchange's own id from then on, as logs and error bodies show it.
+    pub own: bool,
+}
+
+/// How an id is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum IdForm {
+    /// The exchange's own: 32 hex digits.
+    Own,
+    /// A random UUID.
+    Uuid,
+    /// A UUID of this process and a number: `8f6a…#7`.
+    UuidCounter,
+    /// Address, port, process, connection, number and time: `10.0.0.1-8000-17-3-1-1700000000.123`.
+    Tracker,
 }

@@ -30,13 +30,14 @@ pub(super) fn consumers(config: &Config, at: &mut Lowering<'_>) -> Vec<Consumer>
             } else if !keys.insert(secret.expose().to_owned()) {
                 at.invalid(&written.name.spot, format!("keys[{number}] is a key that was given out already"));
             }
-            credentials.push(Credential::Key(secret));
+            credentials.push(Credential::key(secret));
         }
+        let named = written.groups.iter().flat_map(|g| g.all()).map(|name| name.value.clone());
         consumers.push(Consumer {
-            id: ConsumerId::new(id),
-            name: written.name.value.clone(),
+            access: named.collect(),
             groups: groups.into_iter().map(GroupId::new).collect(),
             credentials,
+            ..Consumer::new(ConsumerId::new(id), &written.name.value)
         });
     }
     consumers

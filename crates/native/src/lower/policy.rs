@@ -64,7 +64,7 @@ fn policy(written: &At<Step>, params: Option<&[&Predicate]>, at: &mut Lowering<'
         add("cors", BOTH, Policy::Cors(cors(&given.0, at)));
     }
     if let Some(given) = &written.key_auth {
-        add("key-auth", ACCESS, Policy::KeyAuth(key_auth(&given.0, at)));
+        add("key-auth", ACCESS, Policy::KeyAuth(Box::new(key_auth(&given.0, at))));
     }
     if let Some(edits) = &written.request_headers {
         add("request-headers", ACCESS, Policy::Headers(header_edits(edits, at)));
@@ -129,6 +129,7 @@ fn cors(written: &Cors, at: &mut Lowering<'_>) -> model_policy::Cors {
         exposed: header::names(written.exposed.as_ref(), &[], at),
         credentials: written.credentials.as_ref().is_some_and(|credentials| credentials.value),
         max_age: written.max_age.as_ref().map(|age| age.0),
+        ..model_policy::Cors::default()
     }
 }
 
@@ -144,6 +145,7 @@ fn key_auth(written: &KeyAuth, at: &mut Lowering<'_>) -> model_policy::KeyAuth {
         query: all(&written.query),
         hide: written.hide.as_ref().is_none_or(|hide| hide.value),
         anonymous: written.anonymous.as_ref().map(|name| ConsumerId::new(names::id("consumer", name))),
+        ..model_policy::KeyAuth::default()
     }
 }
 
@@ -153,6 +155,8 @@ fn request_id(written: &RequestId, at: &mut Lowering<'_>) -> model_policy::Reque
         header: named.unwrap_or_else(|| "x-request-id".to_owned()),
         trust_client: written.trust_client.as_ref().is_some_and(|trust| trust.value),
         echo: written.echo.as_ref().is_none_or(|echo| echo.value),
+        form: model_policy::IdForm::Own,
+        own: true,
     }
 }
 

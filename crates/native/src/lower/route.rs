@@ -13,7 +13,7 @@ use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot};
 use model::policy::Policy;
 use model::predicate::{HostPattern, PathPattern, Predicate};
-use model::route::{Match, Rank, Route};
+use model::route::{Match, Rank, Route, Told};
 use std::collections::BTreeSet;
 
 /// The routes of a table, and for each where its matches stand.
@@ -126,7 +126,7 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
             format!("this route leads nowhere, so that every request is answered 503; {remedy}"),
         );
     }
-    Route { id: RouteId::new(names::id("route", &name)), matches, chain, endpoint, path }
+    Route { id: RouteId::new(names::id("route", &name)), matches, chain, endpoint, path, told: Told::default() }
 }
 
 fn group(written: &WrittenGroup, places: &mut Places, predicates: &[&Predicate], at: &mut Lowering<'_>) -> Group {
@@ -137,8 +137,20 @@ fn group(written: &WrittenGroup, places: &mut Places, predicates: &[&Predicate],
 /// Whether a step of the chain may answer in the endpoint's place.
 pub(crate) fn answers(chain: &Chain) -> bool {
     chain.groups.iter().flat_map(|group| &group.steps).any(|step| match step.policy {
-        Policy::Call(_) | Policy::Respond(_) | Policy::Missing { .. } => true,
-        Policy::KeyAuth(_) | Policy::Cors(_) | Policy::Headers(_) | Policy::RequestId(_) => false,
+        Policy::Call(_) | Policy::Respond(_) | Policy::Terminate(_) | Policy::Missing { .. } => true,
+        Policy::KeyAuth(_)
+        | Policy::BasicAuth(_)
+        | Policy::Jwt(_)
+        | Policy::Acl(_)
+        | Policy::IpRestriction(_)
+        | Policy::RequestSize(_)
+        | Policy::RateLimit(_)
+        | Policy::Cors(_)
+        | Policy::Headers(_)
+        | Policy::RequestTransform(_)
+        | Policy::ResponseTransform(_)
+        | Policy::RequestId(_)
+        | Policy::HttpLog(_) => false,
     })
 }
 

@@ -113,7 +113,7 @@ fn rules(properties: &mut Properties, template: &mut Template<'_>) -> Option<(Co
 }
 
 fn plain(origins: Origins) -> Cors {
-    Cors { origins, methods: Vec::new(), headers: Vec::new(), exposed: Vec::new(), credentials: false, max_age: None }
+    Cors { origins, ..Cors::default() }
 }
 
 fn detailed(mut rules: Properties, template: &mut Template<'_>) -> Cors {
@@ -125,6 +125,7 @@ fn detailed(mut rules: Properties, template: &mut Template<'_>) -> Cors {
         exposed: rules.texts("ExposeHeaders", template),
         credentials: rules.parsed("AllowCredentials", "true or false", template).unwrap_or(false),
         max_age: rules.parsed("MaxAge", "a number of seconds", template).map(Duration::from_secs),
+        ..Cors::default()
     };
     for (key, path) in rules.rest() {
         told::property(&key, &path, template);

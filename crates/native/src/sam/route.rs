@@ -13,7 +13,7 @@ use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot, TableId};
 use model::policy::{Cors, Policy};
 use model::predicate::{PathPattern, PathTemplate, Predicate};
-use model::route::{Match, Route};
+use model::route::{Match, Route, Told};
 use model::table::Table;
 use std::sync::Arc;
 use std::time::Duration;
@@ -68,7 +68,7 @@ impl Routes {
         let matches = vec![Match { rank: rank::rank(&predicate, 0), predicate }];
         let id = RouteId::new(names::id("route", &usual_name(&matches)));
         let chain = Chain::of(vec![step(seed)]);
-        self.routes.push(Route { id, matches, chain, endpoint: Endpoint::None, path: None });
+        self.routes.push(Route { id, matches, chain, endpoint: Endpoint::None, path: None, told: Told::default() });
         if !self.owners.contains(&owner) {
             self.owners.push(owner);
         }

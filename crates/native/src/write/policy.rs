@@ -69,9 +69,24 @@ fn entry(step: &chain::Step, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -
                 (Step { request_headers: edits, ..empty }, "request-headers", Some(Phase::Access))
             }
         },
+        // no written form yet: read back, such a route is shut, not open
+        Policy::Terminate(_) => missing("terminate"),
+        Policy::BasicAuth(_) => missing("basic-auth"),
+        Policy::Jwt(_) => missing("jwt"),
+        Policy::Acl(_) => missing("acl"),
+        Policy::IpRestriction(_) => missing("ip-restriction"),
+        Policy::RequestSize(_) => missing("request-size"),
+        Policy::RateLimit(_) => missing("rate-limit"),
+        Policy::RequestTransform(_) => missing("request-transform"),
+        Policy::ResponseTransform(_) => missing("response-transform"),
+        Policy::HttpLog(_) => missing("http-log"),
         Policy::Missing { name } => (Step { missing: Some(text(name)), ..empty }, name.as_str(), Some(Phase::Access)),
     };
     (entry, name.to_owned(), usual)
+}
+
+fn missing(name: &'static str) -> (Step, &'static str, Option<Phase>) {
+    (Step { missing: Some(text(name)), ..Step::default() }, name, Some(Phase::Access))
 }
 
 fn phase(phase: Phase) -> entity::Phase {
@@ -88,7 +103,7 @@ fn cors(one: &Cors) -> entity::Cors {
     entity::Cors {
         origins: match &one.origins {
             Origins::Any => None,
-            Origins::List(list) => texts(list),
+            Origins::List(list) | Origins::Matching { texts: list, .. } => texts(list),
         },
         methods: texts(&one.methods),
         headers: texts(&one.headers),

@@ -1,130 +1,129 @@
 //! A key that names the client.
 
-use crate::consumers::{Consumers, Known};
+use super::gate::Gate;
 use crate::exchange::Exchange;
-use crate::failure::{Blame, Failure};
-use crate::query;
-use crate::{Outcome, Policy, Running};
-use http::header::WWW_AUTHENTICATE;
-use http::{HeaderMap, HeaderName, HeaderValue};
-use model::answer::FailureKind;
+use crate::rewrite::fields::Fields;
+use crate::{Outcome, Policy, Running, query};
+use http::HeaderName;
+use model::policy::Case;
 use std::borrow::Cow;
-use std::sync::Arc;
 
-/// Looks for a key, in headers first, and makes its owner the exchange's identity.
+/// Looks for a key and makes its owner the exchange's identity.
 pub(crate) struct KeyAuth {
+    pub(crate) gate: Gate,
     pub(crate) headers: Vec<HeaderName>,
     pub(crate) query: Vec<String>,
+    pub(crate) body: Vec<String>,
+    pub(crate) by_name: bool,
     pub(crate) hide: bool,
-    pub(crate) anonymous: Option<model::id::ConsumerId>,
-    pub(crate) consumers: Arc<Consumers>,
 }
 
 impl Policy for KeyAuth {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        let found = self.find(exchange);
-        forget_claims(&mut exchange.request.headers);
-        if self.hide {
-            self.take_off(exchange);
+        if self.gate.passes(exchange) {
+            return Running::Done(Outcome::Continue);
         }
-        let stand_in = || self.consumers.by_id(self.anonymous.as_ref()?);
-        let outcome = match (found, stand_in) {
-            (Found::Owner(known), _) => introduce(exchange, known, false),
-            (found, stand_in) => match stand_in() {
-                Some(known) => introduce(exchange, known, true),
-                None => refuse(&found),
-            },
-        };
-        Running::Done(outcome)
+        if self.body.is_empty() {
+            return Running::Done(self.judge(exchange, None));
+        }
+        Running::Wait(Box::pin(self.judge_with_body(exchange)))
     }
 }
 
-/// What a request shows.
+/// What stands in one place.
 enum Found<'a> {
     Nothing,
-    Unknown,
-    Owner(&'a Known),
+    Key(Cow<'a, str>),
+    /// More than one, or no text.
+    Several,
 }
 
 impl KeyAuth {
-    fn find(&self, exchange: &Exchange) -> Found<'_> {
-        let Some(key) = self.key(exchange) else { return Found::Nothing };
-        key.and_then(|key| self.consumers.by_key(&key)).map_or(Found::Unknown, Found::Owner)
+    async fn judge_with_body(&self, exchange: &mut Exchange) -> Outcome {
+        let bytes = match exchange.hold_body().await {
+            Ok(bytes) => bytes,
+            Err(failure) => return Outcome::Fail(failure),
+        };
+        let fields = Fields::read(&exchange.request.headers, &bytes);
+        self.judge(exchange, fields)
     }
 
-    /// `None` when there is none; `Some(None)` when there is one that cannot be a key: two in one place, or no text.
-    fn key<'e>(&self, exchange: &'e Exchange) -> Option<Option<Cow<'e, str>>> {
-        for name in &self.headers {
-            let mut values = exchange.request.headers.get_all(name).iter();
-            let Some(value) = values.next() else { continue };
-            let text = std::str::from_utf8(value.as_bytes()).ok().map(Cow::Borrowed);
-            return Some(text.filter(|_| values.next().is_none()));
+    fn judge(&self, exchange: &mut Exchange, body: Option<Fields>) -> Outcome {
+        let found = match self.find(exchange, body.as_ref()) {
+            Found::Nothing => Err((Case::Absent, "this route wants a key")),
+            Found::Key(key) if key.is_empty() => Err((Case::Absent, "this route wants a key")),
+            Found::Several => Err((Case::Several, "the request shows more than one key")),
+            Found::Key(key) => self.gate.consumers.by_key(&key).ok_or((Case::Unknown, "this key is not known here")),
+        };
+        if self.hide {
+            self.take_off(exchange, body);
         }
-        for name in &self.query {
-            let mut values = query::values(exchange.request.uri.query().unwrap_or(""), name);
-            let Some(value) = values.next() else { continue };
-            let text = String::from_utf8(value.into_owned()).ok().map(Cow::Owned);
-            return Some(text.filter(|_| values.next().is_none()));
+        match found {
+            Ok(owner) => self.gate.admit(exchange, &owner, None),
+            Err((case, usual)) => self.gate.refuse(exchange, case, usual, ""),
         }
-        None
     }
 
-    fn take_off(&self, exchange: &mut Exchange) {
+    fn find<'e>(&self, exchange: &'e Exchange, body: Option<&'e Fields>) -> Found<'e> {
+        let places = self.headers.len().max(self.query.len()).max(self.body.len());
+        if self.by_name {
+            return first((0..places).flat_map(|at| {
+                let header = self.headers.get(at).map(|name| in_header(exchange, name));
+                let query = self.query.get(at).map(|name| in_query(exchange, name));
+                header.into_iter().chain(query).chain(self.body.get(at).map(|name| in_body(body, name)))
+            }));
+        }
+        let headers = self.headers.iter().map(|name| in_header(exchange, name));
+        let query = self.query.iter().map(|name| in_query(exchange, name));
+        first(headers.chain(query).chain(self.body.iter().map(|name| in_body(body, name))))
+    }
+
+    fn take_off(&self, exchange: &mut Exchange, body: Option<Fields>) {
         for name in &self.headers {
             exchange.request.headers.remove(name);
         }
         if !self.query.is_empty() {
             query::remove(&mut exchange.request.uri, &self.query);
         }
-    }
-}
-
-const CONSUMER_ID: HeaderName = HeaderName::from_static("x-consumer-id");
-const CONSUMER_NAME: HeaderName = HeaderName::from_static("x-consumer-username");
-const CONSUMER_GROUPS: HeaderName = HeaderName::from_static("x-consumer-groups");
-const ANONYMOUS: HeaderName = HeaderName::from_static("x-anonymous-consumer");
-
-/// Headers by which those behind the gateway know the client: only the gateway may write them.
-const CLAIMS: [HeaderName; 6] = [
-    CONSUMER_ID,
-    CONSUMER_NAME,
-    HeaderName::from_static("x-consumer-custom-id"),
-    HeaderName::from_static("x-credential-identifier"),
-    ANONYMOUS,
-    CONSUMER_GROUPS,
-];
-
-fn forget_claims(headers: &mut HeaderMap) {
-    for name in &CLAIMS {
-        headers.remove(name);
-    }
-}
-
-fn introduce(exchange: &mut Exchange, known: &Known, anonymous: bool) -> Outcome {
-    let headers = &mut exchange.request.headers;
-    let claims = [(CONSUMER_ID, &known.id), (CONSUMER_NAME, &known.name), (CONSUMER_GROUPS, &known.groups)];
-    for (name, value) in claims {
-        if let Some(value) = value {
-            headers.insert(name, value.clone());
+        if let Some(mut fields) = body {
+            let before = fields.len();
+            self.body.iter().for_each(|name| fields.remove(name));
+            if fields.len() != before {
+                exchange.replace_body(fields.write());
+            }
         }
     }
-    if anonymous {
-        headers.insert(ANONYMOUS, HeaderValue::from_static("true"));
-    }
-    let mut identity = known.identity.clone();
-    identity.anonymous = anonymous;
-    exchange.identity = Some(identity);
-    Outcome::Continue
 }
 
-fn refuse(found: &Found<'_>) -> Outcome {
-    let text = match found {
-        Found::Nothing => "this route wants a key",
-        Found::Unknown | Found::Owner(_) => "this key is not known here",
-    };
-    let mut failure = Failure::new(FailureKind::Unauthorized, Blame::Client, text);
-    failure.headers.push((WWW_AUTHENTICATE, HeaderValue::from_static("Key")));
-    Outcome::Fail(failure)
+fn first<'a>(mut places: impl Iterator<Item = Found<'a>>) -> Found<'a> {
+    places.find(|found| !matches!(found, Found::Nothing)).unwrap_or(Found::Nothing)
+}
+
+fn in_header<'e>(exchange: &'e Exchange, name: &HeaderName) -> Found<'e> {
+    let mut values = exchange.request.headers.get_all(name).iter();
+    let Some(value) = values.next() else { return Found::Nothing };
+    match (std::str::from_utf8(value.as_bytes()), values.next()) {
+        (Ok(text), None) => Found::Key(Cow::Borrowed(text)),
+        _ => Found::Several,
+    }
+}
+
+fn in_query<'e>(exchange: &'e Exchange, name: &str) -> Found<'e> {
+    let mut values = query::values(exchange.request.uri.query().unwrap_or(""), name);
+    let Some(value) = values.next() else { return Found::Nothing };
+    match (String::from_utf8(value.into_owned()), values.next()) {
+        (Ok(text), None) => Found::Key(Cow::Owned(text)),
+        _ => Found::Several,
+    }
+}
+
+fn in_body<'e>(body: Option<&'e Fields>, name: &str) -> Found<'e> {
+    let values = body.map(|fields| fields.texts(name)).unwrap_or_default();
+    match <[_; 1]>::try_from(values) {
+        Ok([key]) => Found::Key(key),
+        Err(none) if none.is_empty() => Found::Nothing,
+        Err(_) => Found::Several,
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::*;
 use crate::chain::ReadyChain;
 use model::answer::Answer;
 use model::chain::StepRank;
-use model::policy::{Cors, HeaderEdit, HeaderEdits, Origins};
+use model::policy::{Cors, HeaderEdit, HeaderEdits};
 use model::predicate::PathPattern;
 
 fn step(phase: Phase, policy: Data) -> Step {
@@ -19,24 +19,28 @@ fn compile(step: Step) -> Result<ReadyChain, BuildError> {
 }
 
 fn cors(exposed: &str) -> Data {
-    let none = Vec::new;
-    let (exposed, origins) = (vec![exposed.to_owned()], Origins::Any);
-    Data::Cors(Cors { origins, methods: none(), headers: none(), exposed, credentials: false, max_age: None })
+    Data::Cors(Cors { exposed: vec![exposed.to_owned()], ..Cors::default() })
 }
 
 fn key_auth(header: &str, anonymous: Option<&str>) -> Data {
-    Data::KeyAuth(policy::KeyAuth {
+    let anonymous = anonymous.map(ConsumerId::new);
+    Data::KeyAuth(Box::new(policy::KeyAuth {
         headers: vec![header.to_owned()],
-        query: Vec::new(),
-        hide: false,
-        anonymous: anonymous.map(ConsumerId::new),
-    })
+        anonymous,
+        ..policy::KeyAuth::default()
+    }))
 }
 
 #[test]
 fn what_cannot_run_is_told_with_its_slot() {
     let split = HeaderEdit::Set("x".into(), "a\nb".into());
-    let request_id = policy::RequestId { header: "x id".into(), trust_client: false, echo: true };
+    let request_id = policy::RequestId {
+        header: "x id".into(),
+        trust_client: false,
+        echo: true,
+        form: policy::IdForm::Own,
+        own: true,
+    };
     let cases = [
         (Phase::Access, key_auth("a key", None), "\"a key\" cannot stand in a header field"),
         (Phase::Access, key_auth("key", Some("nobody")), "the consumer nobody does not exist"),

@@ -112,12 +112,7 @@ async fn the_endpoints_failure_is_answered_by_the_table_and_stops_the_routes_ste
 }
 
 fn identity(consumer: &str, groups: &[&str]) -> Identity {
-    Identity {
-        consumer: ConsumerId::new(consumer),
-        name: consumer.into(),
-        groups: groups.iter().map(|group| GroupId::new(*group)).collect(),
-        anonymous: false,
-    }
+    crate::exchange::testing::identity(consumer, groups, &[])
 }
 
 fn overlay(who: Who) -> Overlay {
@@ -136,6 +131,7 @@ fn overlaid(overlays: Vec<Overlay>) -> ReadyChain {
         chain: Chain::of(Vec::new()),
         endpoint: Endpoint::None,
         path: None,
+        told: Default::default(),
     };
     ReadyChain::compile(&table, Some(&route), &Builder::new(&services, &[])).unwrap()
 }

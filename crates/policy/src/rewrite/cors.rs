@@ -9,8 +9,9 @@ use http::header::{
 };
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
-use model::policy::{Cors, Origins};
+use model::policy::{Cors, CorsManner, Origins};
 use net::Body;
+use regex::RegexSet;
 use std::sync::Arc;
 
 /// Request side: answers preflights, which never reach anyone behind.
@@ -21,70 +22,103 @@ pub(crate) struct Share(pub(crate) Arc<Rules>);
 
 /// The rules with their values read.
 pub(crate) struct Rules {
-    /// `None` lets all in.
-    origins: Option<Vec<String>>,
+    origins: ReadyOrigins,
     methods: Option<HeaderValue>,
     headers: Option<HeaderValue>,
     exposed: Option<HeaderValue>,
     credentials: bool,
     max_age: Option<HeaderValue>,
+    private_network: bool,
+    preflight_on: bool,
+    manner: CorsManner,
 }
 
+enum ReadyOrigins {
+    Any,
+    /// Named on every response.
+    Sole(HeaderValue),
+    Some {
+        texts: Vec<String>,
+        patterns: RegexSet,
+    },
+}
+
+/// What is said to an origin.
+struct Said {
+    /// `None` shuts it out.
+    origin: Option<HeaderValue>,
+    /// Whether another origin is told something else.
+    varies: bool,
+}
+
+const REQUEST_PRIVATE: HeaderName = HeaderName::from_static("access-control-request-private-network");
+const ALLOW_PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-private-network");
+
 impl Rules {
-    /// Fails with the value that cannot be sent.
+    /// Fails with the value that cannot be sent, or the pattern that cannot be read.
     pub(crate) fn compile(cors: &Cors) -> Result<Self, String> {
         Ok(Self {
-            origins: match &cors.origins {
-                Origins::Any => None,
-                Origins::List(origins) => Some(origins.clone()),
-            },
-            methods: list(&cors.methods)?,
-            headers: list(&cors.headers)?,
-            exposed: list(&cors.exposed)?,
+            origins: origins(cors)?,
+            methods: list(&cors.methods, cors.manner.dense)?,
+            headers: list(&cors.headers, cors.manner.dense)?,
+            exposed: list(&cors.exposed, cors.manner.dense)?,
             credentials: cors.credentials,
             max_age: cors.max_age.map(|time| HeaderValue::from(time.as_secs())),
+            private_network: cors.private_network,
+            preflight_on: cors.preflight_on,
+            manner: cors.manner.clone(),
         })
     }
 
-    /// Whether the answer is another for another origin.
-    fn varies(&self) -> bool {
-        self.origins.is_some() || self.credentials
-    }
-
-    /// What is said to this origin; `None` shuts it out.
-    fn allowed(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+    fn say(&self, origin: Option<&HeaderValue>) -> Said {
         match &self.origins {
             // with credentials a browser takes no `*`
-            None if self.credentials => origin.cloned(),
-            None => Some(HeaderValue::from_static("*")),
-            Some(list) => {
-                origin.filter(|origin| list.iter().any(|known| known.as_bytes() == origin.as_bytes())).cloned()
+            ReadyOrigins::Any if self.credentials => match origin {
+                None if self.manner.star_without_origin => {
+                    Said { origin: Some(HeaderValue::from_static("*")), varies: true }
+                }
+                origin => Said { origin: origin.cloned(), varies: true },
+            },
+            ReadyOrigins::Any => Said { origin: Some(HeaderValue::from_static("*")), varies: false },
+            ReadyOrigins::Sole(origin) => Said { origin: Some(origin.clone()), varies: false },
+            ReadyOrigins::Some { texts, patterns } => {
+                let known = |origin: &&HeaderValue| {
+                    let text = origin.to_str().unwrap_or("");
+                    texts.iter().any(|known| known == text) || patterns.is_match(text)
+                };
+                Said { origin: origin.filter(known).cloned(), varies: true }
             }
         }
     }
 
+    /// Whether the origin may, or learns the rest all the same.
     fn share(&self, request: &Parts, headers: &mut HeaderMap) -> bool {
-        if self.varies() {
+        let asking = request.headers.get(ORIGIN);
+        if self.manner.needs_origin && asking.is_none() {
+            return false;
+        }
+        let said = self.say(asking);
+        if said.varies {
             vary(headers, ORIGIN);
         }
-        let Some(origin) = self.allowed(request.headers.get(ORIGIN)) else {
+        let told = said.origin.is_some() || self.manner.tells_strangers;
+        match said.origin {
+            Some(origin) => drop(headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin)),
             // what stands behind has no say: the gateway's rules hold
-            headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
-            headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
-            return false;
-        };
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.credentials {
+            None => drop(headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN)),
+        }
+        let star = headers.get(ACCESS_CONTROL_ALLOW_ORIGIN).is_some_and(|origin| origin == "*");
+        if self.credentials && told && !star {
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         } else {
             headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
         }
-        true
+        told
     }
 
     fn preflight(&self, request: &Parts) -> Response<Body> {
         let mut response = Response::new(Body::Empty);
-        *response.status_mut() = StatusCode::NO_CONTENT;
+        *response.status_mut() = StatusCode::from_u16(self.manner.preflight_status).unwrap_or(StatusCode::NO_CONTENT);
         let headers = response.headers_mut();
         if !self.share(request, headers) {
             return response;
@@ -101,6 +135,9 @@ impl Rules {
                 headers.insert(name, value.clone());
             }
         }
+        if self.private_network && request.headers.get(REQUEST_PRIVATE).is_some_and(|asked| asked == "true") {
+            headers.insert(ALLOW_PRIVATE, HeaderValue::from_static("true"));
+        }
         if let Some(max_age) = &self.max_age {
             headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.clone());
         }
@@ -108,9 +145,24 @@ impl Rules {
     }
 }
 
+fn origins(cors: &Cors) -> Result<ReadyOrigins, String> {
+    let sole = |text: &String| HeaderValue::from_str(text).map(ReadyOrigins::Sole).map_err(|_| text.clone());
+    let (texts, patterns) = match &cors.origins {
+        Origins::Any => return Ok(ReadyOrigins::Any),
+        Origins::List(texts) => match texts.as_slice() {
+            [text] if cors.manner.names_sole_origin => return sole(text),
+            texts => (texts.to_vec(), Vec::new()),
+        },
+        Origins::Matching { texts, patterns } => (texts.clone(), patterns.clone()),
+    };
+    let whole = patterns.iter().map(|pattern| format!("^(?:{pattern})$"));
+    let patterns = RegexSet::new(whole).map_err(|error| error.to_string())?;
+    Ok(ReadyOrigins::Some { texts, patterns })
+}
+
 impl Policy for Preflight {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        Running::Done(match is_preflight(&exchange.request) {
+        Running::Done(match is_preflight(&exchange.request) && !self.0.preflight_on {
             true => Outcome::Respond(self.0.preflight(&exchange.request)),
             false => Outcome::Continue,
         })
@@ -122,10 +174,14 @@ impl Policy for Share {
         let Exchange { request, response: Some(response), .. } = exchange else {
             return Running::Done(Outcome::Continue);
         };
+        let preflight = is_preflight(request);
+        if preflight && self.0.preflight_on {
+            return Running::Done(Outcome::Continue);
+        }
         let headers = response.headers_mut();
         let shared = self.0.share(request, headers);
         match &self.0.exposed {
-            Some(exposed) if shared && !is_preflight(request) => {
+            Some(exposed) if shared && !preflight => {
                 headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
             }
             _ => {}
@@ -152,11 +208,11 @@ fn vary(headers: &mut HeaderMap, name: HeaderName) {
     }
 }
 
-fn list(values: &[String]) -> Result<Option<HeaderValue>, String> {
+fn list(values: &[String], dense: bool) -> Result<Option<HeaderValue>, String> {
     if values.is_empty() {
         return Ok(None);
     }
-    let text = values.join(", ");
+    let text = values.join(if dense { "," } else { ", " });
     HeaderValue::from_str(&text).map(Some).map_err(|_| text)
 }
 

@@ -3,17 +3,29 @@
 use crate::exchange::Exchange;
 use crate::{Outcome, Policy, Running};
 use http::{HeaderName, HeaderValue};
+use model::policy::IdForm;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::UNIX_EPOCH;
 
-/// Request side: takes the client's id where it is trusted, and hands the exchange's id on.
+/// Request side: takes the client's id where it is trusted, and hands the id on.
 pub(crate) struct RequestId {
     pub(crate) header: HeaderName,
     pub(crate) trust_client: bool,
+    pub(crate) form: IdForm,
+    /// The id becomes the exchange's own.
+    pub(crate) own: bool,
+    pub(crate) slot: usize,
 }
 
 /// Response side: the client learns the id, where it shall.
 pub(crate) struct EchoRequestId {
     pub(crate) header: Option<HeaderName>,
+    pub(crate) slot: usize,
 }
+
+/// An id beside the exchange's own.
+struct Other(HeaderValue);
 
 /// An id ends up in logs and headers: longer ones are nobody's id.
 const LONGEST: usize = 128;
@@ -22,12 +34,23 @@ impl Policy for RequestId {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
         let headers = &exchange.request.headers;
         let theirs = headers.get(&self.header).filter(|_| self.trust_client).and_then(read);
-        if let Some(id) = theirs {
-            exchange.id = id;
+        let made = || match self.form {
+            IdForm::Own => None,
+            IdForm::Uuid => Some(uuid()),
+            IdForm::UuidCounter => Some(counted()),
+            IdForm::Tracker => Some(tracker(exchange)),
+        };
+        let id = theirs.or_else(made);
+        if let (Some(id), true) = (&id, self.own) {
+            exchange.id.clone_from(id);
         }
-        if let Ok(value) = HeaderValue::from_str(&exchange.id) {
-            exchange.request.headers.insert(&self.header, value);
+        let Ok(value) = HeaderValue::from_str(id.as_ref().unwrap_or(&exchange.id)) else {
+            return Running::Done(Outcome::Continue);
+        };
+        if id.is_some() && !self.own {
+            exchange.remember(self.slot, Other(value.clone()));
         }
+        exchange.request.headers.insert(&self.header, value);
         Running::Done(Outcome::Continue)
     }
 }
@@ -35,11 +58,36 @@ impl Policy for RequestId {
 impl Policy for EchoRequestId {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
         let Some(header) = &self.header else { return Running::Done(Outcome::Continue) };
-        if let (Some(response), Ok(value)) = (&mut exchange.response, HeaderValue::from_str(&exchange.id)) {
+        let other = exchange.recall::<Other>(self.slot).map(|other| other.0.clone());
+        let value = other.or_else(|| HeaderValue::from_str(&exchange.id).ok());
+        if let (Some(response), Some(value)) = (&mut exchange.response, value) {
             response.headers_mut().insert(header, value);
         }
         Running::Done(Outcome::Continue)
     }
+}
+
+/// A random UUID (RFC 9562, version 4).
+fn uuid() -> String {
+    let random = (fastrand::u128(..) & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
+    let hex = const_hex::encode(random.to_be_bytes());
+    [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+/// A UUID of this process, and a number.
+fn counted() -> String {
+    static PROCESS: LazyLock<String> = LazyLock::new(uuid);
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    format!("{}#{}", *PROCESS, NEXT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Address and port of this side, process, a number in the place of connection and request, time to the millisecond.
+fn tracker(exchange: &Exchange) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let (local, number) = (exchange.client.local, NEXT.fetch_add(1, Ordering::Relaxed));
+    let time = exchange.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let (seconds, millis) = (time.as_secs(), time.subsec_millis());
+    format!("{}-{}-{}-{number}-1-{seconds}.{millis:03}", local.ip(), local.port(), std::process::id())
 }
 
 fn read(value: &HeaderValue) -> Option<String> {
@@ -67,13 +115,40 @@ mod tests {
             let mut exchange = testing::of(http::Request::get("/").header("x-id", theirs));
             let own = exchange.id.clone();
             let header = HeaderName::from_static("x-id");
-            let _ = RequestId { header: header.clone(), trust_client }.run(&mut exchange);
+            let policy = RequestId { header: header.clone(), trust_client, form: IdForm::Own, own: true, slot: 0 };
+            let _ = policy.run(&mut exchange);
             let expected = if kept { theirs } else { &own };
             assert_eq!(exchange.id, expected);
             assert_eq!(exchange.request.headers["x-id"], expected);
             exchange.response = Some(http::Response::new(net::Body::Empty));
-            let _ = EchoRequestId { header: Some(header) }.run(&mut exchange);
+            let _ = EchoRequestId { header: Some(header), slot: 0 }.run(&mut exchange);
             assert_eq!(exchange.response.unwrap().headers()["x-id"], expected);
+        }
+    }
+
+    #[test]
+    fn ids_have_their_form_and_stand_beside_the_exchanges_own() {
+        let forms = [
+            (IdForm::Uuid, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$"),
+            (IdForm::UuidCounter, "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}#[0-9]+$"),
+            (IdForm::Tracker, r"^127\.0\.0\.1-4000-[0-9]+-[0-9]+-1-[0-9]+\.[0-9]{3}$"),
+        ];
+        for (form, pattern) in forms {
+            let (header, mut seen) = (HeaderName::from_static("x-id"), Vec::new());
+            for _ in 0..2 {
+                let mut exchange = testing::get("/");
+                let own = exchange.id.clone();
+                let _ = RequestId { header: header.clone(), trust_client: true, form, own: false, slot: 3 }
+                    .run(&mut exchange);
+                let id = exchange.request.headers["x-id"].to_str().unwrap().to_owned();
+                assert!(regex::Regex::new(pattern).unwrap().is_match(&id), "{id}");
+                assert_eq!(exchange.id, own);
+                exchange.response = Some(http::Response::new(net::Body::Empty));
+                let _ = EchoRequestId { header: Some(header.clone()), slot: 3 }.run(&mut exchange);
+                assert_eq!(exchange.response.unwrap().headers()["x-id"], id.as_str());
+                seen.push(id);
+            }
+            assert_ne!(seen[0], seen[1]);
         }
     }
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 const APP: &str = "https://app.test";
 
 fn open() -> Cors {
-    let none = Vec::new;
-    Cors { origins: Origins::Any, methods: none(), headers: none(), exposed: none(), credentials: false, max_age: None }
+    Cors::default()
 }
 
 fn strict() -> Cors {
@@ -19,6 +18,7 @@ fn strict() -> Cors {
         exposed: vec!["x-b".into(), "x-c".into()],
         credentials: true,
         max_age: Some(Duration::from_secs(60)),
+        ..Cors::default()
     }
 }
 

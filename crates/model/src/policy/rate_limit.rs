@@ -1,0 +1,138 @@
+//! How often a client may ask.
+
+use super::Refusals;
+use crate::secret::Secret;
+use serde::Serialize;
+use std::time::Duration;
+
+/// Bounds on the number of requests in fixed windows. A request counts before it goes on; a refused one does not count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RateLimit {
+    /// What counts together: steps with the same scope, windows and store share their counters.
+    pub scope: String,
+    /// The windows, each with its bound; all hold.
+    pub windows: Vec<Window>,
+    /// Whose requests count together.
+    pub by: LimitBy,
+    /// Where counters stand.
+    pub store: CounterStore,
+    /// What clients are told; the same on the response side.
+    pub headers: RateHeaders,
+    /// What a refusal says.
+    pub refusals: Refusals,
+}
+
+/// One bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Window {
+    /// How long, and where it begins.
+    pub span: Span,
+    /// Requests in it.
+    pub limit: u64,
+}
+
+/// A window's length and beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Span {
+    /// By the calendar, in UTC: from the full second, minute and so on to the next.
+    Calendar(Period),
+    /// This long from the first request on.
+    FromFirst(Duration),
+}
+
+/// A part of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Period {
+    /// 1 s.
+    Second,
+    /// 60 s.
+    Minute,
+    /// 3600 s.
+    Hour,
+    /// From midnight to midnight.
+    Day,
+    /// From the first of the month.
+    Month,
+    /// From the first of January.
+    Year,
+}
+
+/// Whose requests count together. Where a client lacks it, its address stands in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum LimitBy {
+    /// The known client's.
+    Consumer,
+    /// Those that show one credential.
+    Credential,
+    /// Those from one address.
+    Address,
+    /// Those to one service ([`crate::route::Told::service`]).
+    Service,
+    /// Those with one value of this header, lower case.
+    Header(String),
+    /// Those for this path, all together.
+    Path(String),
+    /// All of them.
+    Everyone,
+}
+
+/// Where counters stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum CounterStore {
+    /// In this process.
+    Local,
+    /// In a Redis that several gateways share.
+    Redis(Box<RedisStore>),
+}
+
+/// A Redis.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RedisStore {
+    /// Name or address.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// User, where it has users.
+    pub username: Option<String>,
+    /// Password.
+    pub password: Option<Secret>,
+    /// Number of the database.
+    pub database: u32,
+    /// TLS with this server name; verified unless it says otherwise.
+    pub tls: Option<crate::tls::ClientTls>,
+    /// To connect, and for an answer.
+    pub timeout: Duration,
+    /// Whether requests pass uncounted while it is away, instead of failing.
+    pub pass_without: bool,
+}
+
+/// Names of the response header fields, as they are sent; `None`: not sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RateHeaders {
+    /// Begins the name of each calendar window's bound; its period ends it: `X-RateLimit-Limit-`.
+    pub window_limit: Option<String>,
+    /// The same for what is left.
+    pub window_remaining: Option<String>,
+    /// The bound of the window with the least left.
+    pub limit: Option<String>,
+    /// What is left there.
+    pub remaining: Option<String>,
+    /// Seconds until it ends.
+    pub reset: Option<String>,
+    /// Whether a refusal says `Retry-After`.
+    pub retry_after: bool,
+}
+
+impl Default for RateHeaders {
+    fn default() -> Self {
+        let name = |text: &str| Some(text.to_owned());
+        Self {
+            window_limit: None,
+            window_remaining: None,
+            limit: name("ratelimit-limit"),
+            remaining: name("ratelimit-remaining"),
+            reset: name("ratelimit-reset"),
+            retry_after: true,
+        }
+    }
+}
