@@ -4,7 +4,7 @@ use super::*;
 use model::chain::{Chain, Phase, Step, StepRank};
 use model::endpoint::{Balance, HostHeader, HttpEndpoint, Keepalive, Node, PathRule, Upstream, UpstreamTimeouts};
 use model::id::{ConsumerId, Slot};
-use model::policy::{Policy, RequestId};
+use model::policy::{IdForm, Policy, RequestId};
 use model::quirk::ForwardMarks;
 use telemetry::AccessLog;
 use telemetry::access::{Format, Sink};
@@ -16,7 +16,7 @@ fn shared() -> Shared {
 
 fn route(name: &str, endpoint: Endpoint) -> Arc<Route> {
     let (id, matches, chain) = (RouteId::new(name), Vec::new(), Chain::default());
-    Arc::new(Route { id, matches, chain, endpoint, path: None })
+    Arc::new(Route { id, matches, chain, endpoint, path: None, told: Default::default() })
 }
 
 fn upstream(port: u16) -> Upstream {
@@ -44,14 +44,14 @@ fn gateway() -> Gateway {
 }
 
 fn request_id() -> Step {
-    let policy = Policy::RequestId(RequestId { header: "x-id".into(), trust_client: false, echo: false });
+    let (header, form) = ("x-id".to_owned(), IdForm::Own);
+    let policy = Policy::RequestId(RequestId { header, trust_client: false, echo: false, form, own: true });
     let rank = StepRank { phase: Phase::Rewrite, order: 0 };
     Step { slot: Slot::new("request-id"), rank, precedence: 0, predicate: None, policy }
 }
 
 fn bob() -> Arc<Consumer> {
-    let (id, name) = (ConsumerId::new("bob"), "bob".to_owned());
-    Arc::new(Consumer { id, name, groups: Vec::new(), credentials: Vec::new() })
+    Arc::new(Consumer::new(ConsumerId::new("bob"), "bob"))
 }
 
 #[test]
