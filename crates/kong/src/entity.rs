@@ -30,6 +30,8 @@ pub struct Entity {
     pub object: Object,
     /// Where it was written.
     pub origin: Origin,
+    /// Its values are as Kong stores them: passwords are hashed.
+    pub stored: bool,
 }
 
 /// Where an entity was written.

@@ -17,6 +17,7 @@ mod request_size_limiting;
 mod request_termination;
 mod request_transformer;
 mod response_transformer;
+mod words;
 
 pub use absent::{Absent, absent};
 
@@ -104,18 +105,6 @@ fn anonymous(entity: &Entity, at: &mut Lowering<'_>) -> Option<ConsumerId> {
             None
         }
     }
-}
-
-/// A plugin that is read and not carried out yet: what it would have guarded stays shut.
-fn not_there(entity: &Entity, at: &mut Lowering<'_>, guards: bool) -> Steps {
-    let name = entity.text("name").unwrap_or_default().to_owned();
-    if !guards || at.allow_missing.contains(&name) {
-        at.say(Faith::Unsupported, entity, "name", format!("the plugin {name} has no effect"));
-        return Vec::new();
-    }
-    let message = format!("the plugin {name} is not there: what it would have guarded answers 503");
-    at.say(Faith::Unsupported, entity, "name", message);
-    vec![(Phase::Access, Policy::Missing { name })]
 }
 
 /// The parts of a plugin's schema.

@@ -2,8 +2,8 @@
 
 use super::{Lowering, name};
 use crate::entity::{Collection, Entity};
-use model::consumer::{Consumer, Credential};
-use model::id::{ConsumerId, GroupId};
+use model::consumer::{Algorithm, Consumer, Credential, Password, Proof, Verifier};
+use model::id::ConsumerId;
 use model::secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ pub(super) fn consumers(at: &mut Lowering<'_>) -> Vec<Arc<Consumer>> {
 /// What belongs to consumers, by their ids.
 #[derive(Default)]
 struct Belongings<'a> {
-    groups: BTreeMap<&'a str, Vec<GroupId>>,
+    groups: BTreeMap<&'a str, Vec<String>>,
     credentials: BTreeMap<&'a str, Vec<Credential>>,
 }
 
@@ -26,30 +26,62 @@ impl<'a> Belongings<'a> {
         let mut found = Self::default();
         for entity in at.entities.of(Collection::Acls) {
             if let (Some(consumer), Some(group)) = (entity.reference("consumer"), entity.text("group")) {
-                found.groups.entry(consumer).or_default().push(group_id(group));
+                found.groups.entry(consumer).or_default().push(group.to_owned());
             }
         }
-        for entity in at.entities.of(Collection::KeyauthCredentials) {
-            // a key that could not be resolved is no key
-            let key = entity.text("key").filter(|key| !key.is_empty());
-            if let (Some(consumer), Some(key)) = (entity.reference("consumer"), key) {
-                found.credentials.entry(consumer).or_default().push(Credential::Key(Secret::new(key)));
+        let kinds: [(Collection, fn(&Entity) -> Option<Proof>); 3] = [
+            (Collection::KeyauthCredentials, key),
+            (Collection::BasicauthCredentials, password),
+            (Collection::JwtSecrets, token),
+        ];
+        for (collection, proof) in kinds {
+            for entity in at.entities.of(collection) {
+                if let (Some(consumer), Some(proof)) = (entity.reference("consumer"), proof(entity)) {
+                    // those behind learn a key's id, a user's name, a token's key
+                    let id = matches!(proof, Proof::Key(_)).then(|| entity.id().to_owned());
+                    found.credentials.entry(consumer).or_default().push(Credential { id, proof });
+                }
             }
         }
         found
     }
 }
 
-/// A group's id in the model.
-pub(crate) fn group_id(name: &str) -> GroupId {
-    GroupId::new(format!("kong/group/{name}"))
+/// A text that is there. What a reference did not find is empty, and proves nothing.
+fn text<'e>(entity: &'e Entity, name: &str) -> Option<&'e str> {
+    entity.text(name).filter(|text| !text.is_empty())
+}
+
+fn key(entity: &Entity) -> Option<Proof> {
+    text(entity, "key").map(|key| Proof::Key(Secret::new(key)))
+}
+
+fn password(entity: &Entity) -> Option<Proof> {
+    let (name, password) = (text(entity, "username")?.to_owned(), Secret::new(text(entity, "password")?));
+    let password = match (entity.stored, entity.reference("consumer")) {
+        (true, Some(consumer)) => Password::Sha1 { salt: consumer.to_owned(), digest: password },
+        _ => Password::Plain(password),
+    };
+    Some(Proof::Basic { name, password })
+}
+
+fn token(entity: &Entity) -> Option<Proof> {
+    let key = text(entity, "key")?.to_owned();
+    let algorithm = Algorithm::from_name(entity.text("algorithm").unwrap_or("HS256"))?;
+    let verifier = match algorithm.is_shared() {
+        true => Verifier::Shared(Secret::new(text(entity, "secret")?)),
+        false => Verifier::Public(text(entity, "rsa_public_key")?.to_owned()),
+    };
+    Some(Proof::Token { key, algorithm, verifier })
 }
 
 fn consumer(entity: &Entity, belongings: &Belongings<'_>) -> Consumer {
+    let shown = entity.text("username").unwrap_or_default();
     Consumer {
-        id: ConsumerId::new(name("consumer", entity)),
-        name: entity.text("username").or(entity.text("custom_id")).unwrap_or_default().to_owned(),
-        groups: belongings.groups.get(entity.id()).cloned().unwrap_or_default(),
+        shown_id: Some(entity.id().to_owned()),
+        custom_id: entity.text("custom_id").map(str::to_owned),
+        access: belongings.groups.get(entity.id()).cloned().unwrap_or_default(),
         credentials: belongings.credentials.get(entity.id()).cloned().unwrap_or_default(),
+        ..Consumer::new(ConsumerId::new(name("consumer", entity)), shown)
     }
 }

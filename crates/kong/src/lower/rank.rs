@@ -81,7 +81,7 @@ mod tests {
     fn rank(route: Value, flavor: Flavor) -> Rank {
         let Value::Object(object) = route else { panic!("{route}") };
         let path = object.get("paths").and_then(|paths| paths[0].as_str()).map(str::to_owned);
-        let entity = Entity { collection: Collection::Routes, object, origin: Origin::default() };
+        let entity = Entity { collection: Collection::Routes, object, origin: Origin::default(), stored: false };
         Weights::of(&entity, path.as_deref()).rank(flavor)
     }
 

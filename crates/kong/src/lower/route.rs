@@ -4,6 +4,7 @@ use super::scope::Scopes;
 use super::{Lowering, endpoint, matching, name};
 use crate::entity::{Collection, Entity, Flavor};
 use crate::part::Part;
+use crate::schema::Object;
 use dialect::Faith;
 use model::answer::{Answer, AnswerBody, Location};
 use model::chain::{Chain, Phase, Step, StepRank};
@@ -11,7 +12,8 @@ use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot};
 use model::policy::Policy;
 use model::predicate::Predicate;
-use model::route::Route;
+use model::route::{Route, Told};
+use serde_json::Value;
 use std::sync::Arc;
 
 pub(super) fn routes(scopes: &Scopes<'_>, at: &mut Lowering<'_>) -> Vec<Arc<Route>> {
@@ -44,7 +46,22 @@ fn route(entity: &Entity, scopes: &Scopes<'_>, at: &mut Lowering<'_>) -> Option<
         Some(service) => (Endpoint::Http(endpoint::of(entity, service, at)), None),
         None => (Endpoint::None, endpoint::bare_path(entity, at.settings.flavor)),
     };
-    Some(Route { id: id(entity), matches, chain: Chain::of(steps), endpoint, path })
+    Some(Route { id: id(entity), matches, chain: Chain::of(steps), endpoint, path, told: told(entity, service, at) })
+}
+
+/// What records say of a route; they are kept only where some plugin writes records.
+fn told(entity: &Entity, service: Option<&Entity>, at: &Lowering<'_>) -> Told {
+    let logged = at.entities.of(Collection::Plugins).iter().any(|plugin| plugin.text("name") == Some("http-log"));
+    let shown = |entity: &Entity| {
+        let members = entity.object.iter().filter(|(_, value)| !value.is_null());
+        let object: Object = members.map(|(name, value)| (name.clone(), value.clone())).collect();
+        Value::Object(object).to_string()
+    };
+    Told {
+        service: service.map(|service| service.id().to_owned()),
+        route: logged.then(|| shown(entity)),
+        about_service: service.filter(|_| logged).map(shown),
+    }
 }
 
 /// A route's id in the model.

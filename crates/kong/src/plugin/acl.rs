@@ -1,9 +1,13 @@
 //! `acl`: groups that may or may not.
 
-use super::{Parts, Steps};
+use super::{Parts, Steps, words};
 use crate::entity::Entity;
 use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{Check, Shorthand, array, boolean, string};
+use dialect::Faith;
+use model::chain::Phase;
+use model::policy::{Acl, Case, GroupRule, Policy};
 
 pub(super) fn parts() -> Parts {
     let mut parts = Parts::new(vec![
@@ -26,5 +30,19 @@ pub(super) fn parts() -> Parts {
 }
 
 pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
-    super::not_there(entity, at, true)
+    let part = Part::of(&entity.object).part("config");
+    if part.flag("always_use_authenticated_groups") {
+        let text = "groups that another plugin found are not looked at: those of the consumer count";
+        at.say(Faith::Unsupported, entity, "config.always_use_authenticated_groups", text);
+    }
+    let allow = part.texts("allow");
+    let policy = Acl {
+        rule: if allow.is_empty() { GroupRule::Deny(part.texts("deny")) } else { GroupRule::Allow(allow) },
+        header: (!part.flag("hide_groups_header")).then(|| "x-consumer-groups".to_owned()),
+        refusals: words::by_accept([
+            (Case::Anonymous, 401, "Unauthorized"),
+            (Case::Forbidden, 403, "You cannot consume this service"),
+        ]),
+    };
+    vec![(Phase::Access, Policy::Acl(policy))]
 }

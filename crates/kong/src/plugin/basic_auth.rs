@@ -1,9 +1,12 @@
 //! `basic-auth`: name and password.
 
-use super::{Parts, Steps};
+use super::{Parts, Steps, words};
 use crate::entity::Entity;
 use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{boolean, string};
+use model::chain::Phase;
+use model::policy::{BasicAuth, Case, Policy};
 
 pub(super) fn parts() -> Parts {
     Parts::new(vec![
@@ -15,5 +18,15 @@ pub(super) fn parts() -> Parts {
 }
 
 pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
-    super::not_there(entity, at, true)
+    let part = Part::of(&entity.object).part("config");
+    let policy = BasicAuth {
+        headers: vec!["proxy-authorization".to_owned(), "authorization".to_owned()],
+        hide: part.flag("hide_credentials"),
+        preflight: true,
+        anonymous: super::anonymous(entity, at),
+        identity: words::identity(),
+        challenge: words::challenge("Basic", entity),
+        refusals: words::by_accept([(Case::Absent, 401, "Unauthorized"), (Case::Unknown, 401, "Unauthorized")]),
+    };
+    vec![(Phase::Access, Policy::BasicAuth(Box::new(policy)))]
 }

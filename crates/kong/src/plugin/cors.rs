@@ -6,7 +6,7 @@ use crate::lower::Lowering;
 use crate::part::Part;
 use crate::schema::{Rule, array, boolean, number, string};
 use model::chain::Phase;
-use model::policy::{Cors, Origins, Policy};
+use model::policy::{Cors, CorsManner, Origins, Policy};
 use serde_json::json;
 use std::time::Duration;
 
@@ -36,15 +36,33 @@ fn origin(text: &str) -> Result<(), String> {
 
 pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
     let part = Part::of(&entity.object).part("config");
-    let origins = part.texts("origins");
-    let any = origins.is_empty() || origins.iter().any(|origin| origin == "*");
     let cors = Cors {
-        origins: if any { Origins::Any } else { Origins::List(origins) },
+        origins: origins(part.texts("origins")),
         methods: part.texts("methods"),
         headers: part.texts("headers"),
         exposed: part.texts("exposed_headers"),
         credentials: part.flag("credentials"),
         max_age: part.count("max_age").map(Duration::from_secs),
+        private_network: part.flag("private_network"),
+        preflight_on: part.flag("preflight_continue"),
+        manner: CorsManner {
+            preflight_status: 200,
+            names_sole_origin: true,
+            tells_strangers: true,
+            star_without_origin: true,
+            needs_origin: !part.flag("allow_origin_absent"),
+            dense: true,
+        },
     };
     vec![(Phase::Access, Policy::Cors(cors.clone())), (Phase::Response, Policy::Cors(cors))]
+}
+
+/// An origin with other characters than origins have is a regular expression.
+fn origins(written: Vec<String>) -> Origins {
+    if written.is_empty() || written.iter().any(|origin| origin == "*") {
+        return Origins::Any;
+    }
+    let plain = |origin: &String| origin.chars().all(|c| c.is_ascii_alphanumeric() || ".:/-_".contains(c));
+    let (texts, patterns): (Vec<String>, Vec<String>) = written.into_iter().partition(plain);
+    if patterns.is_empty() { Origins::List(texts) } else { Origins::Matching { texts, patterns } }
 }

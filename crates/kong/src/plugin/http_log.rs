@@ -3,10 +3,16 @@
 use super::{Parts, Steps};
 use crate::entity::Entity;
 use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{
     Check, Object, Record, Rule, Step, Violation, any, at, boolean, integer, map, nested, number, string, text,
 };
+use base64::Engine;
+use model::chain::Phase;
+use model::policy::{HttpLog, LogFact, LogQueue, LogValue, Policy};
+use model::secret::Secret;
 use serde_json::Value;
+use std::time::Duration;
 
 pub(super) fn parts() -> Parts {
     let old = "the queue's own settings took its place";
@@ -68,6 +74,96 @@ fn one_authorization(plugin: &Object) -> Vec<Violation> {
     vec![Violation::entity(text).below(Step::Name("config".to_owned()))]
 }
 
-pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
-    super::not_there(entity, at, false)
+pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
+    let part = Part::of(&entity.object).part("config");
+    let (url, authorization) = endpoint(part.text("http_endpoint").unwrap_or_default());
+    let written = part.part("headers").members();
+    let written = written.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), Secret::new(value.as_str()?))));
+    let policy = HttpLog {
+        url: Secret::new(url),
+        method: part.owned("method").unwrap_or_else(|| "POST".to_owned()),
+        content_type: part.owned("content_type").unwrap_or_else(|| "application/json".to_owned()),
+        headers: written.chain(authorization.map(|value| ("authorization".to_owned(), value))).collect(),
+        timeout: Duration::from_millis(part.count("timeout").unwrap_or(10_000)),
+        keepalive: Duration::from_millis(part.count("keepalive").unwrap_or(60_000)),
+        verify: part.flag("ssl_verify"),
+        queue: waiting(part.part("queue")),
+        record: record(),
+    };
+    vec![(Phase::Log, Policy::HttpLog(Box::new(policy)))]
+}
+
+/// The address without user and password, and these as an `Authorization`.
+fn endpoint(url: &str) -> (String, Option<Secret>) {
+    let parts = url.split_once("://").and_then(|(scheme, rest)| {
+        let end = rest.find('/').unwrap_or(rest.len());
+        let (user, host) = rest[..end].rsplit_once('@')?;
+        Some((format!("{scheme}://{host}{}", &rest[end..]), user.to_owned()))
+    });
+    match parts {
+        Some((url, user)) => {
+            let encoded = base64::engine::general_purpose::STANDARD.encode(user);
+            (url, Some(Secret::new(format!("Basic {encoded}"))))
+        }
+        None => (url.to_owned(), None),
+    }
+}
+
+fn waiting(part: Part<'_>) -> LogQueue {
+    let count = |name: &str, usual: usize| part.count(name).and_then(|n| usize::try_from(n).ok()).unwrap_or(usual);
+    let seconds =
+        |name: &str, usual: f64| Duration::try_from_secs_f64(part.number(name).unwrap_or(usual)).unwrap_or_default();
+    LogQueue {
+        batch: count("max_batch_size", 1),
+        delay: seconds("max_coalescing_delay", 1.0),
+        entries: count("max_entries", 10_000),
+        bytes: part.count("max_bytes").and_then(|n| usize::try_from(n).ok()),
+        first_pause: seconds("initial_retry_delay", 0.01),
+        longest_pause: seconds("max_retry_delay", 60.0),
+        patience: seconds("max_retry_time", 60.0),
+    }
+}
+
+/// What a record of Kong's holds.
+fn record() -> LogValue {
+    use LogFact::*;
+    let text = |text: &str| LogValue::Text(text.to_owned());
+    let request = LogValue::object([
+        ("id", RequestId.into()),
+        ("uri", Target.into()),
+        ("url", Url.into()),
+        ("querystring", LogFact::Query.into()),
+        ("method", LogFact::Method.into()),
+        ("headers", RequestHeaders.into()),
+        ("size", RequestSize.into()),
+        ("tls", Tls.into()),
+    ]);
+    let response = LogValue::object([
+        ("status", Status.into()),
+        ("headers", ResponseHeaders.into()),
+        ("size", ResponseSize.into()),
+    ]);
+    let latencies = LogValue::object([
+        ("kong", GatewayMillis.into()),
+        ("proxy", WaitMillis.into()),
+        ("request", TotalMillis.into()),
+        ("receive", ReceiveMillis.into()),
+    ]);
+    LogValue::object([
+        ("request", request),
+        ("upstream_uri", UpstreamTarget.into()),
+        ("upstream_status", UpstreamStatus.into()),
+        ("response", response),
+        ("latencies", latencies),
+        ("tries", Tries.into()),
+        ("authenticated_entity", LogFact::Credential.into()),
+        ("route", LogFact::Route.into()),
+        ("service", Service.into()),
+        ("consumer", Consumer.into()),
+        ("client_ip", ClientAddress.into()),
+        ("started_at", StartedMillis.into()),
+        ("source", text("kong")),
+        ("workspace", text("0dc6f45b-8f8d-40d2-a504-473544ee190b")),
+        ("workspace_name", text("default")),
+    ])
 }

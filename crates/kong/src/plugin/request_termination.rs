@@ -7,7 +7,7 @@ use crate::part::Part;
 use crate::schema::{Check, Object, Rule, Violation, at, boolean, integer, string, text};
 use model::answer::{Answer, AnswerBody};
 use model::chain::Phase;
-use model::policy::Policy;
+use model::policy::{Policy, Terminate};
 use serde_json::{Value, json};
 
 pub(super) fn parts() -> Parts {
@@ -36,24 +36,22 @@ fn together(plugin: &Object) -> Vec<Violation> {
     vec![Violation::entity(wrong).below(crate::schema::Step::Name("config".to_owned()))]
 }
 
-pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
+pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
     let part = Part::of(&entity.object).part("config");
     let status = part.count("status_code").and_then(|status| u16::try_from(status).ok()).unwrap_or(503);
-    if part.flag("echo") || part.text("trigger").is_some() {
-        return super::not_there(entity, at, true);
-    }
+    let message = part.owned("message").unwrap_or_else(|| said(status).to_owned());
+    let json = "application/json; charset=utf-8".to_owned();
     let (media, body) = match part.owned("body") {
-        Some(body) => {
-            (part.owned("content_type").unwrap_or_else(|| "application/json; charset=utf-8".to_owned()), body)
-        }
-        None => {
-            let message = part.owned("message").unwrap_or_else(|| said(status).to_owned());
-            ("application/json; charset=utf-8".to_owned(), json!({ "message": message }).to_string())
-        }
+        Some(body) => (part.owned("content_type").unwrap_or(json), body),
+        None => (json, json!({ "message": message }).to_string()),
     };
     let headers = vec![("content-type".to_owned(), media)];
-    let answer = Answer { headers, body: AnswerBody::Text(body), ..Answer::status(status) };
-    vec![(Phase::Access, Policy::Respond(answer))]
+    let policy = Terminate {
+        trigger: part.owned("trigger"),
+        answer: Answer { headers, body: AnswerBody::Text(body), ..Answer::status(status) },
+        echo: part.flag("echo").then_some(message),
+    };
+    vec![(Phase::Access, Policy::Terminate(Box::new(policy)))]
 }
 
 /// What is said without a message.

@@ -3,7 +3,10 @@
 use super::{Parts, Steps};
 use crate::entity::Entity;
 use crate::lower::Lowering;
+use crate::part::Part;
 use crate::schema::{Field, Record, Rule, array, nested, string, text};
+use model::chain::Phase;
+use model::policy::{JsonChanges, JsonScalar, Policy, RequestText, ResponseTransform, TextChanges};
 use serde_json::json;
 
 pub(super) fn parts() -> Parts {
@@ -30,6 +33,51 @@ fn edits(name: &'static str, headers: Field, members: Field) -> Field {
     nested(name, Record::new(fields))
 }
 
-pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
-    super::not_there(entity, at, false)
+pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
+    let part = Part::of(&entity.object).part("config");
+    let policy = ResponseTransform { headers: headers(part), json: members(part) };
+    vec![(Phase::Response, Policy::ResponseTransform(Box::new(policy)))]
+}
+
+fn pair(text: &String) -> Option<(String, String)> {
+    text.split_once(':').map(|(name, value)| (name.to_owned(), value.to_owned()))
+}
+
+fn headers(part: Part<'_>) -> TextChanges {
+    let list = |action: &str| part.texts(&format!("{action}.headers"));
+    let values = |action: &str| {
+        list(action).iter().filter_map(pair).map(|(name, value)| (name, RequestText::plain(value))).collect()
+    };
+    TextChanges {
+        remove: list("remove"),
+        rename: list("rename").iter().filter_map(pair).collect(),
+        replace: values("replace"),
+        add: values("add"),
+        append: values("append"),
+    }
+}
+
+fn members(part: Part<'_>) -> JsonChanges {
+    let list = |action: &str| part.texts(&format!("{action}.json"));
+    let values = |action: &str| {
+        let kinds = part.texts(&format!("{action}.json_types"));
+        let typed =
+            |(at, (name, value)): (usize, (String, String))| (name, scalar(kinds.get(at).map(String::as_str), value));
+        list(action).iter().filter_map(pair).enumerate().map(typed).collect()
+    };
+    JsonChanges {
+        remove: list("remove"),
+        rename: list("rename").iter().filter_map(pair).collect(),
+        replace: values("replace"),
+        add: values("add"),
+        append: values("append"),
+    }
+}
+
+fn scalar(kind: Option<&str>, value: String) -> JsonScalar {
+    match kind {
+        Some("number") if value.parse::<f64>().is_ok() => JsonScalar::Number(value),
+        Some("boolean") => JsonScalar::Boolean(value == "true"),
+        _ => JsonScalar::Text(value),
+    }
 }

@@ -24,8 +24,15 @@ pub fn declarative(key: &str, text: &str, environment: &dyn Environment, notes: 
     let content = tree.as_ref().map(scalar::value);
     let document = notes.document(tree, findings);
     let Some(content) = content else { return Vec::new() };
-    let mut reader =
-        Reader { document, notes, entities: Vec::new(), ids: BTreeSet::new(), deck: Deck::default(), old: false };
+    let mut reader = Reader {
+        document,
+        notes,
+        entities: Vec::new(),
+        ids: BTreeSet::new(),
+        deck: Deck::default(),
+        old: false,
+        stored: false,
+    };
     match content {
         Value::Object(content) => reader.top(content),
         _ => reader.remark(Faith::Invalid, &[], "expected an object"),
@@ -41,6 +48,8 @@ struct Reader<'n> {
     deck: Deck,
     /// The document is older than version 3.0.
     old: bool,
+    /// Passwords are hashed already.
+    stored: bool,
 }
 
 /// The entity that others stand in.
@@ -53,6 +62,7 @@ struct Parent {
 impl Reader<'_> {
     fn top(&mut self, mut content: Object) {
         self.version(content.remove("_format_version"));
+        self.stored = content.get("_transform") == Some(&Value::Bool(false));
         self.deck = Deck::take(&mut content);
         for (name, value) in content {
             let path = [Step::Name(name.clone())];
@@ -150,7 +160,7 @@ impl Reader<'_> {
         let id = self.id(collection, &mut object);
         self.noticed(collection, &object, path);
         let origin = Origin { document: self.document, path: path.to_vec() };
-        self.entities.push(Entity { collection, object, origin });
+        self.entities.push(Entity { collection, object, origin, stored: self.stored });
         for (child, member, value) in children {
             let path = with(path, Step::Name(child.name().to_owned()));
             self.list(child, value, Some(&Parent { member, id: id.clone() }), &path);
