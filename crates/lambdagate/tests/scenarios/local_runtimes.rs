@@ -59,7 +59,7 @@ fn a_function_in_node_streams() {
     let site = site("stream");
     let gate = Gate::dev(&site);
     let url = format!("http://{}/url/stream/?to=3", lambda_address(&gate));
-    // Each line with the time that curl got it: they come one after the other, not together at the end.
+    // Each line is a chunk of its own: it left when it was written.
     let output = Command::new("curl").args(["-sN", "-i", "--raw", &url]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap().replace('\r', "");
     assert!(text.contains("transfer-encoding: chunked") && text.ends_with("2\n1\n\n2\n2\n\n2\n3\n\n0\n\n"), "{text:?}");

@@ -177,12 +177,12 @@ fn botocores_signatures_open_urls_and_stages() {
     let expected = "\
 200 ['/a%20b', {'x': '1', 'y': 'é'}, None, 'local']
 200 ['/', None, 'posted', 'local']
-403 AccessDeniedException \n403 InvalidSignatureException The request signature we calculated does 
+403 AccessDeniedException \n403 InvalidSignatureException The request signature we calculated does
 403 InvalidSignatureException Credential should be scoped to correct s
 200 ['/a/b', None, None, None]
 403 ForbiddenException Forbidden
 200 ['/a/b', None, 'posted', 'local']
-403 InvalidSignatureException The request signature we calculated does 
+403 InvalidSignatureException The request signature we calculated does
 403 MissingAuthenticationTokenException Missing Authentication Token
 ";
     assert_eq!(run(&python().unwrap(), "urls.py", &[&url]), expected);
