@@ -11,6 +11,7 @@ use crate::auth::key_auth::KeyAuth;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
+use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
 use crate::missing::Missing;
 use crate::predicate::{PredicateError, ReadyPredicate};
@@ -24,7 +25,7 @@ use model::answer::Answers;
 use model::chain::{Phase, Step};
 use model::consumer::Consumer;
 use model::id::{ConsumerId, Slot, TableId};
-use model::policy::{self, Policy as Data};
+use model::policy::{self, CounterStore, Policy as Data};
 use model::predicate::Predicate;
 use model::table::{PathNormalization, Table};
 use std::cell::RefCell;
@@ -36,8 +37,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Services {
     /// Functions, with their connections and credentials.
     pub lambda: lambda::invoke::Lambda,
-    /// Counters.
+    /// Metrics.
     pub metrics: telemetry::Metrics,
+    /// Counts of rate limits.
+    pub counters: crate::limit::counters::Counters,
     /// Numbers of slots: chains that go on from one snapshot to the next must agree on them.
     pub slots: Slots,
 }
@@ -240,6 +243,8 @@ impl<'a> Builder<'a> {
                 length_required: data.length_required,
                 refusals: ReadyRefusals::compile(&data.refusals)?,
             }),
+            (Data::RateLimit(data), Side::Request) => Box::new(RateLimit { rules: self.rate_limit(data)?, slot }),
+            (Data::RateLimit(data), Side::Response) => Box::new(TellRate { rules: self.rate_limit(data)?, slot }),
             (
                 Data::KeyAuth(_)
                 | Data::BasicAuth(_)
@@ -249,14 +254,9 @@ impl<'a> Builder<'a> {
                 | Data::RequestSize(_),
                 Side::Response,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
-            (
-                Data::Terminate(_)
-                | Data::RateLimit(_)
-                | Data::RequestTransform(_)
-                | Data::ResponseTransform(_)
-                | Data::HttpLog(_),
-                _,
-            ) => return Err(BuildCause::NotYet { policy: name(data) }),
+            (Data::Terminate(_) | Data::RequestTransform(_) | Data::ResponseTransform(_) | Data::HttpLog(_), _) => {
+                return Err(BuildCause::NotYet { policy: name(data) });
+            }
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
             (Data::Cors(cors), Side::Response) => Box::new(Share(rules(cors)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),
@@ -271,6 +271,13 @@ impl<'a> Builder<'a> {
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),
         };
         Ok((side, policy))
+    }
+
+    fn rate_limit(&self, data: &policy::RateLimit) -> Result<Arc<rate::Rules>, BuildCause> {
+        match &data.store {
+            CounterStore::Local => rate::Rules::compile(data, self.services.counters.local(data)).map(Arc::new),
+            CounterStore::Redis(_) => Err(BuildCause::NotYet { policy: "a rate limit that counts in Redis" }),
+        }
     }
 
     fn key_auth(&self, data: &policy::KeyAuth) -> Result<KeyAuth, BuildCause> {
@@ -305,7 +312,7 @@ fn rules(cors: &policy::Cors) -> Result<Arc<Rules>, BuildCause> {
     Rules::compile(cors).map(Arc::new).map_err(|text| BuildCause::Header { text })
 }
 
-fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
+pub(crate) fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
     HeaderName::from_bytes(text.as_bytes()).map_err(|_| BuildCause::Header { text: text.to_owned() })
 }
 

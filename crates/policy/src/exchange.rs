@@ -80,6 +80,8 @@ pub struct RouteFacts {
     pub id: RouteId,
     /// The path pattern as written, for events and metrics: `/users/{id}`.
     pub template: String,
+    /// What log records and counters say of it.
+    pub told: model::route::Told,
 }
 
 /// A client the gateway knows.

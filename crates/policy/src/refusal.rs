@@ -27,7 +27,7 @@ impl ReadyRefusals {
         let mut failure = Failure::new(kind, Blame::Client, words);
         let answer = match configured {
             Some(refusal) => answer(refusal, &failure.public).ok(),
-            None if status != kind.status() => Some(in_table_form(status)),
+            None if status != kind.status() => Some(in_table_form(status, &failure.public)),
             None => None,
         };
         failure.answer = answer.and_then(|answer| ReadyAnswer::compile(&answer).ok()).map(Arc::new);
@@ -65,7 +65,7 @@ fn answer(refusal: &Refusal, words: &str) -> Result<Answer, AnswerError> {
         ..Answer::status(refusal.status)
     };
     Ok(match &refusal.form {
-        RefusalForm::Table => in_table_form(refusal.status),
+        RefusalForm::Table => in_table_form(refusal.status, words),
         RefusalForm::Text { content_type } => typed(content_type, words.to_owned()),
         // what is wrong with claims is an object already
         RefusalForm::Member { name, content_type, line } if name.is_empty() => {
@@ -78,9 +78,8 @@ fn answer(refusal: &Refusal, words: &str) -> Result<Answer, AnswerError> {
     })
 }
 
-/// The words are the failure's own.
-fn in_table_form(status: u16) -> Answer {
-    Answer { body: AnswerBody::Problem, ..Answer::status(status) }
+fn in_table_form(status: u16, words: &str) -> Answer {
+    Answer::message(status, words)
 }
 
 fn end(line: bool) -> &'static str {

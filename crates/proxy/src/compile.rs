@@ -179,7 +179,7 @@ fn facts(route: &Route, matching: &Match) -> Arc<RouteFacts> {
         Some(PathPattern::Template(template)) => template.text.clone(),
         Some(PathPattern::Exact(text) | PathPattern::Prefix(text) | PathPattern::Regex(text)) => text.clone(),
     };
-    Arc::new(RouteFacts { id: route.id.clone(), template })
+    Arc::new(RouteFacts { id: route.id.clone(), template, told: route.told.clone() })
 }
 
 fn listeners(gateway: &Gateway) -> Result<Vec<ListenerPlan>, CompileError> {

@@ -109,8 +109,16 @@ async fn run_in(phase: model::chain::Phase, call: Call, exchange: &mut Exchange)
     let step =
         Step { slot: Slot::new("call"), rank: StepRank { phase, order: 0 }, precedence: 0, predicate: None, policy };
     let id = RouteId::new("r");
-    exchange.route = Some(Arc::new(RouteFacts { id: id.clone(), template: "/users/{id}".into() }));
-    let route = Route { id, matches: Vec::new(), chain: Chain::of(vec![step]), endpoint: Endpoint::None, path: None, told: Default::default() };
+    exchange.route =
+        Some(Arc::new(RouteFacts { id: id.clone(), template: "/users/{id}".into(), told: Default::default() }));
+    let route = Route {
+        id,
+        matches: Vec::new(),
+        chain: Chain::of(vec![step]),
+        endpoint: Endpoint::None,
+        path: None,
+        told: Default::default(),
+    };
     let services = Services::default();
     let builder = Builder::new(&services, &[]);
     let chain = ReadyChain::compile(&Table::new(TableId::new("t")), Some(&route), &builder).unwrap();

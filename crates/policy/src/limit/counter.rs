@@ -1,0 +1,44 @@
+//! Counting against a bound: the open trait, and what a count says.
+
+use std::time::Duration;
+
+pub(crate) mod local;
+pub(crate) mod window;
+
+/// Counts, for one policy. What stands behind it may be this process or a store that several gateways share.
+pub(crate) trait Counter: Send + Sync {
+    /// Takes `cost` from each window of this key, or from none of them: one that has not so much left refuses it.
+    /// `now` is the time since 1970.
+    fn take(&self, key: u128, cost: u64, now: Duration) -> Allowance;
+}
+
+/// What is left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Allowance {
+    /// Whether it was taken.
+    pub(crate) granted: bool,
+    /// For each window what is left, and when it ends.
+    pub(crate) windows: smallvec::SmallVec<[Left; 2]>,
+}
+
+/// What is left of one window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Left {
+    pub(crate) limit: u64,
+    pub(crate) remaining: u64,
+    /// Until the window ends.
+    pub(crate) reset: Duration,
+}
+
+impl Allowance {
+    /// The window with the least left; of several the one that ends last.
+    pub(crate) fn tightest(&self) -> Option<&Left> {
+        self.windows.iter().min_by_key(|left| (left.remaining, std::cmp::Reverse(left.reset)))
+    }
+
+    /// How long nothing is granted: until the last exhausted window ends.
+    pub(crate) fn wait(&self) -> Duration {
+        let exhausted = self.windows.iter().filter(|left| left.remaining == 0);
+        exhausted.map(|left| left.reset).max().unwrap_or_default()
+    }
+}

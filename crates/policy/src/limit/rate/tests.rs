@@ -1,0 +1,126 @@
+//! Cases of `rate`.
+
+use super::*;
+use crate::answer::ReadyAnswers;
+use crate::exchange::testing;
+use crate::limit::counters::Counters;
+use model::policy::{CounterStore, Refusal, RefusalForm, Refusals, Window};
+use std::time::SystemTime;
+
+fn data(by: LimitBy, limits: &[(Period, u64)]) -> Data {
+    let window = |(period, limit): &(Period, u64)| Window { span: Span::Calendar(*period), limit: *limit };
+    let name = |text: &str| Some(text.to_owned());
+    Data {
+        scope: "s".into(),
+        windows: limits.iter().map(window).collect(),
+        by,
+        store: CounterStore::Local,
+        headers: RateHeaders {
+            window_limit: name("X-RateLimit-Limit-"),
+            window_remaining: name("X-RateLimit-Remaining-"),
+            ..RateHeaders::default()
+        },
+        refusals: Refusals::default(),
+    }
+}
+
+fn rules(data: &Data, counters: &Counters) -> Arc<Rules> {
+    Arc::new(Rules::compile(data, counters.local(data)).unwrap_or_else(|error| panic!("{error}")))
+}
+
+/// 20 s into a minute.
+fn noon(exchange: &mut Exchange) {
+    exchange.time = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+}
+
+fn ask(rules: &Arc<Rules>, mut exchange: Exchange) -> (u16, String) {
+    noon(&mut exchange);
+    let (request, tell) = (RateLimit { rules: rules.clone(), slot: 1 }, TellRate { rules: rules.clone(), slot: 1 });
+    let Running::Done(outcome) = request.run(&mut exchange) else { panic!("waits") };
+    let response = match outcome {
+        Outcome::Fail(failure) => ReadyAnswers::default().render(&exchange, &failure),
+        _ => http::Response::new(net::Body::Empty),
+    };
+    exchange.response = Some(response);
+    let _ = tell.run(&mut exchange);
+    let response = exchange.response.unwrap();
+    let mut headers: Vec<String> = response
+        .headers()
+        .iter()
+        .filter(|(name, _)| *name != "content-type")
+        .map(|(name, value)| format!("{name}={}", value.to_str().unwrap()))
+        .collect();
+    headers.sort();
+    (response.status().as_u16(), headers.join(" "))
+}
+
+#[test]
+fn clients_learn_what_is_left_and_when_to_come_again() {
+    let rules = rules(&data(LimitBy::Address, &[(Period::Minute, 2), (Period::Hour, 9)]), &Counters::default());
+    let expected = [
+        (200, "1", "8", ""),
+        (200, "0", "7", ""),
+        (429, "0", "7", " retry-after=40"),
+        (429, "0", "7", " retry-after=40"),
+    ];
+    for (status, minute, hour, retry) in expected {
+        let headers = format!(
+            "ratelimit-limit=2 ratelimit-remaining={minute} ratelimit-reset=40{retry} x-ratelimit-limit-hour=9 \
+             x-ratelimit-limit-minute=2 x-ratelimit-remaining-hour={hour} x-ratelimit-remaining-minute={minute}"
+        );
+        assert_eq!(ask(&rules, testing::get("/")), (status, headers));
+    }
+}
+
+#[test]
+fn a_refusal_says_what_is_configured() {
+    let refusal = Refusal { status: 503, message: "slow down".into(), form: RefusalForm::json() };
+    let refusals = Refusals::of([(Case::TooMany, refusal)]);
+    let rules = rules(&Data { refusals, ..data(LimitBy::Everyone, &[(Period::Year, 0)]) }, &Counters::default());
+    assert_eq!(ask(&rules, testing::get("/")).0, 503);
+}
+
+#[test]
+fn each_client_has_a_count_of_its_own() {
+    let header = |value: &str| testing::of(http::Request::get("/").header("x-who", value));
+    let known = |name: &str, credential: &str| {
+        let mut exchange = testing::get("/");
+        exchange.identity = Some(testing::identity(name, &[], &[]));
+        exchange.identity.as_mut().unwrap().credential = Some(credential.into());
+        exchange
+    };
+    let from = |address: &str| {
+        let mut exchange = testing::get("/");
+        exchange.client.address = address.parse().unwrap();
+        exchange
+    };
+    let cases: [(LimitBy, [Exchange; 3], [bool; 3]); 6] = [
+        (LimitBy::Consumer, [known("a", "1"), known("a", "2"), known("b", "1")], [true, false, true]),
+        (LimitBy::Credential, [known("a", "1"), known("a", "2"), known("a", "1")], [true, true, false]),
+        (LimitBy::Address, [from("10.0.0.1"), from("10.0.0.2"), from("::ffff:10.0.0.1")], [true, true, false]),
+        (LimitBy::Header("x-who".into()), [header("a"), header("b"), header("a")], [true, true, false]),
+        (
+            LimitBy::Path("/p".into()),
+            [testing::get("/p"), testing::get("/q"), testing::get("/p?x")],
+            [true, true, false],
+        ),
+        (LimitBy::Everyone, [from("10.0.0.1"), from("10.0.0.2"), known("a", "1")], [true, false, false]),
+    ];
+    for (by, exchanges, expected) in cases {
+        let rules = rules(&data(by.clone(), &[(Period::Day, 1)]), &Counters::default());
+        assert_eq!(exchanges.map(|exchange| ask(&rules, exchange).0 == 200), expected, "{by:?}");
+    }
+}
+
+#[test]
+fn a_reload_loses_no_count() {
+    let counters = Counters::default();
+    let data = data(LimitBy::Everyone, &[(Period::Day, 1)]);
+    let before = rules(&data, &counters);
+    assert_eq!(ask(&before, testing::get("/")).0, 200);
+    let after = rules(&data, &counters);
+    drop(before);
+    assert_eq!(ask(&after, testing::get("/")).0, 429);
+    drop(after);
+    assert_eq!(ask(&rules(&data, &counters), testing::get("/")).0, 200, "what nobody uses is forgotten");
+}
