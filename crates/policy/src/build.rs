@@ -20,6 +20,8 @@ use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
 use crate::rewrite::request_id::{EchoRequestId, RequestId};
 use crate::rewrite::respond::Respond;
+use crate::rewrite::terminate::Terminate;
+use crate::rewrite::transform::{RequestTransform, ResponseTransform};
 use http::HeaderName;
 use model::answer::Answers;
 use model::chain::{Phase, Step};
@@ -254,9 +256,13 @@ impl<'a> Builder<'a> {
                 | Data::RequestSize(_),
                 Side::Response,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
-            (Data::Terminate(_) | Data::RequestTransform(_) | Data::ResponseTransform(_) | Data::HttpLog(_), _) => {
-                return Err(BuildCause::NotYet { policy: name(data) });
+            (Data::Terminate(data), _) => Box::new(Terminate::compile(data)?),
+            (Data::RequestTransform(data), Side::Request) => Box::new(RequestTransform::compile(data)?),
+            (Data::ResponseTransform(data), Side::Response) => Box::new(ResponseTransform::compile(data)?),
+            (Data::RequestTransform(_), Side::Response) | (Data::ResponseTransform(_), Side::Request) => {
+                return Err(BuildCause::Side { policy: name(data), phase });
             }
+            (Data::HttpLog(_), _) => return Err(BuildCause::NotYet { policy: name(data) }),
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
             (Data::Cors(cors), Side::Response) => Box::new(Share(rules(cors)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),

@@ -44,6 +44,17 @@ pub enum Running<'a> {
     Wait(Pin<Box<dyn Future<Output = Outcome> + Send + 'a>>),
 }
 
+impl Running<'_> {
+    /// The outcome of a step that need not wait.
+    #[cfg(test)]
+    pub(crate) fn done(self) -> Outcome {
+        match self {
+            Self::Done(outcome) => outcome,
+            Self::Wait(_) => panic!("the step waits"),
+        }
+    }
+}
+
 /// One step of a chain.
 pub trait Policy: Send + Sync {
     /// Does its work on the exchange. Dropping the returned future leaves nothing half-done.

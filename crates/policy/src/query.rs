@@ -2,7 +2,8 @@
 
 use http::Uri;
 use http::uri::PathAndQuery;
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// The value of each parameter of this (decoded) name, decoded; one without `=` has the empty value.
@@ -26,6 +27,88 @@ pub(crate) fn remove(uri: &mut Uri, names: &[String]) {
     let rest: Vec<&str> = query.split('&').filter(|part| !goes(part)).collect();
     let mark = if rest.is_empty() { "" } else { "?" };
     let target = format!("{}{mark}{}", uri.path(), rest.join("&"));
+    replace(uri, &target);
+}
+
+/// All parameters as a JSON object; a name that stands twice has a list.
+pub(crate) fn object(query: &str) -> Map<String, Value> {
+    let mut object = Map::new();
+    for (name, value) in pairs(query) {
+        put(&mut object, &String::from_utf8_lossy(&name), String::from_utf8_lossy(&value).into_owned());
+    }
+    object
+}
+
+/// One more value of this name.
+pub(crate) fn put(object: &mut Map<String, Value>, name: &str, value: String) {
+    match object.get_mut(name) {
+        None => drop(object.insert(name.to_owned(), value.into())),
+        Some(Value::Array(values)) => values.push(value.into()),
+        Some(first) => *first = Value::Array(vec![first.take(), value.into()]),
+    }
+}
+
+/// A query whose parameters may be changed; those that are not stay byte for byte.
+pub(crate) struct Query(Vec<String>);
+
+impl Query {
+    pub(crate) fn read(query: &str) -> Self {
+        Self(query.split('&').filter(|part| !part.is_empty()).map(str::to_owned).collect())
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|part| is_named(part, name))
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.retain(|part| !is_named(part, name));
+    }
+
+    /// The old name's values under the new one, whose own go.
+    pub(crate) fn rename(&mut self, old: &str, new: &str) {
+        if !self.has(old) || old == new {
+            return;
+        }
+        self.remove(new);
+        for part in self.0.iter_mut().filter(|part| is_named(part, old)) {
+            *part = match part.split_once('=') {
+                Some((_, value)) => format!("{}={value}", encode(new)),
+                None => encode(new),
+            };
+        }
+    }
+
+    /// One parameter of this name, in the place of the first.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        let at = self.0.iter().position(|part| is_named(part, name)).unwrap_or(self.0.len());
+        self.remove(name);
+        self.0.insert(at.min(self.0.len()), format!("{}={}", encode(name), encode(value)));
+    }
+
+    pub(crate) fn push(&mut self, name: &str, value: &str) {
+        self.0.push(format!("{}={}", encode(name), encode(value)));
+    }
+
+    /// Puts it in the place of the target's own.
+    pub(crate) fn write(self, uri: &mut Uri) {
+        let mark = if self.0.is_empty() { "" } else { "?" };
+        replace(uri, &format!("{}{mark}{}", uri.path(), self.0.join("&")));
+    }
+}
+
+fn is_named(part: &str, name: &str) -> bool {
+    *decode(split(part).0) == *name.as_bytes()
+}
+
+/// What needs no escape in a form or query.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A name or value as it stands in a form or query.
+pub(crate) fn encode(text: &str) -> String {
+    utf8_percent_encode(text, ESCAPED).to_string()
+}
+
+fn replace(uri: &mut Uri, target: &str) {
     let mut parts = std::mem::take(uri).into_parts();
     // a part of a valid target is valid, so the old one never has to stay
     parts.path_and_query = target.parse::<PathAndQuery>().ok().or(parts.path_and_query);

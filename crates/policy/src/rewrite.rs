@@ -5,3 +5,6 @@ pub(crate) mod fields;
 pub(crate) mod headers;
 pub(crate) mod request_id;
 pub(crate) mod respond;
+pub(crate) mod terminate;
+pub(crate) mod texts;
+pub(crate) mod transform;

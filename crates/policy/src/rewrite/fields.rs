@@ -3,13 +3,12 @@
 mod json;
 mod multipart;
 
-use crate::query;
+use crate::query::{self, encode};
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 pub(crate) use json::Members;
 use multipart::Multipart;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::borrow::Cow;
 
@@ -138,14 +137,6 @@ fn read_form(body: &[u8]) -> Option<Vec<(String, String)>> {
 
 fn utf8(bytes: Cow<'_, [u8]>) -> Option<String> {
     String::from_utf8(bytes.into_owned()).ok()
-}
-
-/// What needs no escape in a form or query.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A name or value as it stands in a form or query.
-pub(crate) fn encode(text: &str) -> String {
-    utf8_percent_encode(text, ESCAPED).to_string()
 }
 
 #[cfg(test)]
