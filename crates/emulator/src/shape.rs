@@ -41,6 +41,8 @@ pub(crate) fn event(payload: &Payload, visit: &Visit<Bytes>, route: &Route<'_>) 
         version: visit.head.version,
         https: false,
         path: route.path,
+        forwarded_path: None,
+        received: None,
         query: visit.head.uri.query(),
         headers: &headers,
         host: route.domain,

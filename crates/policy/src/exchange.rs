@@ -3,12 +3,16 @@
 use crate::answer::ReadyMessages;
 use crate::chain::Progress;
 use crate::failure::{Blame, Failure};
+use crate::path::forwarded;
 use bytes::Bytes;
 use model::answer::FailureKind;
+use model::endpoint::PathRule;
 use model::id::{ConsumerId, GroupId, RouteId};
+use model::table::PathNormalization;
 use net::{Body, BodyError};
 use smallvec::SmallVec;
 use std::any::Any;
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -45,6 +49,8 @@ pub struct Exchange {
     pub messages: Option<Arc<ReadyMessages>>,
     /// The path that a step gave to those behind, instead of the route's.
     pub forwarded_path: Option<String>,
+    /// The target as received, where a step changed the request's. What is to be hidden is hidden here as well.
+    pub received: Option<http::Uri>,
     /// When the request header had arrived: for durations.
     pub started: Instant,
     /// The same moment, for events.
@@ -82,6 +88,18 @@ pub struct RouteFacts {
     pub template: String,
     /// What log records and counters say of it.
     pub told: model::route::Told,
+    /// What becomes of the path for those behind it.
+    pub path: PathRule,
+    /// How the table makes paths comparable.
+    pub normalization: PathNormalization,
+}
+
+impl RouteFacts {
+    /// Facts of a route that leaves paths as they come.
+    pub fn plain(id: RouteId, template: impl Into<String>) -> Self {
+        let (path, normalization, told) = (PathRule::KEEP, PathNormalization::default(), Default::default());
+        Self { id, template: template.into(), told, path, normalization }
+    }
 }
 
 /// A client the gateway knows.
@@ -127,8 +145,12 @@ pub struct CallFacts {
 pub struct UpstreamFacts {
     /// `host:port` of the node.
     pub node: Arc<str>,
+    /// When it was asked.
+    pub began: Instant,
     /// Until the response header.
     pub duration: std::time::Duration,
+    /// The status it answered with.
+    pub status: Option<u16>,
 }
 
 impl CallFacts {
@@ -159,6 +181,7 @@ impl Exchange {
             upstream: None,
             messages: None,
             forwarded_path: None,
+            received: None,
             started,
             time: net::moment::time_at(started),
             memory: SmallVec::new(),
@@ -170,6 +193,16 @@ impl Exchange {
     pub fn host(&self) -> &str {
         let field = self.request.headers.get(http::header::HOST).and_then(|value| value.to_str().ok());
         field.or_else(|| self.request.uri.authority().map(|authority| authority.as_str())).unwrap_or("")
+    }
+
+    /// The path that those behind see: what a step gave, else what the route makes of the client's.
+    pub fn forwarded_path(&self) -> Cow<'_, str> {
+        let path = self.request.uri.path();
+        match (&self.forwarded_path, &self.route) {
+            (Some(given), _) => Cow::Borrowed(given),
+            (None, Some(route)) => forwarded(&route.path, route.normalization, path, self.matched),
+            (None, None) => Cow::Borrowed(path),
+        }
     }
 
     /// The host without its port, as written.

@@ -15,7 +15,7 @@ mod limit;
 mod missing;
 pub mod path;
 pub mod predicate;
-mod query;
+pub mod query;
 mod refusal;
 mod rewrite;
 

@@ -1,5 +1,9 @@
 //! A request's path made comparable, as a table's rules say, with the way back to the bytes the client sent.
 
+mod forward;
+
+pub use forward::forwarded;
+
 use model::table::PathNormalization;
 
 /// A path before and after normalization.
@@ -33,6 +37,14 @@ impl<'a> ComparablePath<'a> {
             None => bytes,
             Some(changed) if bytes >= changed.text.len() => self.raw.len(),
             Some(changed) => bytes.checked_sub(1).map_or(0, |last| changed.ends[last]),
+        }
+    }
+
+    /// How many bytes of the text stand for the first `bytes` of the raw path.
+    fn text_bytes(&self, bytes: usize) -> usize {
+        match &self.changed {
+            None => bytes,
+            Some(changed) => changed.ends.partition_point(|end| *end <= bytes),
         }
     }
 }

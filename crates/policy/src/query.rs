@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use std::borrow::Cow;
 
 /// The value of each parameter of this (decoded) name, decoded; one without `=` has the empty value.
-pub(crate) fn values<'a>(query: &'a str, name: &str) -> impl Iterator<Item = Cow<'a, [u8]>> {
+pub fn values<'a>(query: &'a str, name: &str) -> impl Iterator<Item = Cow<'a, [u8]>> {
     let named = move |(found, _): &(&str, &str)| *decode(found) == *name.as_bytes();
     parts(query).filter(named).map(|(_, value)| decode(value))
 }

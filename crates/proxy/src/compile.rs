@@ -1,11 +1,12 @@
 //! From the model to a snapshot: everything that can be decided before a request comes is decided here.
 
 use crate::endpoint::{ReadyEndpoint, ReadyUpstreams, UpstreamError};
+use crate::marks::ReadyMarks;
 use crate::router::{Router, RouterError};
 use crate::snapshot::{ListenerPlan, ReadyRoute, ReadyTable, Shared, Snapshot};
 use model::Gateway;
 use model::consumer::Consumer;
-use model::endpoint::Endpoint;
+use model::endpoint::{Endpoint, PathRule};
 use model::id::{RouteId, TableId, UpstreamId};
 use model::listener::Listener;
 use model::predicate::PathPattern;
@@ -135,7 +136,8 @@ impl Making<'_> {
             Some(ready) if self.goes_on(route, ready) => Ok(Arc::clone(ready)),
             _ => self.route(table, route).map(Arc::new),
         });
-        Ok(ReadyTable { routes: routes.collect::<Result<_, _>>()?, frame, router, outside })
+        let marks = table.marks.as_ref().map(|marks| Box::new(ReadyMarks::new(marks)));
+        Ok(ReadyTable { routes: routes.collect::<Result<_, _>>()?, frame, router, outside, marks })
     }
 
     /// Whether the upstream that it leads to runs as before.
@@ -151,9 +153,9 @@ impl Making<'_> {
     fn route(&self, table: &Table, route: &Arc<Route>) -> Result<ReadyRoute, CompileError> {
         let chain = ReadyChain::compile(table, Some(route), &self.builder)
             .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause: Box::new(cause) })?;
-        let endpoint = ReadyEndpoint::compile(&route.endpoint, &self.upstreams)
+        let endpoint = ReadyEndpoint::compile(&route.endpoint, table.normalization, &self.upstreams)
             .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
-        let facts = route.matches.iter().map(|matching| facts(route, matching)).collect();
+        let facts = route.matches.iter().map(|matching| facts(table, route, matching)).collect();
         let metrics = self.shared.metrics.route(route.id.as_str());
         Ok(ReadyRoute { model: Arc::downgrade(route), facts, chain, endpoint, metrics })
     }
@@ -173,13 +175,18 @@ fn frame(table: &Table) -> Table {
     }
 }
 
-fn facts(route: &Route, matching: &Match) -> Arc<RouteFacts> {
+fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
     let template = match &matching.predicate.path {
         None => String::new(),
         Some(PathPattern::Template(template)) => template.text.clone(),
         Some(PathPattern::Exact(text) | PathPattern::Prefix(text) | PathPattern::Regex(text)) => text.clone(),
     };
-    Arc::new(RouteFacts { id: route.id.clone(), template, told: route.told.clone() })
+    let path = match (&route.path, &route.endpoint) {
+        (Some(path), _) => path.clone(),
+        (None, Endpoint::Http(http)) => http.path.clone(),
+        (None, Endpoint::None | Endpoint::Answer(_)) => PathRule::KEEP,
+    };
+    Arc::new(RouteFacts { id: route.id.clone(), template, told: route.told.clone(), path, normalization: table.normalization })
 }
 
 fn listeners(gateway: &Gateway) -> Result<Vec<ListenerPlan>, CompileError> {

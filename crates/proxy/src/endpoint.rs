@@ -1,15 +1,22 @@
 //! Endpoints: where a route leads when no step has answered.
 
+mod choice;
 mod forward;
 mod health;
+mod load;
+mod marks;
+mod probe;
+mod ring;
 mod rotation;
 mod upstream;
 
+pub(crate) use marks::append_via;
 pub use upstream::{UpstreamError, Upstreams};
 
 use forward::HttpRoute;
 use model::answer::{Answer, FailureKind};
 use model::endpoint::Endpoint;
+use model::table::PathNormalization;
 use policy::failure::Blame;
 use policy::{Exchange, Failure};
 use std::collections::BTreeMap;
@@ -28,13 +35,17 @@ pub(crate) type ReadyUpstreams = BTreeMap<model::id::UpstreamId, Arc<ReadyUpstre
 
 impl ReadyEndpoint {
     /// Fails with the name of an upstream that is not there.
-    pub(crate) fn compile(endpoint: &Endpoint, upstreams: &ReadyUpstreams) -> Result<Self, model::id::UpstreamId> {
+    pub(crate) fn compile(
+        endpoint: &Endpoint,
+        normalization: PathNormalization,
+        upstreams: &ReadyUpstreams,
+    ) -> Result<Self, model::id::UpstreamId> {
         Ok(match endpoint {
             Endpoint::None => Self::None,
             Endpoint::Answer(answer) => Self::Answer(answer.clone()),
             Endpoint::Http(http) => {
                 let upstream = upstreams.get(&http.upstream).ok_or_else(|| http.upstream.clone())?;
-                Self::Http(HttpRoute::new(http, upstream.clone()))
+                Self::Http(HttpRoute::new(http, normalization, upstream.clone()))
             }
         })
     }

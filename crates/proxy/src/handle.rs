@@ -50,6 +50,9 @@ pub(crate) async fn handle(view: Arc<View>, arrival: Arrival) -> Response<Outgoi
         }
     }
     chain.response(&mut life.exchange).await;
+    if let Some(marks) = &place.table.marks {
+        marks.put(&mut life.exchange);
+    }
     life.send()
 }
 

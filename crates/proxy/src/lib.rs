@@ -7,6 +7,7 @@ pub mod compile;
 pub mod endpoint;
 pub mod handle;
 mod listener;
+mod marks;
 pub mod router;
 pub mod server;
 pub mod snapshot;

@@ -1,6 +1,7 @@
 //! The compiled, immutable thing that requests read.
 
 use crate::endpoint::{ReadyEndpoint, Upstreams};
+use crate::marks::ReadyMarks;
 use crate::router::Router;
 use model::consumer::Consumer;
 use model::listener::Limits;
@@ -69,6 +70,8 @@ pub(crate) struct ReadyTable {
     pub(crate) routes: Vec<Arc<ReadyRoute>>,
     /// The outer ring alone, for requests that no route takes.
     pub(crate) outside: ReadyChain,
+    /// What every response shows of the gateway.
+    pub(crate) marks: Option<Box<ReadyMarks>>,
 }
 
 /// A route made ready.

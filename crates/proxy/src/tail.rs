@@ -5,7 +5,7 @@ use crate::listener::activity::Activity;
 use crate::snapshot::View;
 use bytes::Bytes;
 use http::header::{self, HOST, HeaderName, USER_AGENT};
-use http::{HeaderMap, Response, StatusCode, Uri, Version};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use net::{Body, BodyError};
 use policy::Exchange;
@@ -53,7 +53,12 @@ impl Life {
         let response = self.exchange.response.take();
         let mut response =
             response.unwrap_or_else(|| Response::builder().status(500).body(Body::Empty).unwrap_or_default());
+        let upgrade = upgrade_wanted(&mut response);
         strip_hop_by_hop(response.headers_mut());
+        if let Some(upgrade) = upgrade.filter(|_| self.exchange.request.version < Version::HTTP_2) {
+            response.headers_mut().insert(header::UPGRADE, upgrade);
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        }
         self.status = Some(response.status());
         let (head, body) = response.into_parts();
         self.whole = body.is_end_stream();
@@ -66,7 +71,7 @@ impl Life {
         let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
         let duration = exchange.started.elapsed();
         self.metrics.request(status, duration, self.sent);
-        let text = |name| exchange.request.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
+        let text = |name| exchange.request.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let call = exchange.call.as_ref();
         let upstream = exchange.upstream.as_ref();
         self.view.snapshot.shared.access.write(&AccessRecord {
@@ -107,6 +112,14 @@ fn version_text(version: Version) -> &'static str {
         Version::HTTP_3 => "HTTP/3.0",
         _ => "HTTP/1.1",
     }
+}
+
+/// The protocols that a 426 asks for: it says nothing without them (RFC 9110, 15.5.22).
+fn upgrade_wanted(response: &mut Response<Body>) -> Option<HeaderValue> {
+    if response.status() != StatusCode::UPGRADE_REQUIRED {
+        return None;
+    }
+    response.headers_mut().remove(header::UPGRADE)
 }
 
 /// Fields that concern one connection only (RFC 9110, 7.6.1) are not passed on.

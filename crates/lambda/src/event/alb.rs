@@ -3,14 +3,14 @@
 //! Query arguments are not decoded, as the balancer does not. Absent maps are `{}`, as it writes them, unless the
 //! rules leave them out. `x-forwarded-*` and `x-amzn-trace-id` are the gateway's own, as they are the balancer's.
 
-use super::body::{Written, written};
+use super::body::{Written, empty_is_base64, written};
 use super::http_v1::{multi_headers, multi_query, single_headers, single_query};
 use super::json::Json;
 use super::parts::{Argument, Field, arguments, fields, port, untouched};
 use super::{EventRequest, TARGET_GROUP_ARN, room};
 use crate::moment;
 use http::HeaderName;
-use model::call::{EmptyMap, EventRules};
+use model::call::{EmptyBody, EmptyMap, EventRules};
 
 const TRACE: &str = "x-amzn-trace-id";
 const FOR: &str = "x-forwarded-for";
@@ -27,15 +27,16 @@ pub(super) fn build(rules: &EventRules, request: &EventRequest<'_>) -> Vec<u8> {
     json.close(b'}');
     json.member("httpMethod").text(request.method.as_str());
     json.member("path").text(request.path);
-    query(&mut json, rules, &arguments(request.query.unwrap_or(""), untouched));
+    query(&mut json, rules, &arguments(request.query.unwrap_or(""), rules.arguments.most, untouched));
     headers(&mut json, rules, request);
     let body = written(&rules.body, request);
     match body {
+        Written::Absent if rules.empty_body == EmptyBody::Omit => {}
         Written::Absent => json.member("body").text(""),
         Written::Text(text) => json.member("body").text(text),
         Written::Base64(bytes) => json.member("body").base64(bytes),
     }
-    json.member("isBase64Encoded").bool(body.is_base64());
+    json.member("isBase64Encoded").bool(body.is_base64() || empty_is_base64(rules, body));
     json.close(b'}');
     json.into_bytes()
 }
@@ -47,7 +48,7 @@ fn query(json: &mut Json, rules: &EventRules, query: &[Argument<'_>]) {
     json.member(if rules.multi_value { "multiValueQueryStringParameters" } else { "queryStringParameters" });
     json.open(b'{');
     if rules.multi_value {
-        multi_query(json, query);
+        multi_query(json, rules, query);
     } else {
         single_query(json, rules, query);
     }

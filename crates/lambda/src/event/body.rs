@@ -2,7 +2,7 @@
 
 use super::EventRequest;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
-use model::call::BodyEncoding;
+use model::call::{BodyEncoding, EmptyBody, EventRules};
 
 /// How a body is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,11 @@ impl Written<'_> {
     pub(super) fn is_base64(self) -> bool {
         matches!(self, Self::Base64(_))
     }
+}
+
+/// Whether a body that is not there is said to be base64.
+pub(super) fn empty_is_base64(rules: &EventRules, body: Written<'_>) -> bool {
+    body == Written::Absent && rules.empty_body == EmptyBody::Base64
 }
 
 /// Decides by the rule. What is not UTF-8 is base64 under every rule, since JSON could not hold it.
@@ -47,7 +52,7 @@ pub(super) fn media_type<'a>(request: &EventRequest<'a>) -> &'a str {
 }
 
 /// The whole value; empty when there is none.
-fn content_type<'a>(request: &EventRequest<'a>) -> &'a str {
+pub(super) fn content_type<'a>(request: &EventRequest<'a>) -> &'a str {
     request.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 

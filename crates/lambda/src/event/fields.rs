@@ -2,49 +2,95 @@
 //!
 //! An argument without `=` is `true`, a repeated one a list.
 
-use super::body::{Written, media_type, written};
+mod members;
+mod multipart;
+mod reading;
+
+use super::body::{Written, empty_is_base64, written};
 use super::json::Json;
 use super::parts::{Argument, arguments, by_argument, by_name, decoded, fields, missing_host};
 use super::{EventRequest, room};
-use model::call::Fields;
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, Visitor};
+use members::Members;
+use model::call::{BodyReading, EmptyBody, Fields, Winner};
+use reading::Kind;
 use serde_json::value::RawValue;
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
 
-pub(super) fn build(chosen: &Fields, request: &EventRequest<'_>) -> Vec<u8> {
+/// `readable`: arguments may be read from the body.
+pub(super) fn build(chosen: &Fields, readable: bool, request: &EventRequest<'_>) -> Vec<u8> {
     let mut json = Json::with_capacity(room(request));
-    json.open(b'{');
     if chosen.method || chosen.uri || chosen.headers || chosen.body {
-        parts(&mut json, chosen, request);
+        json.open(b'{');
+        parts(&mut json, chosen, readable, request);
+        json.close(b'}');
     } else {
-        merged(&mut json, request);
+        merged(&mut json, chosen, readable, request);
     }
-    json.close(b'}');
     json.into_bytes()
 }
 
-/// Query and body arguments; the query's win. A body that is neither form nor JSON object adds nothing.
-fn merged(json: &mut Json, request: &EventRequest<'_>) {
-    let query = arguments(request.query.unwrap_or(""), decoded);
-    members(json, &query);
-    let taken = |name: &str| query.binary_search_by(|argument| (*argument.name).cmp(name)).is_ok();
-    match Kind::of(request) {
-        Kind::Form(text) => {
-            let form = arguments(text, decoded);
-            let rest: Vec<_> = form.into_iter().filter(|argument| !taken(&argument.name)).collect();
-            members(json, &rest);
-        }
-        Kind::Json => {
-            let Ok(Members(all)) = serde_json::from_slice(request.body) else { return };
-            for (name, value) in all.iter().filter(|(name, _)| !taken(name)) {
-                json.key(name).raw(value.get());
-            }
-        }
-        Kind::Other => {}
+/// Arguments of query and body. A body that has none adds nothing.
+fn merged(json: &mut Json, chosen: &Fields, readable: bool, request: &EventRequest<'_>) {
+    let rules = chosen.rules.arguments;
+    let query = arguments(request.query.unwrap_or(""), rules.most, decoded);
+    let kind = if readable { Kind::of(rules.bodies, request) } else { Kind::Other };
+    let wins = rules.winner == Winner::Body;
+    match kind {
+        Kind::Form(text) => pairs(json, query, arguments(text, rules.most, decoded), wins),
+        Kind::Multipart(media) => pairs(json, query, multipart::arguments(media, request.body, rules.most), wins),
+        Kind::Json => match members::read(request.body) {
+            Some(Members::Object(all)) => object(json, query, all, wins),
+            Some(Members::List(all)) if rules.bodies == BodyReading::ByPrefix => list(json, query, &all, wins),
+            Some(Members::List(_)) | None => pairs(json, query, Vec::new(), wins),
+        },
+        Kind::Other => pairs(json, query, Vec::new(), wins),
     }
+}
+
+/// Query and form.
+fn pairs(json: &mut Json, query: Vec<Argument<'_>>, form: Vec<Argument<'_>>, form_wins: bool) {
+    let (winner, loser) = if form_wins { (form, query) } else { (query, form) };
+    json.open(b'{');
+    members(json, &winner);
+    let rest: Vec<_> = loser.into_iter().filter(|argument| !has(&winner, &argument.name)).collect();
+    members(json, &rest);
+    json.close(b'}');
+}
+
+/// Query and the members of an object.
+fn object<'a>(
+    json: &mut Json,
+    query: Vec<Argument<'_>>,
+    all: Vec<(std::borrow::Cow<'a, str>, &'a RawValue)>,
+    object_wins: bool,
+) {
+    json.open(b'{');
+    let query = if object_wins {
+        let names: std::collections::HashSet<&str> = all.iter().map(|(name, _)| &**name).collect();
+        query.into_iter().filter(|argument| !names.contains(&*argument.name)).collect()
+    } else {
+        query
+    };
+    members(json, &query);
+    for (name, value) in all.iter().filter(|(name, _)| object_wins || !has(&query, name)) {
+        json.key(name).raw(value.get());
+    }
+    json.close(b'}');
+}
+
+/// Query and the items of a list: the list itself where there is no query, else each item under its number.
+fn list(json: &mut Json, query: Vec<Argument<'_>>, all: &[&RawValue], list_wins: bool) {
+    if query.is_empty() {
+        json.open(b'[');
+        all.iter().for_each(|value| json.item().raw(value.get()));
+        return json.close(b']');
+    }
+    let numbered = all.iter().enumerate().map(|(at, value)| ((at + 1).to_string().into(), *value)).collect();
+    object(json, query, numbered, list_wins);
+}
+
+/// Whether one of the arguments, which are in order, has this name.
+fn has(all: &[Argument<'_>], name: &str) -> bool {
+    all.binary_search_by(|argument| (*argument.name).cmp(name)).is_ok()
 }
 
 fn members(json: &mut Json, all: &[Argument<'_>]) {
@@ -68,24 +114,24 @@ fn argument(json: &mut Json, argument: &Argument<'_>) {
     }
 }
 
-fn parts(json: &mut Json, chosen: &Fields, request: &EventRequest<'_>) {
+fn parts(json: &mut Json, chosen: &Fields, readable: bool, request: &EventRequest<'_>) {
     if chosen.method {
         json.member("request_method").text(request.method.as_str());
     }
     if chosen.uri {
-        match request.query {
-            Some(query) => json.member("request_uri").texts([request.path, "?", query]),
-            None => json.member("request_uri").text(request.path),
+        match (request.received, request.query) {
+            (Some(target), _) => json.member("request_uri").text(target),
+            (None, Some(query)) => json.member("request_uri").texts([request.path, "?", query]),
+            (None, None) => json.member("request_uri").text(request.path),
         }
-        json.member("request_uri_args").open(b'{');
-        members(json, &arguments(request.query.unwrap_or(""), decoded));
-        json.close(b'}');
+        let most = chosen.rules.arguments.most;
+        args(json, &arguments(request.query.unwrap_or(""), most, decoded), "request_uri_args");
     }
     if chosen.headers {
         headers(json, request);
     }
     if chosen.body {
-        body(json, chosen, request);
+        body(json, chosen, readable, request);
     }
 }
 
@@ -108,25 +154,18 @@ fn headers(json: &mut Json, request: &EventRequest<'_>) {
     json.close(b'}');
 }
 
-/// Forms and JSON stand as text together with their arguments; other bodies as the rule says. JSON that cannot be
-/// read has no arguments at all.
-fn body(json: &mut Json, chosen: &Fields, request: &EventRequest<'_>) {
-    let kind = Kind::of(request);
-    let text = std::str::from_utf8(request.body);
-    let as_written = match (&kind, text) {
-        (Kind::Form(_) | Kind::Json, Ok(text)) => Written::Text(text),
-        _ => written(&chosen.rules.body, request),
-    };
-    match as_written {
-        Written::Absent => json.member("request_body").text(""),
-        Written::Text(text) => json.member("request_body").text(text),
-        Written::Base64(bytes) => json.member("request_body").base64(bytes),
-    }
+/// What has arguments stands as text together with them; other bodies as the rule says. JSON that cannot be read has
+/// no arguments at all.
+fn body(json: &mut Json, chosen: &Fields, readable: bool, request: &EventRequest<'_>) {
+    let kind = Kind::of(chosen.rules.arguments.bodies, request);
+    let as_written = raw(json, chosen, &kind, request);
+    let most = chosen.rules.arguments.most;
     match kind {
-        Kind::Form(text) => {
-            json.member("request_body_args").open(b'{');
-            members(json, &arguments(text, decoded));
-            json.close(b'}');
+        Kind::Other => json.member("request_body_args").raw("{}"),
+        _ if !readable => {}
+        Kind::Form(text) => args(json, &arguments(text, most, decoded), "request_body_args"),
+        Kind::Multipart(media) => {
+            args(json, &multipart::arguments(media, request.body, most), "request_body_args");
         }
         Kind::Json => {
             if let Ok(value) = serde_json::from_slice::<&RawValue>(request.body)
@@ -135,65 +174,33 @@ fn body(json: &mut Json, chosen: &Fields, request: &EventRequest<'_>) {
                 json.member("request_body_args").raw(value.get());
             }
         }
-        Kind::Other => json.member("request_body_args").raw("{}"),
     }
-    if as_written.is_base64() {
+    let other_and_empty = matches!(kind, Kind::Other) && empty_is_base64(&chosen.rules, as_written);
+    if as_written.is_base64() || other_and_empty {
         json.member("request_body_base64").bool(true);
     }
 }
 
-/// What a body is, by its media type.
-enum Kind<'a> {
-    Form(&'a str),
-    Json,
-    Other,
+/// The body itself.
+fn raw<'a>(json: &mut Json, chosen: &Fields, kind: &Kind<'_>, request: &EventRequest<'a>) -> Written<'a> {
+    let text = std::str::from_utf8(request.body);
+    let as_written = match (kind, text) {
+        (Kind::Form(_) | Kind::Multipart(_) | Kind::Json, Ok(text)) if !request.body.is_empty() => Written::Text(text),
+        _ => written(&chosen.rules.body, request),
+    };
+    match as_written {
+        Written::Text(text) => json.member("request_body").text(text),
+        Written::Base64(bytes) => json.member("request_body").base64(bytes),
+        Written::Absent => match (chosen.rules.empty_body, kind) {
+            (EmptyBody::Usual, _) | (EmptyBody::Base64, Kind::Other) => json.member("request_body").text(""),
+            (EmptyBody::Base64 | EmptyBody::Omit, _) => {}
+        },
+    }
+    as_written
 }
 
-impl<'a> Kind<'a> {
-    fn of(request: &EventRequest<'a>) -> Self {
-        let media = media_type(request);
-        if request.body.is_empty() {
-            return Self::Other;
-        }
-        if media.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            return std::str::from_utf8(request.body).map_or(Self::Other, Self::Form);
-        }
-        let json = media.eq_ignore_ascii_case("application/json") || media.to_ascii_lowercase().ends_with("+json");
-        if json { Self::Json } else { Self::Other }
-    }
-}
-
-/// A JSON object whose values stay text. Of equal names the last stays.
-struct Members<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-#[derive(Deserialize)]
-struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
-        impl<'de> Visitor<'de> for Object {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
-                let mut all: Vec<(Cow<'de, str>, &'de RawValue)> = Vec::new();
-                let mut places: HashMap<Cow<'de, str>, usize> = HashMap::new();
-                while let Some((Name(name), value)) = map.next_entry()? {
-                    match places.get(&name) {
-                        Some(&at) => all[at].1 = value,
-                        None => {
-                            places.insert(name.clone(), all.len());
-                            all.push((name, value));
-                        }
-                    }
-                }
-                Ok(Members(all))
-            }
-        }
-        deserializer.deserialize_map(Object)
-    }
+fn args(json: &mut Json, all: &[Argument<'_>], name: &'static str) {
+    json.member(name).open(b'{');
+    members(json, all);
+    json.close(b'}');
 }

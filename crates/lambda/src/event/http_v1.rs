@@ -2,7 +2,7 @@
 //!
 //! `requestContext.path` has no stage in front: the gateway serves none.
 
-use super::body::{Written, written};
+use super::body::{Written, empty_is_base64, written};
 use super::json::Json;
 use super::parts::{
     Argument, Field, arguments, by_argument, by_name, decoded, domain, domain_prefix, fields, missing_host, protocol,
@@ -11,7 +11,7 @@ use super::parts::{
 use super::{ACCOUNT_ID, API_ID, EventRequest, room};
 use crate::moment;
 use http::header::{COOKIE, USER_AGENT};
-use model::call::{Duplicates, EmptyMap, EventRules};
+use model::call::{ContextForm, Duplicates, EmptyBody, EmptyMap, EventRules};
 
 /// Members of `identity` that need an identity at AWS.
 const NO_IDENTITY: [&str; 10] = [
@@ -29,7 +29,7 @@ const NO_IDENTITY: [&str; 10] = [
 
 pub(super) fn build(rules: &EventRules, request: &EventRequest<'_>) -> Vec<u8> {
     let fields = fields(request);
-    let query = arguments(request.query.unwrap_or(""), decoded);
+    let query = arguments(request.query.unwrap_or(""), rules.arguments.most, decoded);
     let mut json = Json::with_capacity(room(request) + room(request) / 2);
     json.open(b'{');
     json.member("version").text("1.0");
@@ -41,15 +41,20 @@ pub(super) fn build(rules: &EventRules, request: &EventRequest<'_>) -> Vec<u8> {
     map(&mut json, rules, "multiValueHeaders", no_headers, |json| multi_headers(json, request, &fields));
     let no_query = query.is_empty();
     map(&mut json, rules, "queryStringParameters", no_query, |json| single_query(json, rules, &query));
-    map(&mut json, rules, "multiValueQueryStringParameters", no_query, |json| multi_query(json, &query));
+    map(&mut json, rules, "multiValueQueryStringParameters", no_query, |json| multi_query(json, rules, &query));
     map(&mut json, rules, "pathParameters", request.params.is_empty(), |json| {
         request.params.iter().for_each(|(name, value)| json.key(name).text(value));
     });
-    map(&mut json, rules, "stageVariables", rules.stage_variables.is_empty(), |json| {
-        rules.stage_variables.iter().for_each(|(name, value)| json.key(name).text(value));
-    });
-    context(&mut json, rules, request);
-    body(&mut json, written(&rules.body, request));
+    match rules.context {
+        ContextForm::Full => {
+            map(&mut json, rules, "stageVariables", rules.stage_variables.is_empty(), |json| {
+                rules.stage_variables.iter().for_each(|(name, value)| json.key(name).text(value));
+            });
+            context(&mut json, rules, request);
+        }
+        ContextForm::Lean => lean_context(&mut json, request),
+    }
+    body(&mut json, rules, written(&rules.body, request));
     json.close(b'}');
     json.into_bytes()
 }
@@ -106,16 +111,24 @@ pub(super) fn multi_headers(json: &mut Json, request: &EventRequest<'_>, fields:
 /// Arguments with one value each.
 pub(super) fn single_query(json: &mut Json, rules: &EventRules, query: &[Argument<'_>]) {
     for (name, group) in by_argument(query) {
-        json.key(name).text(chosen(rules, group).text());
+        value(json.key(name), rules, chosen(rules, group));
     }
 }
 
 /// Arguments with all their values.
-pub(super) fn multi_query(json: &mut Json, query: &[Argument<'_>]) {
+pub(super) fn multi_query(json: &mut Json, rules: &EventRules, query: &[Argument<'_>]) {
     for (name, group) in by_argument(query) {
         json.key(name).open(b'[');
-        group.iter().for_each(|argument| json.item().text(argument.text()));
+        group.iter().for_each(|argument| value(json.item(), rules, argument));
         json.close(b']');
+    }
+}
+
+fn value(json: &mut Json, rules: &EventRules, argument: &Argument<'_>) {
+    if argument.value.is_none() && rules.arguments.bare_is_true {
+        json.bool(true);
+    } else {
+        json.text(argument.text());
     }
 }
 
@@ -156,6 +169,29 @@ fn context(json: &mut Json, rules: &EventRules, request: &EventRequest<'_>) {
     json.close(b'}');
 }
 
+/// Nothing of account, API and stage, which are not there.
+fn lean_context(json: &mut Json, request: &EventRequest<'_>) {
+    let domain = domain(request);
+    json.member("requestContext").open(b'{');
+    json.member("domainName").text(&domain);
+    json.member("domainPrefix").text(domain_prefix(&domain));
+    json.member("httpMethod").text(request.method.as_str());
+    json.member("identity").open(b'{');
+    json.member("sourceIp").address(request.source_ip);
+    if let Some(agent) = request.headers.get(USER_AGENT) {
+        json.member("userAgent").value(agent);
+    }
+    json.close(b'}');
+    json.member("path").text(request.path);
+    json.member("protocol").text(protocol(request.version));
+    json.member("requestId").text(request.request_id);
+    let date = moment::event_date(request.time);
+    json.member("requestTime").text(std::str::from_utf8(&date).unwrap_or(""));
+    json.member("requestTimeEpoch").number(moment::milliseconds(request.time));
+    json.member("resourcePath").text(request.path);
+    json.close(b'}');
+}
+
 fn identity(json: &mut Json, request: &EventRequest<'_>) {
     json.member("identity").open(b'{');
     for name in NO_IDENTITY {
@@ -169,11 +205,15 @@ fn identity(json: &mut Json, request: &EventRequest<'_>) {
     json.close(b'}');
 }
 
-fn body(json: &mut Json, body: Written<'_>) {
+fn body(json: &mut Json, rules: &EventRules, body: Written<'_>) {
     match body {
-        Written::Absent => json.member("body").null(),
+        Written::Absent => match rules.empty_body {
+            EmptyBody::Usual => json.member("body").null(),
+            EmptyBody::Base64 => json.member("body").text(""),
+            EmptyBody::Omit => {}
+        },
         Written::Text(text) => json.member("body").text(text),
         Written::Base64(bytes) => json.member("body").base64(bytes),
     }
-    json.member("isBase64Encoded").bool(body.is_base64());
+    json.member("isBase64Encoded").bool(body.is_base64() || empty_is_base64(rules, body));
 }

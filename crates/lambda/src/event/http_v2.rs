@@ -3,13 +3,13 @@
 //! Members without value are left out, never null: strict readers refuse null. (Absent maps are `{}` where the rules
 //! say so.) The `cookie` field moves to `cookies`.
 
-use super::body::{Written, written};
+use super::body::{Written, empty_is_base64, written};
 use super::json::Json;
 use super::parts::{arguments, by_argument, by_name, decoded, domain, domain_prefix, fields, missing_host, protocol};
 use super::{ACCOUNT_ID, API_ID, EventRequest, room};
 use crate::moment;
 use http::header::{COOKIE, USER_AGENT};
-use model::call::{EmptyMap, EventRules};
+use model::call::{EmptyBody, EmptyMap, EventRules};
 
 pub(super) fn build(rules: &EventRules, request: &EventRequest<'_>) -> Vec<u8> {
     let mut json = Json::with_capacity(room(request));
@@ -26,11 +26,12 @@ pub(super) fn build(rules: &EventRules, request: &EventRequest<'_>) -> Vec<u8> {
     stage_variables(&mut json, rules);
     let body = written(&rules.body, request);
     match body {
+        Written::Absent if rules.empty_body == EmptyBody::Base64 => json.member("body").text(""),
         Written::Absent => {}
         Written::Text(text) => json.member("body").text(text),
         Written::Base64(bytes) => json.member("body").base64(bytes),
     }
-    json.member("isBase64Encoded").bool(body.is_base64());
+    json.member("isBase64Encoded").bool(body.is_base64() || empty_is_base64(rules, body));
     json.close(b'}');
     json.into_bytes()
 }
@@ -71,7 +72,7 @@ fn headers(json: &mut Json, request: &EventRequest<'_>) {
 }
 
 fn query(json: &mut Json, rules: &EventRules, request: &EventRequest<'_>) {
-    let all = arguments(request.query.unwrap_or(""), decoded);
+    let all = arguments(request.query.unwrap_or(""), rules.arguments.most, decoded);
     if all.is_empty() {
         return absent(json, rules, "queryStringParameters");
     }

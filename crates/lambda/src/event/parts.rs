@@ -77,11 +77,16 @@ impl Argument<'_> {
     }
 }
 
-/// Arguments in order of their names; those of one name in the order they came.
-pub(super) fn arguments<'a>(text: &'a str, decode: fn(&'a str) -> Cow<'a, str>) -> Vec<Argument<'a>> {
+/// Arguments in order of their names; those of one name in the order they came. The first `most` count.
+pub(super) fn arguments<'a>(
+    text: &'a str,
+    most: Option<usize>,
+    decode: fn(&'a str) -> Cow<'a, str>,
+) -> Vec<Argument<'a>> {
     let mut all: Vec<_> = text
         .split('&')
         .filter(|pair| !pair.is_empty())
+        .take(most.unwrap_or(usize::MAX))
         .map(|pair| match pair.split_once('=') {
             Some((name, value)) => Argument { name: decode(name), value: Some(decode(value)) },
             None => Argument { name: decode(pair), value: None },

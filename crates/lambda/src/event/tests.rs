@@ -1,5 +1,7 @@
 //! Cases of `event`.
 
+mod rules;
+
 use super::*;
 use aws_lambda_events::alb::AlbTargetGroupRequest;
 use aws_lambda_events::apigw::{ApiGatewayProxyRequest, ApiGatewayV2httpRequest};
@@ -23,6 +25,8 @@ struct Case {
     body: Vec<u8>,
     version: Version,
     https: bool,
+    forwarded: Option<&'static str>,
+    received: Option<&'static str>,
 }
 
 impl Case {
@@ -38,6 +42,8 @@ impl Case {
             body: Vec::new(),
             version: Version::HTTP_11,
             https: true,
+            forwarded: None,
+            received: None,
         }
     }
 
@@ -65,6 +71,8 @@ impl Case {
             version: self.version,
             https: self.https,
             path,
+            forwarded_path: self.forwarded,
+            received: self.received,
             query,
             headers: &headers,
             host: self.host,

@@ -4,9 +4,12 @@
 //! rules infer. With it every member must be what it should be: a body that is not a string is malformed, since it
 //! is a string at AWS too, and guessing would hide the mistake.
 
+mod ordered;
 mod shape;
+mod syntax;
 
 use super::headers::{BadField, add, expose, set};
+use super::mirror;
 use crate::error::{Blame, CallError};
 use crate::event::LIMIT;
 use crate::invoke::{Invoked, outcome};
@@ -17,21 +20,39 @@ use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, SET_COOKIE};
 use http::{Response, StatusCode};
 use model::answer::FailureKind;
-use model::call::ReplyRules;
+use model::call::{ReplyChecks, ReplyRules};
 use net::Body;
 use shape::{Loose, Shape, Values};
 use std::borrow::Cow;
 
-/// What is wrong, where, and what would be right.
-type Malformed = Cow<'static, str>;
+/// What is wrong with a reply.
+struct Malformed {
+    /// What, where, and what would be right.
+    detail: Cow<'static, str>,
+    /// The same for clients, where the rules tell them.
+    reason: Option<Cow<'static, str>>,
+}
+
+impl From<String> for Malformed {
+    fn from(detail: String) -> Self {
+        Self { detail: detail.into(), reason: None }
+    }
+}
+
+impl From<&'static str> for Malformed {
+    fn from(detail: &'static str) -> Self {
+        Self { detail: detail.into(), reason: None }
+    }
+}
 
 pub(super) async fn read(rules: &ReplyRules, invoked: Invoked, expose_log: bool) -> Result<Response<Body>, CallError> {
+    let base = rules.call_headers.then(|| mirror::passed(&invoked, expose_log)).unwrap_or_default();
     let Invoked { status, body, aws_request_id, log_tail, .. } = invoked;
     let payload = match body.hold(LIMIT).await {
         Ok(payload) => payload,
         Err(error) => return Err(outcome::body_failure(&error, aws_request_id)),
     };
-    match interpret(rules, status, &payload) {
+    match interpret(rules, status, base, &payload) {
         Ok(mut response) => {
             if expose_log {
                 expose(response.headers_mut(), log_tail.as_deref());
@@ -39,26 +60,52 @@ pub(super) async fn read(rules: &ReplyRules, invoked: Invoked, expose_log: bool)
             Ok(response)
         }
         Err(problem) => {
-            let detail = format!("the function's reply is malformed: {problem}");
+            let detail = format!("the function's reply is malformed: {}", problem.detail);
             let error = CallError::after(FailureKind::MalformedReply, Blame::Function, detail);
-            Err(CallError { aws_request_id, ..error })
+            Err(CallError { aws_request_id, reason: problem.reason, ..error })
         }
     }
 }
 
 /// `answered` is the status of the call: 202 and 204 come without a reply, and it stands where the reply has none.
-fn interpret(rules: &ReplyRules, answered: StatusCode, payload: &Bytes) -> Result<Response<Body>, Malformed> {
+fn interpret(
+    rules: &ReplyRules,
+    answered: StatusCode,
+    base: HeaderMap,
+    payload: &Bytes,
+) -> Result<Response<Body>, Malformed> {
     if payload.is_empty() && answered != StatusCode::OK {
         let mut response = Response::new(Body::Empty);
         *response.status_mut() = answered;
+        *response.headers_mut() = base;
         return Ok(response);
     }
+    match rules.checks {
+        ReplyChecks::Ordered => ordered::read(rules, base, payload),
+        ReplyChecks::Detailed => detailed(rules, answered, base, payload),
+    }
+}
+
+fn detailed(
+    rules: &ReplyRules,
+    answered: StatusCode,
+    base: HeaderMap,
+    payload: &Bytes,
+) -> Result<Response<Body>, Malformed> {
     let shape: Shape<'_> = match serde_json::from_slice(payload) {
         Ok(shape) => shape,
         Err(cause) => return Err(format!("it is not JSON ({cause}); return an object with statusCode").into()),
     };
-    let Shape::Object(object) = shape else { return inferred(rules, answered, payload, "it is not an object") };
-    let Some(code) = &object.status_code else { return inferred(rules, answered, payload, "statusCode is missing") };
+    let object = match shape {
+        Shape::Object(object) => object,
+        Shape::Other(Loose::Text(text)) if rules.nested && text.trim_start().starts_with('{') => {
+            return detailed(rules, answered, base, &Bytes::from(text.into_owned()));
+        }
+        Shape::Other(_) => return inferred(rules, answered, base, payload, "it is not an object"),
+    };
+    let Some(code) = &object.status_code else {
+        return inferred(rules, answered, base, payload, "statusCode is missing");
+    };
     let status = status(code)?;
     let mut headers = HeaderMap::new();
     cookies(&mut headers, &object.cookies)?;
@@ -66,20 +113,35 @@ fn interpret(rules: &ReplyRules, answered: StatusCode, payload: &Bytes) -> Resul
     multiple(&mut headers, &object.multi_value_headers)?;
     let encoded = flag("isBase64Encoded", &object.is_base64_encoded)? | flag("base64Encoded", &object.base64_encoded)?;
     let body = body(payload, &object.body, encoded)?;
-    Ok(response(rules, status, headers, body))
+    Ok(response(rules, status, over(base, headers), body))
+}
+
+/// The fields of the reply over those of the call.
+fn over(mut base: HeaderMap, headers: HeaderMap) -> HeaderMap {
+    if base.is_empty() {
+        return headers;
+    }
+    for name in headers.keys() {
+        base.remove(name);
+    }
+    for (name, value) in &headers {
+        base.append(name.clone(), value.clone());
+    }
+    base
 }
 
 /// Version 2.0's inference: the payload is the body.
 fn inferred(
     rules: &ReplyRules,
     answered: StatusCode,
+    base: HeaderMap,
     payload: &Bytes,
     why_not: &'static str,
 ) -> Result<Response<Body>, Malformed> {
     if !rules.infer {
         return Err(format!("{why_not}; return an object with statusCode, such as {{\"statusCode\": 200}}").into());
     }
-    Ok(response(rules, answered, HeaderMap::new(), payload.clone()))
+    Ok(response(rules, answered, base, payload.clone()))
 }
 
 fn response(rules: &ReplyRules, status: StatusCode, mut headers: HeaderMap, body: Bytes) -> Response<Body> {
@@ -207,7 +269,7 @@ fn body(payload: &Bytes, body: &Option<Loose<'_>>, encoded: bool) -> Result<Byte
         }
     };
     if encoded {
-        return decode(text).ok_or("body is not base64, though isBase64Encoded is true".into());
+        return decode(text).ok_or_else(|| "body is not base64, though isBase64Encoded is true".into());
     }
     Ok(match text {
         Cow::Borrowed(text) => payload.slice_ref(text.as_bytes()), // without escapes: no copy

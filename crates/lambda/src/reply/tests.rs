@@ -1,5 +1,7 @@
 //! Cases of `reply`.
 
+mod ordered;
+
 use super::*;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};

@@ -115,3 +115,6 @@ impl ReadyForm {
         Ok(Self { media_types: form.media_types.clone(), content_type, template })
     }
 }
+
+#[cfg(test)]
+mod tests;

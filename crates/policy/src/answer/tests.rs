@@ -92,3 +92,31 @@ fn what_cannot_be_sent_is_told_and_left_out() {
     let kept = render(&header("x-a", "1"), &testing::get("/"), None);
     assert_eq!(kept.headers()["x-a"], "1");
 }
+
+#[test]
+fn an_answer_may_lead_to_the_same_place_by_https() {
+    for (host, port, target, expected) in [
+        ("api.test", None, "/a%20b?c=1", "https://api.test/a%20b?c=1"),
+        ("api.test:8000", None, "/", "https://api.test/"),
+        ("api.test:8000", Some(8443), "/?", "https://api.test:8443/?"),
+        ("[::1]:80", None, "/x", "https://[::1]/x"),
+        ("[::1]", None, "/x", "https://[::1]/x"),
+    ] {
+        let exchange = testing::of(http::Request::get(target).header("host", host));
+        let answer = Answer { location: Some(Location::Https(port)), ..Answer::status(301) };
+        let response = ReadyAnswer::compile(&answer).unwrap().render(&exchange, None);
+        assert_eq!(response.headers()["location"], expected);
+    }
+}
+
+#[test]
+fn a_demand_for_another_protocol_names_it() {
+    let upgrade =
+        |status| Answer { headers: vec![("upgrade".into(), "TLS/1.2, HTTP/1.1".into())], ..Answer::status(status) };
+    let there = |status| {
+        let response = ReadyAnswer::compile(&upgrade(status)).unwrap().render(&testing::get("/"), None);
+        response.headers().contains_key("upgrade")
+    };
+    assert!(there(426));
+    assert!(!there(200), "in any other answer it would only concern the connection");
+}

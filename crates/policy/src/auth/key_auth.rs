@@ -84,6 +84,9 @@ impl KeyAuth {
         }
         if !self.query.is_empty() {
             query::remove(&mut exchange.request.uri, &self.query);
+            if let Some(received) = &mut exchange.received {
+                query::remove(received, &self.query);
+            }
         }
         if let Some(mut fields) = body {
             let before = fields.len();

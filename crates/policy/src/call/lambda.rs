@@ -14,7 +14,7 @@ use lambda::CallError;
 use lambda::event::{self, EventRequest};
 use lambda::invoke::{Function, FunctionUrl, UrlRequest};
 use lambda::reply;
-use model::call::{Call, Fields, Payload, Reply, Target, Then, UrlPath};
+use model::call::{Call, EventPath, Fields, Payload, Reply, Target, Then, UrlPath};
 use model::chain::Phase;
 use net::Body;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl CallStep {
     async fn ask(&self, exchange: &mut Exchange, body: Bytes, facts: &mut CallFacts) -> Result<Response<Body>, Broken> {
         let mut invoked = match &self.target {
             ReadyTarget::Function(function) => {
-                let payload = event::build(&self.payload, &event_request(exchange, &body))?;
+                let payload = self.event(exchange, &body)?;
                 drop(body);
                 function.invoke(payload).await?
             }
@@ -123,6 +123,16 @@ impl CallStep {
             *response.status_mut() = status;
         }
         Ok(response)
+    }
+
+    fn event(&self, exchange: &Exchange, body: &[u8]) -> Result<Bytes, CallError> {
+        let mut request = event_request(exchange, body);
+        let forwarded;
+        if self.payload.rules().is_some_and(|rules| rules.path == EventPath::Forwarded) {
+            forwarded = exchange.forwarded_path();
+            request.forwarded_path = Some(&forwarded);
+        }
+        event::build(&self.payload, &request)
     }
 
     fn then(&self, exchange: &mut Exchange, reply: Response<Body>) -> Outcome {
@@ -186,6 +196,8 @@ fn event_request<'a>(exchange: &'a Exchange, body: &'a [u8]) -> EventRequest<'a>
         version: request.version,
         https: exchange.client.https,
         path: request.uri.path(),
+        forwarded_path: None,
+        received: exchange.received.as_ref().and_then(http::Uri::path_and_query).map(|target| target.as_str()),
         query: request.uri.query(),
         headers: &request.headers,
         host: exchange.host(),

@@ -1,18 +1,23 @@
 //! One request to an http upstream: the request as the upstream sees it, the choice of a node, its answer.
 
 use super::health::Sign;
+use super::load::{self, Busy};
+use super::marks::ReadyForwardMarks;
 use super::upstream::{ReadyNode, ReadyUpstream};
 use crate::tail::strip_hop_by_hop;
-use http::header::{EXPECT, HOST, HeaderName, HeaderValue};
+use http::header::{EXPECT, HOST, HeaderName, HeaderValue, SET_COOKIE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, Request, Uri, Version};
 use model::answer::FailureKind;
 use model::endpoint::{HostHeader, HttpEndpoint, PathRewrite, PathRule};
+use model::table::PathNormalization;
 use net::Body;
 use net::client::{SendError, SendErrorKind};
 use policy::exchange::{UpstreamFacts, body_failure};
 use policy::failure::Blame;
+use policy::path;
 use policy::{Exchange, Failure};
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,7 +26,9 @@ use std::time::Instant;
 pub(crate) struct HttpRoute {
     upstream: Arc<ReadyUpstream>,
     path: PathRule,
+    normalization: PathNormalization,
     host: HostHeader,
+    marks: Option<Box<ReadyForwardMarks>>,
 }
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -30,8 +37,9 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 
 impl HttpRoute {
-    pub(super) fn new(endpoint: &HttpEndpoint, upstream: Arc<ReadyUpstream>) -> Self {
-        Self { upstream, path: endpoint.path.clone(), host: endpoint.host.clone() }
+    pub(super) fn new(endpoint: &HttpEndpoint, normalization: PathNormalization, upstream: Arc<ReadyUpstream>) -> Self {
+        let marks = ReadyForwardMarks::new(&endpoint.marks).map(Box::new);
+        Self { upstream, path: endpoint.path.clone(), normalization, host: endpoint.host.clone(), marks }
     }
 
     pub(super) fn is_to(&self, upstream: &Arc<ReadyUpstream>) -> bool {
@@ -42,17 +50,22 @@ impl HttpRoute {
     /// the exchange.
     pub(super) async fn forward(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<(), Box<Failure>> {
         let mut request = self.request(exchange, behind_proxy)?;
-        let mut last = None;
-        for node in self.upstream.candidates() {
+        let (mut last, mut cookie) = (None, None);
+        for node in self.upstream.candidates(exchange, &mut cookie) {
             self.name_host(&mut request, node);
+            let busy = self.upstream.balancer.counts().then(|| node.load.begin());
             let started = Instant::now();
             let sent = node.pool.send(request).await;
             let duration = started.elapsed();
-            exchange.upstream = Some(UpstreamFacts { node: node.name.clone(), duration });
+            let status = sent.as_ref().ok().map(|response| response.status().as_u16());
+            exchange.upstream = Some(UpstreamFacts { node: node.name.clone(), began: started, duration, status });
             match sent {
                 Ok(response) => {
                     self.judge(node, response.status().as_u16());
-                    exchange.response = Some(clean(response));
+                    if self.upstream.balancer.measures() {
+                        node.load.measured(duration);
+                    }
+                    exchange.response = Some(finish(response, busy, cookie));
                     return Ok(());
                 }
                 Err(error) if error.kind == SendErrorKind::RequestBody => return Err(body_failure_of(error)),
@@ -73,11 +86,14 @@ impl HttpRoute {
     fn request(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<Request<Body>, Box<Failure>> {
         let body = std::mem::take(&mut exchange.body);
         let head = &exchange.request;
-        let target = self.target(&head.uri, exchange.matched)?;
+        let target = self.target(exchange)?;
         let mut headers = head.headers.clone();
         strip_hop_by_hop(&mut headers);
         headers.remove(EXPECT); // the gateway has asked the client for the body itself
-        forwarded(&mut headers, exchange, behind_proxy);
+        forwarded(&mut headers, exchange, behind_proxy, self.marks.as_deref());
+        if let Some(marks) = &self.marks {
+            marks.put(&mut headers, exchange, &self.path, behind_proxy);
+        }
         let mut request = Request::new(body);
         *request.method_mut() = head.method.clone();
         *request.uri_mut() = target;
@@ -86,18 +102,23 @@ impl HttpRoute {
         Ok(request)
     }
 
-    fn target(&self, uri: &Uri, matched: usize) -> Result<Uri, Box<Failure>> {
-        let whole = uri.path_and_query().map_or("/", PathAndQuery::as_str);
-        let rewritten = match &self.path.rewrite {
-            PathRewrite::Keep => return Ok(Uri::from(uri.path_and_query().cloned().unwrap_or_else(root))),
-            PathRewrite::StripMatched { prefix } => {
-                join(prefix, whole.get(matched.min(uri.path().len())..).unwrap_or(whole))
-            }
-            PathRewrite::Prepend { prefix } => join(prefix, whole),
+    fn target(&self, exchange: &Exchange) -> Result<Uri, Box<Failure>> {
+        let uri = &exchange.request.uri;
+        let same = self.path.rewrite == PathRewrite::Keep && !self.path.normalized;
+        if same && exchange.forwarded_path.is_none() {
+            return Ok(Uri::from(uri.path_and_query().cloned().unwrap_or_else(root)));
+        }
+        let path = match &exchange.forwarded_path {
+            Some(given) => Cow::Borrowed(given.as_str()),
+            None => path::forwarded(&self.path, self.normalization, uri.path(), exchange.matched),
         };
-        rewritten.parse().map_err(|_| {
+        let target = match uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.into_owned(),
+        };
+        target.parse().map_err(|_| {
             let text = "the path cannot be rewritten for the upstream";
-            Failure::new(FailureKind::BadRequest, Blame::Client, text).detail(format!("{text}: {rewritten:?}"))
+            Failure::new(FailureKind::BadRequest, Blame::Client, text).detail(format!("{text}: {target:?}"))
         })
     }
 
@@ -133,29 +154,22 @@ fn root() -> PathAndQuery {
     PathAndQuery::from_static("/")
 }
 
-/// One slash between the two.
-fn join(prefix: &str, rest: &str) -> String {
-    let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-    let slash = if rest.starts_with('/')
-        || (rest.is_empty() && !prefix.is_empty())
-        || rest.starts_with('?') && !prefix.is_empty()
-    {
-        ""
-    } else {
-        "/"
-    };
-    format!("{prefix}{slash}{rest}")
-}
-
-fn clean(mut response: http::Response<Body>) -> http::Response<Body> {
+fn finish(mut response: http::Response<Body>, busy: Option<Busy>, cookie: Option<HeaderValue>) -> http::Response<Body> {
     strip_hop_by_hop(response.headers_mut());
-    response
+    if let Some(cookie) = cookie {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+    match busy {
+        Some(busy) => response.map(|body| load::counted(body, busy)),
+        None => response,
+    }
 }
 
 /// What proxies before us said is continued if they are trusted; else it is the client's own claim and is replaced.
-fn forwarded(headers: &mut HeaderMap, exchange: &Exchange, behind_proxy: bool) {
+fn forwarded(headers: &mut HeaderMap, exchange: &Exchange, behind_proxy: bool, marks: Option<&ReadyForwardMarks>) {
     let client = &exchange.client;
-    let said = headers.get(&FORWARDED_FOR).filter(|_| behind_proxy).and_then(|value| value.to_str().ok());
+    let continued = behind_proxy || marks.is_some_and(|marks| marks.any_addresses);
+    let said = headers.get(&FORWARDED_FOR).filter(|_| continued).and_then(|value| value.to_str().ok());
     let chain = address_chain(said, client.peer.ip().to_canonical());
     headers.insert(FORWARDED_FOR, chain);
     let proto = if client.https { "https" } else { "http" };
@@ -183,7 +197,7 @@ fn body_failure_of(error: SendError) -> Box<Failure> {
     }
 }
 
-fn sign(kind: SendErrorKind) -> Sign {
+pub(super) fn sign(kind: SendErrorKind) -> Sign {
     match kind {
         SendErrorKind::ConnectTimeout | SendErrorKind::WriteTimeout | SendErrorKind::ReadTimeout => Sign::Timeout,
         SendErrorKind::Resolve
@@ -213,22 +227,6 @@ fn failure(node: &ReadyNode, error: &SendError) -> Box<Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn prefix_and_rest_meet_in_one_slash() {
-        for (prefix, rest, expected) in [
-            ("/", "/a?b", "/a?b"),
-            ("/", "a", "/a"),
-            ("/", "", "/"),
-            ("/", "?q", "/?q"),
-            ("/v1", "", "/v1"),
-            ("/v1", "?q", "/v1?q"),
-            ("/v1/", "/a", "/v1/a"),
-            ("/v1", "a", "/v1/a"),
-        ] {
-            assert_eq!(join(prefix, rest), expected, "{prefix:?} {rest:?}");
-        }
-    }
 
     #[test]
     fn the_chain_of_addresses_grows_only_behind_trusted_proxies() {

@@ -75,7 +75,6 @@ impl Health {
     }
 
     /// A check found it well; says whether it is asked again from now on.
-    #[cfg(test)]
     pub(super) fn passed(&self, successes: u32) -> bool {
         self.well();
         if self.is_well() {

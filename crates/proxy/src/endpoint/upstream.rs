@@ -1,11 +1,15 @@
 //! Upstreams made ready: nodes with their connections and health. One that a reload leaves as it was goes on with both.
 
+use super::choice::Balancer;
 use super::health::Health;
-use super::rotation::Rotation;
-use model::endpoint::{PassiveHealth, Upstream};
+use super::load::Load;
+use super::probe;
+use http::HeaderValue;
+use model::endpoint::{ActiveHealth, Node, PassiveHealth, Upstream};
 use model::id::UpstreamId;
 use net::client::{Origin, OriginTls, Pool, PoolOptions};
 use net::tls::{ClientTlsOptions, TlsError, client_config};
+use policy::Exchange;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -35,6 +39,7 @@ impl Upstreams {
         let fresh = ReadyUpstream::new(upstream)
             .map_err(|cause| UpstreamError { upstream: id.clone(), cause: Box::new(cause) })?;
         let fresh = Arc::new(fresh);
+        probe::watch(&fresh);
         known.retain(|_, running| running.strong_count() > 0);
         known.insert(id.clone(), Arc::downgrade(&fresh));
         Ok(fresh)
@@ -45,15 +50,21 @@ impl Upstreams {
 pub(crate) struct ReadyUpstream {
     model: Upstream,
     pub(super) nodes: Vec<ReadyNode>,
-    rotation: Rotation,
+    pub(super) balancer: Balancer,
     pub(super) retries: u32,
     pub(super) passive: Option<PassiveHealth>,
+    pub(super) active: Option<ActiveHealth>,
 }
 
 /// A node at run time.
 pub(super) struct ReadyNode {
     pub(super) pool: Pool,
     pub(super) health: Health,
+    /// What it has to do, for those who choose by it.
+    pub(super) load: Arc<Load>,
+    pub(super) weight: u32,
+    /// How it is reached, for checks.
+    pub(super) origin: Origin,
     /// `host`, or `host:port` where the port is not the scheme's own: its `Host` field.
     pub(super) authority: String,
     /// `host:port`, for logs.
@@ -61,27 +72,33 @@ pub(super) struct ReadyNode {
 }
 
 impl ReadyUpstream {
-    fn new(model: &Upstream) -> Result<Self, TlsError> {
-        let weights: Vec<u32> = model.nodes.iter().map(|node| node.weight).collect();
-        let nodes =
-            model.nodes.iter().map(|node| ready_node(model, &node.host, node.port)).collect::<Result<_, _>>()?;
+    pub(super) fn new(model: &Upstream) -> Result<Self, TlsError> {
+        let nodes: Vec<ReadyNode> = model.nodes.iter().map(|node| ready_node(model, node)).collect::<Result<_, _>>()?;
         Ok(Self {
+            balancer: Balancer::new(&model.balance, &model.nodes, &nodes),
             nodes,
-            rotation: Rotation::new(&weights),
             retries: model.retries,
+            active: model.active_health.clone(),
             passive: model.passive_health.clone(),
             model: model.clone(),
         })
     }
 
-    /// The nodes one request may try, in order: well ones, as many as retries allow.
-    pub(super) fn candidates(&self) -> impl Iterator<Item = &ReadyNode> {
+    /// The nodes one request may try, in order: well ones, as many as retries allow. `cookie` is what the client is
+    /// to be given so that it comes to the same node again.
+    pub(super) fn candidates<'u>(
+        &'u self,
+        exchange: &Exchange,
+        cookie: &mut Option<HeaderValue>,
+    ) -> impl Iterator<Item = &'u ReadyNode> + use<'u> {
         let tries = (self.retries as usize).saturating_add(1);
-        self.rotation.take().map(|at| &self.nodes[at]).filter(|node| node.health.is_well()).take(tries)
+        let order = self.balancer.order(&self.nodes, exchange, cookie);
+        order.map(|at| &self.nodes[at]).filter(|node| node.health.is_well()).take(tries)
     }
 }
 
-fn ready_node(model: &Upstream, host: &str, port: u16) -> Result<ReadyNode, TlsError> {
+fn ready_node(model: &Upstream, node: &Node) -> Result<ReadyNode, TlsError> {
+    let (host, port) = (node.host.as_str(), node.port);
     let tls = match &model.tls {
         None => None,
         Some(tls) => Some(OriginTls {
@@ -105,8 +122,11 @@ fn ready_node(model: &Upstream, host: &str, port: u16) -> Result<ReadyNode, TlsE
         read: model.timeouts.read,
     };
     Ok(ReadyNode {
-        pool: Pool::new(origin, options),
+        pool: Pool::new(origin.clone(), options),
         health: Health::default(),
+        load: Arc::default(),
+        weight: node.weight,
+        origin,
         authority: if port == usual { bracketed } else { name.clone() },
         name: name.into(),
     })

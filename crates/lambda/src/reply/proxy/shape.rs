@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 /// A payload.
 pub(super) enum Shape<'a> {
     Object(Box<Object<'a>>),
-    Other,
+    Other(Loose<'a>),
 }
 
 /// The members that mean something.
@@ -186,8 +186,8 @@ impl<'de, V: Deserialize<'de>> Take<'de> for Map<'de, V> {
 }
 
 impl<'de> Take<'de> for Shape<'de> {
-    fn scalar(_: Loose<'de>) -> Self {
-        Self::Other
+    fn scalar(value: Loose<'de>) -> Self {
+        Self::Other(value)
     }
 
     fn object<A: MapAccess<'de>>(mut object: A) -> Result<Self, A::Error> {

@@ -102,6 +102,8 @@ impl Found<'_> {
             version: Version::HTTP_11,
             https: self.request.https,
             path: &self.request.path,
+            forwarded_path: None,
+            received: None,
             query: self.request.query.as_deref(),
             headers: &self.request.headers,
             host: &self.request.host,

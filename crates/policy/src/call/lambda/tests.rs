@@ -1,5 +1,7 @@
 //! Cases of `lambda`.
 
+mod samples;
+
 use super::*;
 use crate::build::Builder;
 use crate::chain::{Next, ReadyChain};
@@ -28,6 +30,21 @@ struct Peer {
 
 impl Peer {
     async fn answering(answer: String) -> Self {
+        Self::with(move |_| Some(answer.clone())).await
+    }
+
+    /// One that gives back what it was sent, with a line break behind it.
+    async fn echoing(status: String, fields: String) -> Self {
+        let body = |request: &str| request.split_once("\r\n\r\n").map_or("", |(_, body)| body).to_owned();
+        Self::with(move |request| Some(http(&status, &fields, &format!("{}\n", body(request))))).await
+    }
+
+    /// One that never answers.
+    async fn silent() -> Self {
+        Self::with(|_| None).await
+    }
+
+    async fn with(answer: impl Fn(&str) -> Option<String> + Clone + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let seen = Arc::new(Mutex::new(Vec::new()));
@@ -37,8 +54,12 @@ impl Peer {
                 let (answer, kept) = (answer.clone(), kept.clone());
                 tokio::spawn(async move {
                     let request = read_request(&mut socket).await;
+                    let answer = answer(&request);
                     kept.lock().unwrap().push(request);
-                    let _ = socket.write_all(answer.as_bytes()).await;
+                    match answer {
+                        Some(answer) => drop(socket.write_all(answer.as_bytes()).await),
+                        None => std::future::pending().await,
+                    }
                 });
             }
         });
@@ -109,22 +130,19 @@ async fn run_in(phase: model::chain::Phase, call: Call, exchange: &mut Exchange)
     let step =
         Step { slot: Slot::new("call"), rank: StepRank { phase, order: 0 }, precedence: 0, predicate: None, policy };
     let id = RouteId::new("r");
-    exchange.route =
-        Some(Arc::new(RouteFacts { id: id.clone(), template: "/users/{id}".into(), told: Default::default() }));
-    let route = Route {
-        id,
-        matches: Vec::new(),
-        chain: Chain::of(vec![step]),
-        endpoint: Endpoint::None,
-        path: None,
-        told: Default::default(),
-    };
+    exchange.route = Some(Arc::new(RouteFacts::plain(id.clone(), "/users/{id}")));
+    let route = route(id, vec![step]);
     let services = Services::default();
     let builder = Builder::new(&services, &[]);
     let chain = ReadyChain::compile(&Table::new(TableId::new("t")), Some(&route), &builder).unwrap();
     let next = chain.request(exchange).await;
     chain.response(exchange).await;
     next
+}
+
+fn route(id: RouteId, steps: Vec<Step>) -> Route {
+    let (chain, told) = (Chain::of(steps), Default::default());
+    Route { id, matches: Vec::new(), chain, endpoint: Endpoint::None, path: None, told }
 }
 
 async fn body(exchange: &mut Exchange) -> String {
