@@ -67,10 +67,6 @@ impl Gate {
         gate
     }
 
-    pub(crate) fn start_unawaited(site: &Site, arguments: &[&str]) -> Self {
-        Self::spawn(site, arguments, &[])
-    }
-
     fn spawn(site: &Site, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = command(site)
             .envs(variables.iter().copied())
