@@ -6,6 +6,7 @@
 mod load;
 mod local;
 mod process;
+mod rotation;
 mod setup;
 
 use anyhow::{Context, Result, ensure};
@@ -18,7 +19,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use xtask::house::House;
 
-const USAGE: &str = "usage: cargo xtask bench [local] [--seconds N] [--rounds N]
+const USAGE: &str = "usage: cargo xtask bench [local | rotation] [--seconds N] [--rounds N]
+LAMBDAGATE_BENCH_PROGRAM=PATH measures that program instead of building one (rotation only);
 needs nginx, wrk, h2load and taskset (Debian: apt-get install nginx-light wrk nghttp2-client util-linux)";
 
 /// Runs all measurements and prints them.
@@ -26,15 +28,29 @@ pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
     if let Some(("local", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return local::run(house, &Options::read(rest)?);
     }
+    if let Some(("rotation", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        let options = Options::read(rest)?;
+        needs(&["nginx", "wrk", "taskset"])?;
+        let program = std::env::var_os("LAMBDAGATE_BENCH_PROGRAM").map(std::path::PathBuf::from);
+        if program.is_none() {
+            build()?;
+        }
+        return rotation::run(&Setup::write(program)?, options.seconds, options.rounds);
+    }
     let options = Options::read(arguments)?;
     needs(&["nginx", "wrk", "h2load", "taskset"])?;
-    let status = Command::new("cargo").args(["build", "--profile", "dist", "--package", "lambdagate"]).status()?;
-    ensure!(status.success(), "the build failed");
-    let setup = Setup::write()?;
+    build()?;
+    let setup = Setup::write(None)?;
     let _double = setup.double()?;
     costs(&setup, &options)?;
     memory(&setup)?;
     start(&setup)
+}
+
+fn build() -> Result<()> {
+    let status = Command::new("cargo").args(["build", "--profile", "dist", "--package", "lambdagate"]).status()?;
+    ensure!(status.success(), "the build failed");
+    Ok(())
 }
 
 struct Options {

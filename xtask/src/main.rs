@@ -15,6 +15,8 @@ Chores of the project.
   cargo xtask tidy                        the import table and the house rules
   cargo xtask bench [--seconds N] [--rounds N]
                                           what a request costs, next to nginx
+  cargo xtask bench rotation [--seconds N] [--rounds N]
+                                          what clients notice of credentials that rotate every second
   cargo xtask bench local [--seconds N] [--rounds N]
                                           calls per second of the local Lambda, next to cargo-lambda
   cargo xtask help                        this text

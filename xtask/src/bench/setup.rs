@@ -23,12 +23,13 @@ pub(super) struct Setup {
 }
 
 impl Setup {
-    pub(super) fn write() -> Result<Self> {
+    /// For the program at this place, or for the one that is built for benchmarks.
+    pub(super) fn write(program: Option<PathBuf>) -> Result<Self> {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let folder = target.join("bench");
         fs::create_dir_all(folder.join("logs"))?; // not beside the configuration, whose folder is watched
-        let setup = Self { gateway: target.join("dist/lambdagate"), folder };
+        let setup = Self { gateway: program.unwrap_or_else(|| target.join("dist/lambdagate")), folder };
         fs::write(setup.file("double.conf"), setup.double_conf())?;
         fs::write(setup.file("nginx.conf"), setup.nginx_conf())?;
         fs::write(setup.file("lambdagate.yaml"), gateway_conf())?;
@@ -63,6 +64,29 @@ impl Setup {
         let (config, log) = (self.file("lambdagate.yaml"), self.file("logs/access.log"));
         let program = self.gateway.display().to_string();
         Server::start(0, &program, &["run", &config, "--workers", "1", "--access-log", &log])
+    }
+
+    /// A file of the benchmark's own.
+    pub(super) fn written(&self, name: &str, text: &str) -> Result<String> {
+        fs::write(self.file(name), text)?;
+        Ok(self.file(name))
+    }
+
+    /// The gateway, with the keys that this agent gives.
+    pub(super) fn gateway_with_keys_of(&self, agent: &str) -> Result<Server> {
+        let keys = "credentials: container\n";
+        let config =
+            gateway_conf().lines().fold(String::new(), |all, line| match line.trim().starts_with("credentials:") {
+                true => all + "  " + keys,
+                false => all + line + "\n",
+            });
+        let (config, log) = (self.written("rotation.yaml", &config)?, self.file("logs/access.log"));
+        let variable = format!("AWS_CONTAINER_CREDENTIALS_FULL_URI={agent}");
+        let program = self.gateway.display().to_string();
+        let server =
+            Server::start(0, "env", &[&variable, &program, "run", &config, "--workers", "1", "--access-log", &log])?;
+        await_port(GATEWAY)?;
+        Ok(server)
     }
 
     pub(super) fn url(&self, port: u16, path: &str) -> String {
