@@ -19,7 +19,7 @@ mod request_transformer;
 mod response_transformer;
 mod words;
 
-pub use absent::{Absent, absent};
+pub use absent::{ABSENT, Absent, absent};
 
 use crate::entity::Entity;
 use crate::lower::Lowering;

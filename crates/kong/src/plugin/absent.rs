@@ -21,7 +21,8 @@ const fn plain(name: &'static str, priority: i64, loss: &'static str) -> Absent 
     Absent { name, priority, guards: false, loss }
 }
 
-const ALL: &[Absent] = &[
+/// All plugins of Kong's that are not there.
+pub const ABSENT: &[Absent] = &[
     guard("pre-function", 1_000_000, "its Lua code does not run; it may have refused requests"),
     plain("zipkin", 100_000, "no spans are sent"),
     plain("request-callout", 812, "its calls are not made"),
@@ -99,5 +100,5 @@ const ALL: &[Absent] = &[
 
 /// What is known about a plugin that is not there; nothing is known about people's own.
 pub fn absent(name: &str) -> Option<&'static Absent> {
-    ALL.iter().find(|plugin| plugin.name == name)
+    ABSENT.iter().find(|plugin| plugin.name == name)
 }

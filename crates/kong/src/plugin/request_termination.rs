@@ -46,12 +46,13 @@ pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
         None => (json, json!({ "message": message }).to_string()),
     };
     let headers = vec![("content-type".to_owned(), media)];
-    let policy = Terminate {
-        trigger: part.owned("trigger"),
-        answer: Answer { headers, body: AnswerBody::Text(body), ..Answer::status(status) },
-        echo: part.flag("echo").then_some(message),
+    let answer = Answer { headers, body: AnswerBody::Text(body), ..Answer::status(status) };
+    let (trigger, echo) = (part.owned("trigger"), part.flag("echo").then_some(message));
+    let policy = match (&trigger, &echo) {
+        (None, None) => Policy::Respond(answer),
+        _ => Policy::Terminate(Box::new(Terminate { trigger, answer, echo })),
     };
-    vec![(Phase::Access, Policy::Terminate(Box::new(policy)))]
+    vec![(Phase::Access, policy)]
 }
 
 /// What is said without a message.
