@@ -35,7 +35,7 @@ pub fn files(path: &Path) -> Result<Vec<Source>, ReadError> {
         None if in_text.is_some() => {}
         None => return Err(nothing(path)),
     }
-    for name in settings::TEMPLATES {
+    for name in settings::TEMPLATES.into_iter().chain(["ssl_cert", "ssl_cert_key"]) {
         if let Some(file) = variable(&settings::variable(name)).or_else(|| told.value(name)) {
             sources.extend(source(&beside(path, &file)));
         }
