@@ -2,7 +2,6 @@
 
 use bytes::Bytes;
 use model::answer::FailureKind;
-use std::borrow::Cow;
 
 /// A failed call.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -25,7 +24,7 @@ pub struct CallError {
     /// The payload of a function error, for those who show it.
     pub payload: Option<Bytes>,
     /// What was wrong with a reply, in the few words that a client may be told.
-    pub reason: Option<Cow<'static, str>>,
+    pub reason: Option<Box<str>>,
 }
 
 /// Whose fault a failed call is.

@@ -2,7 +2,6 @@
 
 use crate::answer::ReadyAnswer;
 use model::answer::FailureKind;
-use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Whose fault a failure is.
@@ -56,7 +55,7 @@ pub struct Failure {
     /// A status that somebody else gave, instead of the kind's own.
     pub status: Option<u16>,
     /// What was wrong, in the few words that an answer may quote.
-    pub reason: Option<Cow<'static, str>>,
+    pub reason: Option<Box<str>>,
     /// What the failing step's own configuration says in this case; goes before the table's answers.
     pub answer: Option<Arc<ReadyAnswer>>,
 }

@@ -46,7 +46,7 @@ impl From<&'static str> for Malformed {
 }
 
 pub(super) async fn read(rules: &ReplyRules, invoked: Invoked, expose_log: bool) -> Result<Response<Body>, CallError> {
-    let base = rules.call_headers.then(|| mirror::passed(&invoked, expose_log)).unwrap_or_default();
+    let base = if rules.call_headers { mirror::passed(&invoked, expose_log) } else { HeaderMap::new() };
     let Invoked { status, body, aws_request_id, log_tail, .. } = invoked;
     let payload = match body.hold(LIMIT).await {
         Ok(payload) => payload,
@@ -62,7 +62,7 @@ pub(super) async fn read(rules: &ReplyRules, invoked: Invoked, expose_log: bool)
         Err(problem) => {
             let detail = format!("the function's reply is malformed: {}", problem.detail);
             let error = CallError::after(FailureKind::MalformedReply, Blame::Function, detail);
-            Err(CallError { aws_request_id, reason: problem.reason, ..error })
+            Err(CallError { aws_request_id, reason: problem.reason.map(|reason| reason.into()), ..error })
         }
     }
 }

@@ -24,7 +24,7 @@ async fn reason(reply: &str) -> String {
     let error = seen(&ordered(), call(reply), false).await.expect_err(reply);
     assert_eq!(error.kind, FailureKind::MalformedReply, "{reply}");
     assert!(error.detail.starts_with("the function's reply is malformed: "), "{}", error.detail);
-    error.reason.unwrap().into_owned()
+    error.reason.unwrap().into_string()
 }
 
 #[tokio::test]
