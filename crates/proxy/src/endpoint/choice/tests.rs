@@ -74,8 +74,13 @@ fn the_same_value_leads_to_the_same_node() {
     let mut known = exchange("/");
     known.identity = Some(Identity {
         consumer: ConsumerId::new("c7"),
+        shown_id: None,
         name: "c7".into(),
+        custom_id: None,
         groups: Vec::new().into(),
+        access: Vec::new().into(),
+        credential: None,
+        claims: None,
         anonymous: false,
     });
     let mut param = exchange("/");
