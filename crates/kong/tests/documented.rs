@@ -32,7 +32,8 @@ fn sections() -> Vec<(String, String)> {
     let mut sections = vec![("settings".to_owned(), settings()), ("absent plugins".to_owned(), absent())];
     let mut plugins = String::new();
     for plugin in Plugin::ALL {
-        plugins += &format!("### {}\n\nPriority {}.\n\n{}\n", plugin.name(), plugin.priority(), table(&plugin.config()));
+        plugins +=
+            &format!("### {}\n\nPriority {}.\n\n{}\n", plugin.name(), plugin.priority(), table(&plugin.config()));
     }
     sections.push(("plugins".to_owned(), plugins));
     let mut entities = String::new();

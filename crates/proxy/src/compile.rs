@@ -186,7 +186,13 @@ fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
         (None, Endpoint::Http(http)) => http.path.clone(),
         (None, Endpoint::None | Endpoint::Answer(_)) => PathRule::KEEP,
     };
-    Arc::new(RouteFacts { id: route.id.clone(), template, told: route.told.clone(), path, normalization: table.normalization })
+    Arc::new(RouteFacts {
+        id: route.id.clone(),
+        template,
+        told: route.told.clone(),
+        path,
+        normalization: table.normalization,
+    })
 }
 
 fn listeners(gateway: &Gateway) -> Result<Vec<ListenerPlan>, CompileError> {

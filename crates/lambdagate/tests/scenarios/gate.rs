@@ -5,6 +5,7 @@ use crate::site::Site;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Duration;
 
@@ -22,12 +23,20 @@ pub(crate) struct Gate {
 #[derive(Default)]
 struct Log {
     lines: Mutex<Vec<String>>,
+    /// Streams that have ended: after both nothing more comes.
+    ended: AtomicUsize,
     more: Condvar,
 }
 
 impl Log {
     fn push(&self, line: String) {
         self.lines.lock().unwrap().push(line);
+        self.more.notify_all();
+    }
+
+    fn end(&self) {
+        let _lines = self.lines.lock().unwrap();
+        self.ended.fetch_add(1, Ordering::SeqCst);
         self.more.notify_all();
     }
 
@@ -38,6 +47,8 @@ impl Log {
             if let Some(found) = choose(&lines) {
                 return found;
             }
+            let ended = self.ended.load(Ordering::SeqCst) == 2;
+            assert!(!ended, "the gateway has ended, and there is no {what} in its log:\n{}", lines.join("\n"));
             let (next, late) = self.more.wait_timeout(lines, PATIENCE).unwrap();
             lines = next;
             assert!(!late.timed_out(), "no {what} in the log:\n{}", lines.join("\n"));
@@ -86,6 +97,7 @@ impl Gate {
                 for line in BufReader::new(stream).lines().map_while(Result::ok) {
                     log.push(line);
                 }
+                log.end();
             });
         }
         Self { child, log, addresses: Vec::new() }

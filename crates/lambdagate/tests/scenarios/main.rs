@@ -11,6 +11,7 @@ mod credentials;
 mod event_shapes;
 mod failures;
 mod kong;
+mod kong_cases;
 mod limits;
 mod local_lambda;
 mod local_people;

@@ -1,0 +1,154 @@
+//! What Kong does, as data, with the real binary: a file in Kong's language, one request, what the Lambda API was sent
+//! and what the client got. `tests/cases/kong.jsonl` has a row for each; one with `improved` says where this gateway
+//! does better than Kong, and what it does.
+
+mod double;
+mod judge;
+
+use crate::client::{Answer, Client};
+use crate::gate::Gate;
+use crate::site::Site;
+use double::{Double, Invocation};
+use serde_json::{Value, json};
+use std::panic::catch_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const ROWS: &str = include_str!("../cases/kong.jsonl");
+
+/// Gateways running at once.
+const SIDE_BY_SIDE: usize = 2;
+
+#[test]
+fn every_row_holds() {
+    let rows: Vec<Value> = ROWS.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let chosen = std::env::var("KONG_CASE").unwrap_or_default();
+    let next = AtomicUsize::new(0);
+    let wrong: Vec<String> = std::thread::scope(|scope| {
+        let work = || {
+            let mut wrong = Vec::new();
+            while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let id = row["id"].as_str().unwrap();
+                if id.starts_with(&chosen) {
+                    let checked = catch_unwind(|| check(row)).unwrap_or_else(|_| Err("panicked, see above".to_owned()));
+                    wrong.extend(checked.err().map(|why| format!("{id} ({}): {why}", row["title"])));
+                }
+            }
+            wrong
+        };
+        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+}
+
+fn check(row: &Value) -> Result<(), String> {
+    let double = Double::start(&row["lambda_reply"]);
+    let (site, arguments) = site(row, double.port());
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let variables = variables(row);
+    let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let gate = Gate::start_with(&site, &arguments, &variables);
+    let mut answer = None;
+    for _ in 0..row["request"]["repeat"].as_u64().unwrap_or(1) {
+        answer = Some(ask(&gate, &row["request"]));
+    }
+    let answer = answer.unwrap();
+    let seen = || format!("\n  answer: {} {:?} {}", answer.status, answer.headers, answer.text());
+    let calls = double.invocations();
+    judge_calls(row, &calls)
+        .and_then(|()| judge::response(&row["expect_response"], &answer))
+        .map_err(|why| format!("{why}{}{}", seen(), told(&calls)))
+}
+
+fn told(calls: &[Invocation]) -> String {
+    calls.iter().map(|call| format!("\n  call: {} {:?} {}", call.function, call.headers, call.payload)).collect()
+}
+
+fn judge_calls(row: &Value, calls: &[Invocation]) -> Result<(), String> {
+    if row["expect_no_invoke"] == true {
+        return if calls.is_empty() { Ok(()) } else { Err("the function was called".to_owned()) };
+    }
+    let wants = ["expect_payload", "expect_invoke", "expect_function"].iter().any(|want| !row[*want].is_null());
+    let Some(call) = calls.last() else {
+        return if wants { Err("the function was not called".to_owned()) } else { Ok(()) };
+    };
+    if let Some(function) = row["expect_function"].as_str()
+        && call.function != function
+    {
+        return Err(format!("{} was called instead of {function}", call.function));
+    }
+    judge::invocation(&row["expect_invoke"], call)?;
+    judge::payload(&row["expect_payload"], &call.payload)
+}
+
+/// The files and the command line of a row.
+fn site(row: &Value, port: u16) -> (Site, Vec<String>) {
+    let mut document = match &row["declarative"] {
+        Value::Null => one_route(row),
+        whole => whole.clone(),
+    };
+    lead_to(&mut document, port);
+    let site = Site::new("");
+    site.write("kong.yml", &serde_json::to_string_pretty(&document).unwrap());
+    let mut path = "kong.yml";
+    if let Some(settings) = row["gateway"]["kong_conf"].as_object() {
+        let lines = settings.iter().map(|(name, value)| format!("{name} = {}\n", value.as_str().unwrap()));
+        site.write(
+            "kong.conf",
+            &format!("{}database = off\ndeclarative_config = kong.yml\n", lines.collect::<String>()),
+        );
+        path = "kong.conf";
+    }
+    let arguments = ["run", "--kong", path, "--listen", "127.0.0.1:0"];
+    (site, arguments.map(str::to_owned).into())
+}
+
+/// The file of a row about one plugin on one route.
+fn one_route(row: &Value) -> Value {
+    let mut route = row["route"].clone();
+    route["name"] = json!("r");
+    let mut plugins = vec![json!({"name": "aws-lambda", "config": row["config"]})];
+    plugins.extend(row["extra_plugins"].as_array().into_iter().flatten().cloned());
+    route["plugins"] = json!(plugins);
+    json!({"_format_version": "3.0", "routes": [route]})
+}
+
+/// Leads every call to the double.
+fn lead_to(value: &mut Value, port: u16) {
+    match value {
+        Value::Object(map) => {
+            if map.get("name").is_some_and(|name| name == "aws-lambda") {
+                let config = map.entry("config").or_insert_with(|| json!({}));
+                config["host"] = json!("127.0.0.1");
+                config["port"] = json!(port);
+                config["disable_https"] = json!(true);
+            }
+            map.values_mut().for_each(|member| lead_to(member, port));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| lead_to(item, port)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+fn variables(row: &Value) -> Vec<(String, String)> {
+    let set = row["gateway"]["env"].as_object().into_iter().flatten();
+    set.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect()
+}
+
+fn ask(gate: &Gate, request: &Value) -> Answer {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let mut headers: Vec<(String, String)> = Vec::new();
+    headers
+        .extend(request["headers"].as_object().into_iter().flatten().map(|(name, value)| (name.clone(), text(value))));
+    let listed = request["header_list"].as_array().into_iter().flatten();
+    headers.extend(listed.map(|pair| (text(&pair[0]), text(&pair[1]))));
+    let body = match (&request["body"], &request["body_repeat"]) {
+        (Value::String(body), _) => body.clone(),
+        (_, Value::Object(repeat)) => text(&repeat["char"]).repeat(repeat["count"].as_u64().unwrap() as usize),
+        _ => String::new(),
+    };
+    let mut client = Client::connect(gate.address()).unwrap();
+    let (method, path) = (request["method"].as_str().unwrap(), request["path"].as_str().unwrap());
+    let headers: Vec<(&str, &str)> = headers.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    client.request(method, path, &headers, body.as_bytes()).unwrap()
+}
