@@ -5,7 +5,7 @@
 
 mod certificate;
 mod consumer;
-mod credential;
+pub mod credential;
 pub mod id;
 pub mod path;
 mod plugin;

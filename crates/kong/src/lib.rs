@@ -4,6 +4,8 @@
 //! entities, [`lower`](mod@lower) what they mean. The Admin API stands on the same entities. Not the traffic: that is
 //! `proxy`.
 
+pub mod admin;
+pub mod document;
 pub mod entity;
 mod lower;
 mod part;

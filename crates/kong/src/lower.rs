@@ -14,6 +14,7 @@ mod table;
 mod upstream;
 mod vault;
 
+use crate::document;
 use crate::entity::{Collection, Entity};
 use crate::read::{Entities, Manner, Notes, declarative, is_settings, judge, resolve};
 use crate::settings::{Lines, Settings, settings};
@@ -38,17 +39,7 @@ pub(crate) struct Lowering<'a> {
 pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
     let mut notes = Notes::default();
     let settings = read_settings(documents, environment, &mut notes);
-    let manner = Manner { flavor: settings.flavor };
-    let mut found = Vec::new();
-    for document in documents.iter().filter(|document| is_declarative(document, &settings)) {
-        let text = String::from_utf8_lossy(&document.bytes);
-        found.extend(declarative(&document.key, &text, environment, &mut notes));
-    }
-    if let Some(text) = &settings.declarative {
-        found.extend(declarative("declarative_config_string", text, environment, &mut notes));
-    }
-    judge(&mut found, manner, &mut notes);
-    let entities = resolve(found, &mut notes);
+    let entities = entities(documents, &settings, environment, &mut notes);
     let gateway = match notes.broken().is_empty() {
         true => gateway(&entities, &settings, &mut notes, environment, allow_missing, documents),
         false => Gateway::default(),
@@ -59,7 +50,27 @@ pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missin
     Lowered { gateway, findings: notes.into_findings(), broken }
 }
 
-fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &mut Notes) -> Settings {
+/// The entities of documents: kept ones, and those of declarative files.
+pub(crate) fn entities(
+    documents: &[Document],
+    settings: &Settings,
+    environment: &dyn Environment,
+    notes: &mut Notes,
+) -> Entities {
+    let mut found = document::kept(documents, notes);
+    for document in documents.iter().filter(|document| is_declarative(document, settings)) {
+        let text = String::from_utf8_lossy(&document.bytes);
+        found.extend(declarative(&document.key, &text, environment, notes));
+    }
+    let posted = documents.iter().any(|document| document.key == document::POSTED);
+    if let Some(text) = settings.declarative.as_ref().filter(|_| !posted) {
+        found.extend(declarative("declarative_config_string", text, environment, notes));
+    }
+    judge(&mut found, Manner { flavor: settings.flavor }, notes);
+    resolve(found, notes)
+}
+
+pub(crate) fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &mut Notes) -> Settings {
     let file = documents.iter().find(|document| is_settings(&document.key));
     let key = file.map_or("environment", |file| file.key.as_str());
     let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
@@ -70,10 +81,10 @@ fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &
 }
 
 /// Whether a document holds entities: it is neither the settings nor a file that they name.
-fn is_declarative(document: &Document, settings: &Settings) -> bool {
+pub(crate) fn is_declarative(document: &Document, settings: &Settings) -> bool {
     let named = settings.templates.iter().map(|(_, file)| file);
     let named = named.chain(settings.certificate.iter().flat_map(|(chain, key)| [chain, key]));
-    !is_settings(&document.key) && !named.into_iter().any(|file| same_file(&document.key, file))
+    !document::is_kept(&document.key) && !is_settings(&document.key) && !named.into_iter().any(|file| same_file(&document.key, file))
 }
 
 /// Whether a document is the file of this name, perhaps beside the settings.

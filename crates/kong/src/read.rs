@@ -17,6 +17,7 @@ pub use files::{files, is_settings};
 pub use judge::{judge, schema};
 pub use notes::Notes;
 pub use references::resolve;
+pub(crate) use upgrade::{old_references, paths};
 
 use crate::entity::{Collection, Entity, Flavor};
 use std::collections::BTreeMap;

@@ -10,7 +10,7 @@ mod violation;
 
 pub use check::check;
 pub use field::{Field, any, array, boolean, foreign, integer, map, nested, number, removed, set, string};
-pub use fill::fill;
+pub use fill::{expand, fill};
 pub use rule::Rule;
 pub use violation::{Step, Violation, Violations};
 

@@ -88,6 +88,17 @@ impl Metrics {
         self.state.connections.load(Ordering::Relaxed)
     }
 
+    /// Client connections there were so far.
+    pub fn connections_total(&self) -> u64 {
+        self.state.connections_total.load(Ordering::Relaxed)
+    }
+
+    /// Requests that were answered so far, on routes that are still there.
+    pub fn requests_total(&self) -> u64 {
+        let of = |(_, route): (Box<str>, Arc<RouteMetrics>)| route.statuses().iter().map(|(_, count)| count).sum::<u64>();
+        self.state.routes.in_use().into_iter().map(of).sum()
+    }
+
     /// How long the process has been running.
     pub fn uptime(&self) -> Duration {
         self.state.started.elapsed()

@@ -1,7 +1,13 @@
 //! Credentials and groups of consumers.
 
 use super::with_common;
+use sha1::{Digest, Sha1};
 use crate::schema::{Check, Object, Record, Violation, at, foreign, integer, string};
+
+/// A password as it is kept: the SHA-1 of it with the consumer's id behind, in hex.
+pub fn hashed(password: &str, consumer: &str) -> String {
+    const_hex::encode(Sha1::new_with_prefix(password).chain_update(consumer).finalize())
+}
 
 pub(super) fn key() -> Record {
     Record::new(with_common(vec![

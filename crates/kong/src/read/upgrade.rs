@@ -5,7 +5,7 @@ use crate::schema::Object;
 use serde_json::{Value, json};
 
 /// Paths of routes in files before 3.0: one with characters that no plain path has is a regular expression.
-pub(super) fn paths(route: &mut Object) {
+pub(crate) fn paths(route: &mut Object) {
     let Some(Value::Array(paths)) = route.get_mut("paths") else { return };
     for path in paths {
         let Some(text) = path.as_str() else { continue };
@@ -20,7 +20,7 @@ pub(super) fn paths(route: &mut Object) {
 }
 
 /// `service_id` is `service: {id: …}` and so on. Tells whether an `api_id` stood there.
-pub(super) fn old_references(object: &mut Object) -> bool {
+pub(crate) fn old_references(object: &mut Object) -> bool {
     for (old, new) in [("service_id", "service"), ("route_id", "route"), ("consumer_id", "consumer")] {
         if let Some(id) = object.remove(old)
             && !id.is_null()

@@ -10,7 +10,20 @@ pub fn fill(record: &Record, object: &mut Object) -> Violations {
     Violations(found)
 }
 
-fn of_record(record: &Record, object: &mut Object, found: &mut Vec<Violation>) {
+/// Undoes shorthands alone; returns what is wrong with them.
+pub fn expand(record: &Record, object: &mut Object) -> Violations {
+    let mut found = Vec::new();
+    shorthands(record, object, &mut found);
+    for field in &record.fields {
+        if let (Kind::Record(inner), Some(Value::Object(object))) = (&field.kind, object.get_mut(field.name)) {
+            let below = expand(inner, object).0;
+            found.extend(below.into_iter().map(|one| one.below(Step::Name(field.name.to_owned()))));
+        }
+    }
+    Violations(found)
+}
+
+fn shorthands(record: &Record, object: &mut Object, found: &mut Vec<Violation>) {
     for shorthand in &record.shorthands {
         let Some(written) = object.remove(shorthand.name) else { continue };
         if written.is_null() {
@@ -21,6 +34,10 @@ fn of_record(record: &Record, object: &mut Object, found: &mut Vec<Violation>) {
             Err(text) => found.push(Violation::field(shorthand.name, text)),
         }
     }
+}
+
+fn of_record(record: &Record, object: &mut Object, found: &mut Vec<Violation>) {
+    shorthands(record, object, found);
     for field in record.fields.iter().filter(|field| !field.removed && !field.newer) {
         let value = object.entry(field.name).or_insert_with(|| absent(field));
         of_value(field, value, found);
