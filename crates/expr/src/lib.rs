@@ -1,4 +1,18 @@
 //! Expressions: parsed once, evaluated many times, asking their world through one trait that never waits.
 //!
-//! Not built yet: there is a door and no room behind it. Conditions of the native language are
-//! `model::predicate` values and need no expression.
+//! [`el`] is the expression language of API definitions: templates with `{#…}`, SpEL inside, JSONPath and XPath inside
+//! that. Values, limits and [`Lookup`] know no language: others may stand beside it.
+
+pub mod el;
+mod error;
+mod json;
+mod json_path;
+mod limits;
+mod lookup;
+pub mod value;
+mod xpath;
+
+pub use error::{Error, Stage};
+pub use limits::Limits;
+pub use lookup::{Kind, Lookup, Object};
+pub use value::{List, Map, Text, Value};

@@ -1,0 +1,30 @@
+//! The expression language of API definitions: text with `{#…}`, `{(…)}` and `{T(…)…}` in it, SpEL inside the braces.
+//!
+//! ```
+//! # use expr::el::{Context, Template, Wanted};
+//! let template = Template::parse("Hello {#request.headers['X-Name'][0]}!")?;
+//! let world = Context::read(r#"{"request": {"headers": {"X-Name": ["Ada"]}}}"#)?;
+//! let value = template.evaluate(&world, Wanted::Text)?;
+//! assert_eq!(value.as_str(), Some("Hello Ada!"));
+//! # Ok::<(), expr::Error>(())
+//! ```
+
+mod ast;
+mod context;
+mod convert;
+mod escape;
+mod evaluate;
+mod format;
+mod lex;
+mod method;
+mod parse;
+mod pattern;
+mod template;
+mod time;
+mod xml;
+
+pub use context::Context;
+pub use convert::Wanted;
+pub(crate) use pattern::Pattern;
+pub use template::Template;
+pub(crate) use time::{date_text, local_text, zoned_text};

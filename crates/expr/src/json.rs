@@ -1,0 +1,324 @@
+//! JSON as bodies bring it, read the lenient way: quotes may be missing, commas may be too many, a text that is no
+//! JSON at all is a text. So json-smart reads it in its permissive mode.
+
+#[cfg(test)]
+mod tests;
+
+use crate::error::Error;
+use crate::limits::{Budget, too_deep};
+use crate::value::{Decimal, List, Map, Text, Value};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Reads a document; strings without escapes are borrowed from it.
+pub(crate) fn read<'a>(text: &Text<'a>, budget: &mut Budget<'_>) -> Result<Value<'a>, Error> {
+    let mut reader = Reader { source: text, bytes: text.as_bytes(), at: 0, depth: 0, budget };
+    reader.value(Until::End)
+}
+
+/// Where a text without quotes ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    End,
+    Item,
+    Key,
+    Member,
+}
+
+impl Until {
+    fn stops(self, byte: u8) -> bool {
+        match self {
+            Self::End => false,
+            Self::Item => matches!(byte, b',' | b']'),
+            Self::Key => byte == b':',
+            Self::Member => matches!(byte, b',' | b'}'),
+        }
+    }
+}
+
+struct Reader<'t, 'a, 'b, 'l> {
+    source: &'t Text<'a>,
+    bytes: &'t [u8],
+    at: usize,
+    depth: usize,
+    budget: &'b mut Budget<'l>,
+}
+
+/// Objects with more members find a key that comes twice by a table.
+const FEW: usize = 16;
+
+impl<'a> Reader<'_, 'a, '_, '_> {
+    fn value(&mut self, until: Until) -> Result<Value<'a>, Error> {
+        self.budget.step()?;
+        self.blanks();
+        match self.peek() {
+            None if until == Until::End => Ok(Value::from("")),
+            None => Err(self.unexpected()),
+            Some(b'{') => self.nested(Self::object),
+            Some(b'[') => self.nested(Self::array),
+            Some(quote @ (b'"' | b'\'')) => self.quoted(quote).map(Value::Str),
+            Some(b'}' | b']' | b':') => Err(self.unexpected()),
+            Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'N') => self.word(until),
+            Some(_) => Ok(Value::Str(self.bare(self.at, until))),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value<'a>, Error>) -> Result<Value<'a>, Error> {
+        self.depth += 1;
+        if self.depth > self.budget.depth_limit() {
+            return Err(too_deep(self.budget.depth_limit()));
+        }
+        self.at += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn array(&mut self) -> Result<Value<'a>, Error> {
+        let mut items = Vec::new();
+        loop {
+            self.blanks();
+            match self.peek() {
+                None | Some(b'}' | b':') => return Err(self.unexpected()),
+                Some(b',') => self.at += 1,
+                Some(b']') => {
+                    self.at += 1;
+                    return Ok(Value::List(List::new(items)));
+                }
+                Some(_) => {
+                    items.push(self.value(Until::Item)?);
+                    self.separator(b']')?;
+                }
+            }
+        }
+    }
+
+    fn object(&mut self) -> Result<Value<'a>, Error> {
+        let mut entries: Vec<(Value<'a>, Value<'a>)> = Vec::new();
+        let mut places: Option<HashMap<Box<str>, usize>> = None;
+        loop {
+            self.blanks();
+            match self.peek() {
+                None | Some(b'{' | b'[' | b']' | b':') => return Err(self.unexpected()),
+                Some(b',') => self.at += 1,
+                Some(b'}') => {
+                    self.at += 1;
+                    return Ok(Value::Map(Map::new(entries)));
+                }
+                Some(_) => {
+                    let key = self.key()?;
+                    let value = self.member()?;
+                    put(&mut entries, &mut places, key, value);
+                    self.separator(b'}')?;
+                }
+            }
+        }
+    }
+
+    fn key(&mut self) -> Result<Text<'a>, Error> {
+        let key = match self.peek() {
+            Some(quote @ (b'"' | b'\'')) => self.quoted(quote)?,
+            _ => self.bare(self.at, Until::Key),
+        };
+        self.blanks();
+        match self.peek() {
+            Some(b':') => self.at += 1,
+            _ => return Err(self.unexpected()),
+        }
+        Ok(key)
+    }
+
+    /// A member's value; nothing before a comma is the empty text.
+    fn member(&mut self) -> Result<Value<'a>, Error> {
+        self.blanks();
+        match self.peek() {
+            Some(b',') => Ok(Value::from("")),
+            _ => self.value(Until::Member),
+        }
+    }
+
+    /// After an item stands a comma or the end.
+    fn separator(&mut self, end: u8) -> Result<(), Error> {
+        self.blanks();
+        match self.peek() {
+            Some(b',') => self.at += 1,
+            Some(byte) if byte == end => {}
+            _ => return Err(self.unexpected()),
+        }
+        Ok(())
+    }
+
+    /// A number, `true`, `false`, `null`, or a text that only begins like one.
+    fn word(&mut self, until: Until) -> Result<Value<'a>, Error> {
+        let start = self.at;
+        while self.peek().is_some_and(|b| !until.stops(b) && !b.is_ascii_whitespace()) {
+            self.at += 1;
+        }
+        let end = self.at;
+        self.blanks();
+        let ends = self.peek().is_none_or(|b| until.stops(b));
+        let value = if ends { literal(&self.source[start..end]) } else { None };
+        Ok(value.unwrap_or_else(|| Value::Str(self.bare(start, until))))
+    }
+
+    /// A text without quotes, from `start` to where it stops.
+    fn bare(&mut self, start: usize, until: Until) -> Text<'a> {
+        self.at = start + self.bytes[start..].iter().position(|&b| until.stops(b)).unwrap_or(self.bytes.len() - start);
+        let end = start + self.source[start..self.at].trim_end().len();
+        self.source.slice(start, end)
+    }
+
+    fn quoted(&mut self, quote: u8) -> Result<Text<'a>, Error> {
+        self.at += 1;
+        let start = self.at;
+        loop {
+            match self.peek() {
+                None => return Err(self.unexpected()),
+                Some(byte) if byte == quote => {
+                    self.at += 1;
+                    return Ok(self.source.slice(start, self.at - 1));
+                }
+                Some(b'\\' | 0..=31) => return self.escaped(quote, start),
+                Some(_) => self.at += 1,
+            }
+        }
+    }
+
+    /// The rest of a quoted text that is not the same as its source.
+    fn escaped(&mut self, quote: u8, start: usize) -> Result<Text<'a>, Error> {
+        let mut text = String::from(&self.source[start..self.at]);
+        loop {
+            let from = self.at;
+            while self.peek().is_some_and(|b| b != quote && b != b'\\' && b >= 32) {
+                self.at += 1;
+            }
+            text.push_str(&self.source[from..self.at]);
+            match self.peek() {
+                None => return Err(self.unexpected()),
+                Some(b'\\') => self.escape(&mut text)?,
+                Some(byte) if byte == quote => {
+                    self.at += 1;
+                    return Ok(text.into());
+                }
+                Some(_) => self.at += 1, // a control character is left out
+            }
+        }
+    }
+
+    fn escape(&mut self, text: &mut String) -> Result<(), Error> {
+        let escape = self.bytes.get(self.at + 1).copied();
+        self.at += 2;
+        match escape {
+            Some(b'u') => text.push(self.unit()?),
+            Some(b'x') => {
+                let code = self.hex(2)?;
+                text.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+            Some(b'b') => text.push('\u{8}'),
+            Some(b'f') => text.push('\u{c}'),
+            Some(b'n') => text.push('\n'),
+            Some(b'r') => text.push('\r'),
+            Some(b't') => text.push('\t'),
+            Some(b @ (b'"' | b'\\' | b'/' | b'\'')) => text.push(char::from(b)),
+            Some(byte) if byte.is_ascii() => {}
+            _ => self.at -= 1, // what follows is read as it stands
+        }
+        Ok(())
+    }
+
+    fn unit(&mut self) -> Result<char, Error> {
+        let first = self.hex(4)?;
+        if !(0xd800..0xdc00).contains(&first) || self.bytes.get(self.at..self.at + 2) != Some(b"\\u") {
+            return Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER));
+        }
+        self.at += 2;
+        let second = self.hex(4)?;
+        let code = 0x10000 + ((first - 0xd800) << 10) + (second.wrapping_sub(0xdc00) & 0x3ff);
+        Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    fn hex(&mut self, digits: usize) -> Result<u32, Error> {
+        let text =
+            self.source.get(self.at..self.at + digits).filter(|text| text.bytes().all(|b| b.is_ascii_hexdigit()));
+        let code = text.and_then(|text| u32::from_str_radix(text, 16).ok()).ok_or_else(|| self.unexpected())?;
+        self.at += digits;
+        Ok(code)
+    }
+
+    fn blanks(&mut self) {
+        while self.peek().is_some_and(|b| matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn unexpected(&self) -> Error {
+        Error::evaluation("EL1023E", format!("the JSON text is not understood at byte {}", self.at))
+    }
+}
+
+/// Adds a member; of equal keys the last value stays, in the first one's place.
+fn put<'a>(
+    entries: &mut Vec<(Value<'a>, Value<'a>)>,
+    places: &mut Option<HashMap<Box<str>, usize>>,
+    key: Text<'a>,
+    value: Value<'a>,
+) {
+    if entries.len() < FEW {
+        match entries.iter_mut().find(|(own, _)| matches!(own, Value::Str(own) if **own == *key)) {
+            Some(entry) => entry.1 = value,
+            None => entries.push((Value::Str(key), value)),
+        }
+        return;
+    }
+    let places = places.get_or_insert_with(|| {
+        let named = |(at, entry): (usize, &(Value<'a>, Value<'a>))| match &entry.0 {
+            Value::Str(key) => Some((Box::from(&**key), at)),
+            _ => None,
+        };
+        entries.iter().enumerate().filter_map(named).collect()
+    });
+    match places.get(&*key) {
+        Some(&at) => entries[at].1 = value,
+        None => {
+            places.insert(Box::from(&*key), entries.len());
+            entries.push((Value::Str(key), value));
+        }
+    }
+}
+
+/// A number or a word with a meaning.
+fn literal<'a>(word: &str) -> Option<Value<'a>> {
+    match word {
+        "true" => Some(Value::Bool(true)),
+        "false" => Some(Value::Bool(false)),
+        "null" => Some(Value::Null),
+        "NaN" => Some(Value::Float(f32::NAN)),
+        _ => number(word),
+    }
+}
+
+fn number<'a>(word: &str) -> Option<Value<'a>> {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    if digits.bytes().all(|b| b.is_ascii_digit()) {
+        if digits.is_empty() {
+            return Some(Value::Int(0));
+        }
+        return match word.parse::<i64>() {
+            Ok(number) => Some(i32::try_from(number).map_or(Value::Long(number), Value::Int)),
+            Err(_) if word.len() <= 4096 => Some(Value::Big(Arc::new(word.parse().ok()?))),
+            Err(_) => None,
+        };
+    }
+    let shape = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
+    if !digits.bytes().all(shape) || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    if word.len() > 18 {
+        return Some(Value::Decimal(Arc::new(Decimal::read(word)?)));
+    }
+    word.parse().ok().map(Value::Double)
+}
