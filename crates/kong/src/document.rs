@@ -51,7 +51,7 @@ pub fn kept(documents: &[Document], notes: &mut Notes) -> Vec<Entity> {
 fn read(document: &Document, notes: &mut Notes) -> Option<Entity> {
     let origin = Origin { document: notes.document(None, Findings::new(&document.key)), path: Vec::new() };
     match (place(&document.key), serde_json::from_slice(&document.bytes)) {
-        (Some((collection, _)), Ok(Value::Object(object))) => Some(Entity { collection, object, origin }),
+        (Some((collection, _)), Ok(Value::Object(object))) => Some(Entity { collection, object, origin, stored: true }),
         _ => {
             notes.at(Faith::Invalid, &origin, "this is no entity that is known");
             None

@@ -192,7 +192,7 @@ impl Pen<'_> {
 
     fn written(&self, collection: Collection, object: Object, end: Option<SystemTime>) -> Written {
         let changes = vec![document::put(collection, &object, end)];
-        Written { entity: Entity { collection, object, origin: Origin::default() }, end, changes }
+        Written { entity: Entity { collection, object, origin: Origin::default(), stored: true }, end, changes }
     }
 }
 

@@ -61,7 +61,7 @@ mod tests {
         let mut value = json!({"name": "aws-lambda", "enabled": "false", "tags": "a",
             "config": {"timeout": "1000", "port": "x", "aws_key": "12", "is_proxy_integration": "true"}});
         if let Value::Object(object) = &mut value {
-            infer(&Plugin::AwsLambda.record(), object);
+            infer(&Plugin::Call.record(), object);
         }
         let expected = json!({"name": "aws-lambda", "enabled": false, "tags": ["a"],
             "config": {"timeout": 1000, "port": "x", "aws_key": "12", "is_proxy_integration": true}});
