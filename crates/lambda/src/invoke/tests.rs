@@ -540,3 +540,32 @@ async fn a_signed_url_sets_the_clock_right_once() {
     let asked = call_url(&server, "", UrlAuth::Sign("lambda".to_owned()), None).await;
     assert!(asked.headers().contains_key("authorization"));
 }
+
+#[tokio::test]
+async fn the_region_of_the_instance_is_found_in_the_background() {
+    let metadata = Server::start(|asked, _| match asked.uri().path() {
+        "/latest/api/token" => answer(200, &[], "a-token"),
+        "/latest/meta-data/placement/region" => answer(200, &[], "eu-west-3"),
+        _ => answer(404, &[], ""),
+    })
+    .await;
+    let url = metadata.url();
+    let lambda = Lambda::with(Box::new(move |name| match name {
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT" => Some(url.clone()),
+        "HOME" => Some("/nonexistent".to_owned()),
+        _ => None,
+    }));
+    let keys = model::aws::Credentials::keys("AKID", Secret::new("secret"), None);
+    let target = FunctionTarget { aws: Aws { credentials: keys, ..Aws::default() }, ..target("") };
+    let function = lambda.function(&target, CallTimeouts::default()).unwrap_or_else(|e| panic!("{e}"));
+    let error = fails(&function).await;
+    assert_eq!(error.kind, FailureKind::NoRegion);
+    assert!(error.detail.starts_with("no region or host specified: set the region"), "{}", error.detail);
+    assert!(metadata.asked().is_empty(), "a request asks nobody for the region");
+    lambda.find_region().await;
+    let place = lambda.place(&target).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!((place.region.as_str(), place.region_from), ("eu-west-3", "metadata"));
+    assert_eq!(place.url, "https://lambda.eu-west-3.amazonaws.com");
+    lambda.find_region().await;
+    assert_eq!(metadata.asked().len(), 2, "it is asked once");
+}
