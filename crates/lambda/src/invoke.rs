@@ -77,7 +77,7 @@ impl Registry {
     }
 
     fn endpoint(&self, key: EndpointKey) -> Result<Arc<Endpoint>, CallError> {
-        shared(&self.endpoints, key, Endpoint::new)
+        shared(&self.endpoints, key, |key| Endpoint::new(key, &self.around.proxies()))
     }
 
     /// The identity of calls with these settings that sign for that region.

@@ -9,6 +9,7 @@ pub use health::{ActiveHealth, HealthLimits, PassiveHealth, Probe};
 pub use path::{PathRewrite, PathRule, Seam};
 
 use crate::answer::Answer;
+use crate::forward::Forward;
 use crate::id::UpstreamId;
 use crate::quirk::ForwardMarks;
 use crate::tls::ClientTls;
@@ -55,6 +56,8 @@ pub enum HostHeader {
 pub struct Upstream {
     /// TLS, or plain HTTP when `None`.
     pub tls: Option<ClientTls>,
+    /// The forward proxy on the way.
+    pub forward: Forward,
     /// HTTP/2 towards the nodes: by ALPN on TLS, by prior knowledge on plain text.
     pub http2: bool,
     /// The nodes.

@@ -9,6 +9,7 @@ pub mod call;
 pub mod chain;
 pub mod consumer;
 pub mod endpoint;
+pub mod forward;
 pub mod gateway;
 pub mod id;
 pub mod listener;

@@ -30,10 +30,21 @@ pub struct ClientTls {
     pub authorities: Vec<String>,
     /// Server name to send and check instead of the host's.
     pub server_name: Option<String>,
+    /// Shown to a peer that asks who we are.
+    pub identity: Option<ClientIdentity>,
+}
+
+/// A client's certificate chain with its key, both in PEM, whatever kind of store they came from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct ClientIdentity {
+    /// Chain, leaf first.
+    pub chain: String,
+    /// Private key, not encrypted.
+    pub key: Secret,
 }
 
 impl Default for ClientTls {
     fn default() -> Self {
-        Self { verify: true, authorities: Vec::new(), server_name: None }
+        Self { verify: true, authorities: Vec::new(), server_name: None, identity: None }
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 pub(crate) mod aws;
 mod consumer;
+mod forward;
 mod header;
 mod judge;
 pub(crate) mod listener;
@@ -13,6 +14,7 @@ mod policy;
 pub(crate) mod rank;
 pub(crate) mod route;
 mod table;
+mod trust;
 pub(crate) mod upstream;
 
 use crate::decode::{Decode, Decoder, nearest};
@@ -33,8 +35,7 @@ use store::Document;
 /// What the documents mean. A document with anything invalid in it means nothing at all: half a configuration could
 /// leave a door open that the other half shuts.
 pub fn lower(documents: &[Document], environment: &dyn Environment) -> Lowered {
-    let files: Files<'_> =
-        documents.iter().filter_map(|d| Some((d.key.as_str(), std::str::from_utf8(&d.bytes).ok()?))).collect();
+    let files: Files<'_> = documents.iter().map(|d| (d.key.as_str(), &d.bytes[..])).collect();
     let (mut gateways, mut findings, mut broken) = (Vec::new(), Vec::new(), Vec::new());
     for document in main_documents(documents) {
         let mut remarks = Findings::new(&document.key);
@@ -74,7 +75,12 @@ fn main_documents(documents: &[Document]) -> Vec<&Document> {
     }
     // A file given by another name: PEM begins a line, where YAML would have to indent or quote it.
     let begins = |d: &Document| String::from_utf8_lossy(&d.bytes).lines().any(|line| line.starts_with("-----BEGIN "));
-    documents.iter().filter(|d| !begins(d)).collect()
+    documents.iter().filter(|d| !begins(d) && !is_store(&d.bytes)).collect()
+}
+
+/// A PKCS#12 store or a JKS.
+fn is_store(bytes: &[u8]) -> bool {
+    matches!(bytes, [0x30, 0x80..=0x84, ..] | [0xfe, 0xed, 0xfe, 0xed, ..])
 }
 
 fn lower_document(
@@ -103,8 +109,8 @@ fn lower_document(
     Some(gateway(&config, &mut lowering))
 }
 
-/// Texts of the documents by key.
-type Files<'a> = BTreeMap<&'a str, &'a str>;
+/// Contents of the documents by key.
+type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 
 /// What is known while one document is lowered.
 struct Lowering<'a> {

@@ -44,7 +44,7 @@ fn source(path: &Path) -> Result<Source, ReadError> {
     }
 }
 
-/// Files named by certificates, keys and authorities.
+/// Files named by certificates, keys, authorities and key stores.
 fn named_files(main: &Source) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
     let mut findings = Findings::new(&main.key);
@@ -68,6 +68,11 @@ fn gather(tree: &Tree, files: &mut BTreeSet<String>) {
                         ["chain", "key"].iter().filter_map(|key| item.get(key)).for_each(|name| add(name, files));
                     }),
                     "authorities" => each(value, &mut |item| add(item, files)),
+                    "stores" => each(value, &mut |item| item.get("store").iter().for_each(|name| add(name, files))),
+                    "identity" => ["chain", "key", "store"]
+                        .iter()
+                        .filter_map(|key| value.get(key))
+                        .for_each(|name| add(name, files)),
                     _ => gather(value, files),
                 }
             }

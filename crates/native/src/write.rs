@@ -4,12 +4,14 @@
 
 mod answer;
 mod aws;
+mod forward;
 mod listener;
 mod matching;
 mod policy;
 mod route;
 mod secrets;
 mod table;
+mod trust;
 mod upstream;
 
 use crate::decode::{At, Pairs, Text};
@@ -118,10 +120,12 @@ fn ids_of(table: &model::table::Table) -> &str {
 }
 
 /// Those that stand inside no route.
-fn upstreams(gateway: &Gateway, pen: &Pen<'_>) -> Option<Pairs<crate::entity::upstream::Upstream>> {
-    let shared = gateway.upstreams.iter().filter(|(id, _)| !pen.inlined.contains(id));
-    let pairs = shared.map(|(id, upstream)| (key(names::name("upstream", id.as_str())), upstream::upstream(upstream)));
-    let pairs: Vec<_> = pairs.collect();
+fn upstreams(gateway: &Gateway, pen: &mut Pen<'_>) -> Option<Pairs<crate::entity::upstream::Upstream>> {
+    let shared: Vec<_> = gateway.upstreams.iter().filter(|(id, _)| !pen.inlined.contains(id)).collect();
+    let mut write = |(id, one): (&model::id::UpstreamId, &model::endpoint::Upstream)| {
+        (key(names::name("upstream", id.as_str())), upstream::upstream(one, pen))
+    };
+    let pairs: Vec<_> = shared.into_iter().map(&mut write).collect();
     (!pairs.is_empty()).then_some(Pairs(pairs))
 }
 

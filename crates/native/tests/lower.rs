@@ -154,7 +154,7 @@ fn is_empty(value: &Value) -> bool {
     }
 }
 
-fn usual() -> [Value; 10] {
+fn usual() -> [Value; 13] {
     fn of(value: impl Serialize) -> Value {
         serde_json::to_value(value).unwrap()
     }
@@ -167,6 +167,9 @@ fn usual() -> [Value; 10] {
         of(model::endpoint::UpstreamTimeouts::default()),
         of(model::endpoint::Keepalive::default()),
         of(model::aws::Aws::default()),
+        of(model::forward::Forward::Direct),
+        of(model::forward::Forward::Environment),
+        of(model::aws::Aws::KEEPALIVE),
         of(model::aws::Credentials::default()),
         of(model::chain::OverlayEntry::NextStep),
     ]

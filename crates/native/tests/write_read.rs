@@ -10,6 +10,7 @@ use model::call::*;
 use model::chain::*;
 use model::consumer::{Consumer, Credential};
 use model::endpoint::*;
+use model::forward::{Forward, ForwardProxy};
 use model::id::*;
 use model::listener::{Limits, Listener};
 use model::policy::*;
@@ -17,7 +18,7 @@ use model::predicate::*;
 use model::quirk::{ForwardMarks, Marks};
 use model::route::{Match, Rank, Route, Told};
 use model::table::{PathNormalization, Table};
-use model::tls::{Certificate, ClientTls, ServerTls};
+use model::tls::{Certificate, ClientIdentity, ClientTls, ServerTls};
 use model::{Gateway, Secret};
 use native::Native;
 use proptest::collection::{btree_map, vec};
@@ -190,9 +191,37 @@ fn listeners(tables: Vec<TableId>) -> BoxedStrategy<Vec<Listener>> {
 }
 
 fn client_tls() -> BoxedStrategy<ClientTls> {
-    (any::<bool>(), vec(text(), 0..2), of(name()))
-        .prop_map(|(verify, authorities, server_name)| ClientTls { verify, authorities, server_name })
+    let identity = Just(ClientIdentity {
+        chain: include_str!("../../net/src/tls/store/fixtures/client.pem").to_owned(),
+        key: Secret::new(include_str!("../../net/src/tls/store/fixtures/client.key")),
+    });
+    (any::<bool>(), vec(text(), 0..2), of(name()), of(identity))
+        .prop_map(|(verify, authorities, server_name, identity)| ClientTls {
+            verify,
+            authorities,
+            server_name,
+            identity,
+        })
         .boxed()
+}
+
+fn forward() -> BoxedStrategy<Forward> {
+    let url =
+        select(vec!["http://proxy.test:3128", "https://proxy.test", "socks5://10.0.0.1:1080", "socks5h://[::1]:1"]);
+    let login = prop_oneof![
+        Just((None, None)),
+        name().prop_map(|user| (Some(user), None)),
+        (name(), "[ -~]{0,20}").prop_map(|(user, password)| (Some(user), Some(Secret::new(password))))
+    ];
+    let tls = prop_oneof![Just(ClientTls::default()), client_tls()];
+    let through = (url, login, tls, vec(text(), 0..3)).prop_map(|(url, (user, password), tls, except)| {
+        Forward::Through(Box::new(ForwardProxy { url: url.to_owned(), user, password, tls, except }))
+    });
+    prop_oneof![Just(Forward::Environment), Just(Forward::Direct), through].boxed()
+}
+
+fn keepalive(usual: usize) -> BoxedStrategy<Keepalive> {
+    (prop_oneof![Just(usual), 0usize..9], duration()).prop_map(|(idle, time)| Keepalive { idle, time }).boxed()
 }
 
 fn upstream() -> BoxedStrategy<Upstream> {
@@ -206,12 +235,23 @@ fn upstream() -> BoxedStrategy<Upstream> {
             read
         })
     ];
-    let keepalive =
-        (prop_oneof![Just(256usize), 0usize..9], duration()).prop_map(|(idle, time)| Keepalive { idle, time });
     let passive = (limits(), of(duration())).prop_map(|(limits, pause)| PassiveHealth { limits, pause });
-    (of(client_tls()), any::<bool>(), nodes, balance(), timeouts, 0u32..3, keepalive, of(passive), of(active()))
-        .prop_map(|(tls, http2, nodes, balance, timeouts, retries, keepalive, passive_health, active_health)| {
-            Upstream { tls, http2, nodes, balance, timeouts, retries, keepalive, passive_health, active_health }
+    let way = (of(client_tls()), any::<bool>(), forward(), keepalive(256));
+    (way, nodes, balance(), timeouts, 0u32..3, of(passive), of(active()))
+        .prop_map(|(way, nodes, balance, timeouts, retries, passive_health, active_health)| {
+            let (tls, http2, forward, keepalive) = way;
+            Upstream {
+                tls,
+                http2,
+                forward,
+                nodes,
+                balance,
+                timeouts,
+                retries,
+                keepalive,
+                passive_health,
+                active_health,
+            }
         })
         .boxed()
 }
@@ -570,8 +610,14 @@ fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
 
 fn aws() -> BoxedStrategy<Aws> {
     let tls = prop_oneof![Just(ClientTls::default()), client_tls()];
-    (of(name()), of(Just("http://127.0.0.1:9001".to_owned())), credentials(), tls)
-        .prop_map(|(region, endpoint, credentials, tls)| Aws { region, endpoint, credentials, tls })
+    let way = (of(Just("http://127.0.0.1:9001".to_owned())), of(any::<bool>()), of(any::<bool>()));
+    (of(name()), way, credentials(), tls, forward(), any::<bool>(), keepalive(1024))
+        .prop_map(|(region, (endpoint, fips, dual_stack), credentials, tls, forward, http2, keepalive)| {
+            // beside an endpoint of one's own the region's are not chosen from
+            let beside = |wanted: Option<bool>| wanted.filter(|wanted| endpoint.is_none() || !wanted);
+            let (fips, dual_stack) = (beside(fips), beside(dual_stack));
+            Aws { region, endpoint, credentials, tls, fips, dual_stack, forward, http2, keepalive }
+        })
         .boxed()
 }
 

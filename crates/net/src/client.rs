@@ -8,15 +8,18 @@ mod idle;
 mod incoming;
 mod outgoing;
 mod patience;
+mod through;
 mod wire;
 
 pub use incoming::Pooled;
 
 use crate::body::{Body, BodyError};
+use crate::forward::Forward;
 use crate::worker;
 use bytes::Bytes;
-use connect::{Dialer, Spoken};
-use http::{Request, Response};
+use connect::{Absolute, Dialer, Spoken};
+use http::header::{HeaderValue, PROXY_AUTHORIZATION};
+use http::{Request, Response, StatusCode};
 use http1::{Header, Outcome};
 use outgoing::Outgoing;
 use patience::Patience;
@@ -36,6 +39,8 @@ pub struct Origin {
     pub tls: Option<OriginTls>,
     /// HTTP/2: by ALPN on TLS (falling back to HTTP/1.1), by prior knowledge on plain text.
     pub http2: bool,
+    /// The forward proxy on the way.
+    pub forward: Option<Arc<Forward>>,
 }
 
 /// TLS towards an origin.
@@ -94,6 +99,8 @@ pub enum SendErrorKind {
     Resolve,
     /// Nobody accepted the connection.
     Connect,
+    /// The forward proxy cannot be reached, or does not do what it is asked.
+    Proxy,
     /// Nobody accepted the connection in time.
     ConnectTimeout,
     /// The TLS handshake failed.
@@ -115,6 +122,7 @@ impl std::fmt::Display for SendErrorKind {
         f.write_str(match self {
             Self::Resolve => "no address",
             Self::Connect => "no connection",
+            Self::Proxy => "no way through the forward proxy",
             Self::ConnectTimeout => "no connection in time",
             Self::Tls => "tls handshake failed",
             Self::WriteTimeout => "request not taken in time",
@@ -177,16 +185,64 @@ impl Pool {
         body: Bytes,
     ) -> Result<Response<Body>, SendError> {
         let sent = self.send_on_one(worker::slot(), &Header::Written(header), body.into()).await;
-        sent.map_err(|failed| failed.error)
+        let response = sent.map_err(|failed| failed.error)?;
+        if self.dialer.absolute().is_some() { self.not_the_proxys(response) } else { Ok(response) }
+    }
+
+    /// What a sender that writes its header itself puts before the path: scheme and authority, where a forward proxy
+    /// passes the request on.
+    pub fn target_prefix(&self) -> &str {
+        self.dialer.absolute().map_or("", |absolute| &absolute.prefix)
+    }
+
+    /// The `Proxy-Authorization` of such a sender.
+    pub fn proxy_authorization(&self) -> Option<&HeaderValue> {
+        self.dialer.absolute()?.authorization.as_ref()
     }
 
     async fn send_http1(&self, worker: usize, request: Request<Body>) -> Result<Response<Body>, SendError> {
+        if let Some(absolute) = self.dialer.absolute() {
+            return Box::pin(self.send_absolute(absolute, worker, request)).await;
+        }
         let (head, body) = request.into_parts();
         let sent = self.send_on_one(worker, &Header::Parts(&head), body).await;
         sent.map_err(|Failed { error, unsent }| match unsent {
             Some(body) => error.with(Request::from_parts(head, body)),
             None => error,
         })
+    }
+
+    /// Sends to a proxy that passes the request on. Should nothing have left, the request comes back as it was.
+    async fn send_absolute(
+        &self,
+        absolute: &Absolute,
+        worker: usize,
+        request: Request<Body>,
+    ) -> Result<Response<Body>, SendError> {
+        let (head, body) = request.into_parts();
+        let mut through = head.clone();
+        if let Some(authorization) = &absolute.authorization {
+            through.headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
+        let sent = self.send_on_one(worker, &Header::Absolute(&through, &absolute.prefix), body).await;
+        let response = sent.map_err(|Failed { error, unsent }| match unsent {
+            Some(body) => error.with(Request::from_parts(head, body)),
+            None => error,
+        })?;
+        self.not_the_proxys(response)
+    }
+
+    /// A 407 is the proxy's word and none of the origin's.
+    fn not_the_proxys(&self, response: Response<Body>) -> Result<Response<Body>, SendError> {
+        if response.status() != StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+            return Ok(response);
+        }
+        let Some(forward) = &self.dialer.origin().forward else { return Ok(response) };
+        let cause = match forward.login {
+            Some(_) => "it does not accept user and password (407)",
+            None => "it wants user and password (407), and none are given",
+        };
+        Err(SendError::new(SendErrorKind::Proxy, Sent::Nothing, format!("forward proxy {forward}: {cause}")))
     }
 
     /// On a connection of its own.
@@ -296,8 +352,10 @@ impl Pool {
 
     async fn in_time(&self, dial: impl Future<Output = Result<Spoken, SendError>>) -> Result<Spoken, SendError> {
         let Ok(dialled) = tokio::time::timeout(self.options.connect, dial).await else {
-            let Origin { host, port, .. } = self.dialer.origin();
-            let detail = format!("{host}:{port} took longer than {:?}", self.options.connect);
+            let Origin { host, port, forward, .. } = self.dialer.origin();
+            let way = forward.as_ref().map(|forward| format!(" through the forward proxy {forward}"));
+            let way = way.unwrap_or_default();
+            let detail = format!("{host}:{port}{way} took longer than {:?}", self.options.connect);
             return Err(SendError::new(SendErrorKind::ConnectTimeout, Sent::Nothing, detail));
         };
         dialled

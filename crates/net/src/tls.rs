@@ -1,11 +1,13 @@
-//! TLS in both directions: configurations made ready from PEM.
+//! TLS in both directions: configurations made ready from PEM, and PEM out of key stores.
 
 mod client;
+mod der;
 mod pem;
 mod server;
+pub mod store;
 mod verify;
 
-pub use client::{ClientTlsOptions, client_config};
+pub use client::{ClientIdentity, ClientTlsOptions, check_identity, client_config};
 pub use server::{ServerCertificate, server_config};
 
 use rustls::crypto::CryptoProvider;
@@ -32,6 +34,12 @@ pub enum TlsError {
     Authority {
         /// Which one, counted from 1.
         number: usize,
+        /// What is wrong with it.
+        problem: PemProblem,
+    },
+    /// The client certificate cannot be used.
+    #[error("client certificate: {problem}")]
+    Identity {
         /// What is wrong with it.
         problem: PemProblem,
     },

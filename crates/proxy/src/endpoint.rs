@@ -9,6 +9,7 @@ mod probe;
 mod ring;
 mod rotation;
 mod upstream;
+mod way;
 
 pub(crate) use marks::append_via;
 pub use upstream::{UpstreamError, Upstreams};

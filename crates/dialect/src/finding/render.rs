@@ -51,8 +51,21 @@ fn masked(line: &str) -> String {
         if ends_key && is_sensitive(&chars[..at]) {
             star(&mut shown[at + 1..]);
         }
+        if chars[at..].starts_with(&[':', '/', '/']) {
+            star_password(&mut shown[at + 3..]);
+        }
     }
     shown.into_iter().collect()
+}
+
+/// Stars for the password of a URL whose authority begins here.
+fn star_password(url: &mut [char]) {
+    let is_end = |c: &char| c.is_whitespace() || matches!(c, '/' | '"' | '\'' | '?' | '#');
+    let authority = url.iter().position(is_end).unwrap_or(url.len());
+    let Some(end) = url[..authority].iter().rposition(|c| *c == '@') else { return };
+    if let Some(colon) = url[..end].iter().position(|c| *c == ':') {
+        url[colon + 1..end].fill('*');
+    }
 }
 
 /// Whether the name that ends here says that its value is secret.
@@ -98,6 +111,13 @@ mod tests {
         let finding = Finding { faith: Faith::Invalid, place, message: "no".into() };
         let text = finding.render(Some(&format!("first\n{line}\n")));
         assert_eq!(text, format!("a.yaml:2:{column}: invalid: no\n{expected}"));
+    }
+
+    #[test]
+    fn a_password_in_a_url_is_not_shown() {
+        check("p: http://me:s@x@h:1/a", 1, 1, "   2 | p: http://me:***@h:1/a\n     | ^");
+        check("p: 'http://me@h:1'", 1, 1, "   2 | p: 'http://me@h:1'\n     | ^");
+        check("p: http://h:1/a@b", 1, 1, "   2 | p: http://h:1/a@b\n     | ^");
     }
 
     #[test]

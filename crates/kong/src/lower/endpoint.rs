@@ -6,6 +6,7 @@ use crate::part::Part;
 use model::endpoint::{
     Balance, HostHeader, HttpEndpoint, Keepalive, Node, PathRewrite, PathRule, Seam, Upstream, UpstreamTimeouts,
 };
+use model::forward::Forward;
 use model::id::UpstreamId;
 use model::quirk::ForwardMarks;
 use model::tls::ClientTls;
@@ -84,6 +85,7 @@ fn upstream_of(service: &Entity, at: &mut Lowering<'_>) -> Option<Upstream> {
     let (idle, seconds) = at.settings.keepalive;
     let mut upstream = Upstream {
         tls: secure.then(|| tls(service, at)),
+        forward: Forward::Direct,
         http2: protocol.starts_with("grpc"),
         nodes: vec![Node {
             host: part.owned("host")?,
@@ -115,5 +117,6 @@ fn tls(service: &Entity, at: &Lowering<'_>) -> ClientTls {
         verify: part.flag("tls_verify"),
         authorities: part.texts("ca_certificates").iter().filter_map(authority).collect(),
         server_name: None,
+        identity: None,
     }
 }

@@ -32,7 +32,7 @@ impl IdentityKey {
     pub(crate) fn new(aws: &Aws, region: Option<String>) -> Self {
         let credentials = aws.credentials.clone();
         let asks = !credentials.roles.is_empty() || credentials.sources.iter().any(asks_others);
-        let (region, way) = if asks { (region, Way { tls: aws.tls.clone() }) } else { (None, Way::default()) };
+        let (region, way) = if asks { (region, Way::of(aws)) } else { (None, Way::default()) };
         Self { credentials, region, way }
     }
 

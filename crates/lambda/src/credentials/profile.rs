@@ -44,7 +44,8 @@ pub(crate) struct OfProfile {
 
 impl OfProfile {
     pub(crate) fn new(name: Option<String>, region: Option<String>, way: Way, around: Arc<Surroundings>) -> Self {
-        Self { name, region, around, web: Arc::new(Web::new(way, CONNECT, TOTAL)) }
+        let web = Arc::new(Web::new(way, &around, CONNECT, TOTAL));
+        Self { name, region, around, web }
     }
 
     /// The region that the profile names.

@@ -65,16 +65,17 @@ type Given<T> = Result<(T, Option<SystemTime>), StsError>;
 impl Sts {
     /// STS of the region, or at an address of one's own.
     pub(crate) fn new(way: Way, region: Option<&str>, endpoint: Option<&str>, around: &Surroundings) -> Self {
-        let own = endpoint.map(str::to_owned).or_else(|| around.first(&["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"]));
+        let own = endpoint.map(str::to_owned).or_else(|| around.endpoint("AWS_ENDPOINT_URL_STS"));
         let url = match (own, region) {
             (Some(url), _) => url.trim_end_matches('/').to_owned(),
             (None, region) => {
-                let own = of(Service::Sts, region.unwrap_or("aws-global"), false, false);
+                let (fips, dual_stack) = around.kinds(way.fips, way.dual_stack);
+                let own = of(Service::Sts, region.unwrap_or("aws-global"), fips, dual_stack);
                 format!("https://{}", own.unwrap_or_else(|_| "sts.amazonaws.com".to_owned()))
             }
         };
         let signer = Signer::new(region.unwrap_or("us-east-1"), "sts");
-        Self { web: Web::new(way, CONNECT, TOTAL), url, signer }
+        Self { web: Web::new(way, around, CONNECT, TOTAL), url, signer }
     }
 
     /// Where it is asked.

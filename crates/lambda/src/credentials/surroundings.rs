@@ -1,5 +1,6 @@
 //! What the process stands in: its variables, its home, and the addresses that clouds reserve.
 
+use net::forward::{BadVariable, FromEnvironment};
 use std::path::PathBuf;
 
 /// Where variables such as `AWS_REGION` come from.
@@ -39,6 +40,26 @@ impl Surroundings {
     /// Whether a switch is on: set to anything but `false` or `0`.
     pub(crate) fn is_on(&self, name: &str) -> bool {
         self.variable(name).is_some_and(|value| !matches!(value.trim().to_ascii_lowercase().as_str(), "false" | "0"))
+    }
+
+    /// The forward proxies that the variables name.
+    pub(crate) fn proxies(&self) -> Result<FromEnvironment, BadVariable> {
+        FromEnvironment::read(|name| self.variable(name))
+    }
+
+    /// The endpoint that variables name for a service, unless they are to be left alone.
+    pub(crate) fn endpoint(&self, of_service: &str) -> Option<String> {
+        if self.is_on("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+            return None;
+        }
+        self.first(&[of_service, "AWS_ENDPOINT_URL"])
+    }
+
+    /// Whether the region's FIPS endpoint is wanted, and whether the dual-stack one is, where the configuration says
+    /// nothing of it.
+    pub(crate) fn kinds(&self, fips: Option<bool>, dual_stack: Option<bool>) -> (bool, bool) {
+        let on = |said: Option<bool>, name| said.unwrap_or_else(|| self.is_on(name));
+        (on(fips, "AWS_USE_FIPS_ENDPOINT"), on(dual_stack, "AWS_USE_DUALSTACK_ENDPOINT"))
     }
 
     /// The shared files: settings, then keys.

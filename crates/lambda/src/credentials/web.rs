@@ -1,14 +1,19 @@
 //! HTTP of the sources: small requests with small answers, through the same client as the calls.
 
+use super::surroundings::Surroundings;
+use crate::invoke::endpoint::way::Around;
 use crate::invoke::endpoint::{Base, Endpoint, EndpointKey};
 use bytes::Bytes;
 use http::header::{DATE, HOST};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use model::aws::Aws;
 use model::call::CallTimeouts;
+use model::forward::Forward;
 use model::tls::ClientTls;
 use net::Body;
 use net::client::{SendErrorKind, Sent};
+use net::forward::FromEnvironment;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -25,11 +30,25 @@ const PAUSE: Duration = Duration::from_millis(100);
 pub(crate) struct Way {
     /// TLS towards AWS.
     pub(crate) tls: ClientTls,
+    /// The forward proxy on the way.
+    pub(crate) forward: Forward,
+    /// FIPS endpoints, or what the surroundings say.
+    pub(crate) fips: Option<bool>,
+    /// Dual-stack endpoints, or what the surroundings say.
+    pub(crate) dual_stack: Option<bool>,
+}
+
+impl Way {
+    /// As calls with these settings go.
+    pub(crate) fn of(aws: &Aws) -> Self {
+        Self { tls: aws.tls.clone(), forward: aws.forward.clone(), fips: aws.fips, dual_stack: aws.dual_stack }
+    }
 }
 
 /// A client for small requests.
 pub(crate) struct Web {
     way: Way,
+    proxies: Around,
     timeouts: CallTimeouts,
     endpoints: Mutex<HashMap<EndpointKey, Arc<Endpoint>>>,
 }
@@ -51,13 +70,16 @@ pub(crate) enum WebError {
 
 impl Web {
     /// A client that reaches AWS as calls do.
-    pub(crate) fn new(way: Way, connect: Duration, total: Duration) -> Self {
-        Self { way, timeouts: CallTimeouts { connect, total }, endpoints: Mutex::default() }
+    pub(crate) fn new(way: Way, around: &Surroundings, connect: Duration, total: Duration) -> Self {
+        let timeouts = CallTimeouts { connect, total };
+        Self { way, proxies: around.proxies(), timeouts, endpoints: Mutex::default() }
     }
 
-    /// A client for addresses of this machine and its link.
+    /// A client for addresses of this machine and its link, to which no forward proxy leads.
     pub(crate) fn near(connect: Duration, total: Duration) -> Self {
-        Self::new(Way::default(), connect, total)
+        let way = Way { forward: Forward::Direct, ..Way::default() };
+        let timeouts = CallTimeouts { connect, total };
+        Self { way, proxies: Ok(FromEnvironment::default()), timeouts, endpoints: Mutex::default() }
     }
 
     /// Sends once. The URI is absolute.
@@ -123,7 +145,7 @@ impl Web {
 
     fn endpoint(&self, shown: &str, url: &str) -> Result<Arc<Endpoint>, WebError> {
         let base = Base::read(url).map_err(|cause| unusable(shown, cause))?;
-        let key = base.key(&self.way.tls, self.timeouts);
+        let key = base.plain_key(&self.way.tls, &self.way.forward, self.timeouts);
         let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = endpoints.get(&key) {
             return Ok(known.clone());
@@ -131,7 +153,7 @@ impl Web {
         if endpoints.len() >= HOSTS {
             endpoints.clear();
         }
-        let endpoint = Arc::new(Endpoint::new(&key).map_err(|cause| unusable(shown, cause))?);
+        let endpoint = Arc::new(Endpoint::new(&key, &self.proxies).map_err(|cause| unusable(shown, cause))?);
         endpoints.insert(key, endpoint.clone());
         Ok(endpoint)
     }

@@ -1,27 +1,27 @@
 //! Endpoints: which host speaks for Lambda, and the connections to it.
 
+pub(crate) mod way;
+
 use super::Registry;
 use crate::credentials::region::is_region;
+use crate::endpoint::{Service, of};
 use crate::error::CallError;
 use crate::moment;
 use bytes::Bytes;
 use http::uri::{Authority, Uri};
 use http::{HeaderValue, Request, Response};
 use model::answer::FailureKind;
-use model::aws::Aws;
+use model::aws::{Aws, Credentials};
 use model::call::CallTimeouts;
+use model::endpoint::Keepalive;
+use model::forward::Forward;
 use model::tls::ClientTls;
 use net::Body;
-use net::client::{Origin, OriginTls, Pool, PoolOptions, SendError};
-use net::tls::{ClientTlsOptions, client_config};
+use net::client::{Origin, Pool, PoolOptions, SendError};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use tokio::time::Instant;
 
-/// Idle connections kept, for each worker. One is used by one call at a time.
-const IDLE: usize = 1024;
-/// Time an idle one is kept.
-const IDLE_TIME: Duration = Duration::from_secs(60);
 /// Payloads beyond this do not leave at once: how long their sending takes has a limit of its own.
 const LARGE: u64 = 64 * 1024;
 
@@ -32,6 +32,11 @@ pub(crate) struct EndpointKey {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) tls: ClientTls,
+    pub(crate) forward: Forward,
+    pub(crate) http2: bool,
+    pub(crate) keepalive: Keepalive,
+    /// Whoever calls as somebody else does so on connections of his own.
+    pub(crate) credentials: Option<Credentials>,
     pub(crate) timeouts: CallTimeouts,
 }
 
@@ -46,16 +51,18 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(key: &EndpointKey) -> Result<Self, CallError> {
-        let tls = if key.https { Some(tls(key)?) } else { None };
+    pub(crate) fn new(key: &EndpointKey, around: &way::Around) -> Result<Self, CallError> {
+        let tls = if key.https { Some(way::tls(key)?) } else { None };
+        let forward = way::forward(key, around)?;
         let bracketed = if key.host.contains(':') { format!("[{}]", key.host) } else { key.host.clone() };
         let usual = if key.https { 443 } else { 80 };
         let host = if key.port == usual { bracketed } else { format!("{bracketed}:{}", key.port) };
         let bad_host = |_| CallError::config(format!("{host:?} is not a host name"));
         let host = HeaderValue::from_str(&host).map_err(bad_host)?;
-        let origin = Origin { host: key.host.clone(), port: key.port, tls, http2: false };
+        let origin = Origin { host: key.host.clone(), port: key.port, tls, http2: key.http2, forward };
         let CallTimeouts { connect, total } = key.timeouts;
-        let options = PoolOptions { idle: IDLE, idle_time: IDLE_TIME, connect, write: total, read: total };
+        let Keepalive { idle, time: idle_time } = key.keepalive;
+        let options = PoolOptions { idle, idle_time, connect, write: total, read: total };
         Ok(Self { pool: Pool::new(origin, options), timeouts: key.timeouts, host, skew: AtomicI64::new(0) })
     }
 
@@ -82,6 +89,21 @@ impl Endpoint {
         Box::pin(tokio::time::timeout(connect + total, self.pool.send_written(header, body))).await.ok()
     }
 
+    /// Whether calls share connections: then their headers are not written by hand.
+    pub(crate) fn is_http2(&self) -> bool {
+        self.pool.origin().http2
+    }
+
+    /// What stands before the path of a header that is written by hand.
+    pub(crate) fn target_prefix(&self) -> &str {
+        self.pool.target_prefix()
+    }
+
+    /// What such a header tells the forward proxy.
+    pub(crate) fn proxy_authorization(&self) -> Option<&HeaderValue> {
+        self.pool.proxy_authorization()
+    }
+
     pub(crate) fn timeouts(&self) -> CallTimeouts {
         self.timeouts
     }
@@ -97,16 +119,6 @@ impl Endpoint {
         tracing::warn!(endpoint = ?self.host, seconds = skew, "this machine's clock differs from AWS's; set it right");
         self.skew.store(skew, Ordering::Relaxed);
     }
-}
-
-fn tls(key: &EndpointKey) -> Result<OriginTls, CallError> {
-    let options = ClientTlsOptions {
-        verify: key.tls.verify,
-        authorities: key.tls.authorities.clone(),
-        alpn_h2: false, // nothing is gained by it: one call, one connection
-    };
-    let config = client_config(&options).map_err(|cause| CallError::config(cause.to_string()))?;
-    Ok(OriginTls { config, server_name: key.tls.server_name.clone().unwrap_or_else(|| key.host.clone()) })
 }
 
 /// A base URL, taken apart.
@@ -161,27 +173,62 @@ impl Base {
         })
     }
 
-    pub(crate) fn key(&self, tls: &ClientTls, timeouts: CallTimeouts) -> EndpointKey {
-        EndpointKey { https: self.https, host: self.host.clone(), port: self.port, tls: tls.clone(), timeouts }
+    /// For calls with these settings.
+    pub(crate) fn key(&self, aws: &Aws, timeouts: CallTimeouts) -> EndpointKey {
+        let plain = self.plain_key(&aws.tls, &aws.forward, timeouts);
+        let credentials = Some(aws.credentials.clone());
+        EndpointKey { http2: aws.http2, keepalive: aws.keepalive, credentials, ..plain }
+    }
+
+    /// For requests in nobody's name.
+    pub(crate) fn plain_key(&self, tls: &ClientTls, forward: &Forward, timeouts: CallTimeouts) -> EndpointKey {
+        EndpointKey {
+            https: self.https,
+            host: self.host.clone(),
+            port: self.port,
+            tls: tls.clone(),
+            forward: forward.clone(),
+            http2: false,
+            keepalive: Aws::KEEPALIVE,
+            credentials: None,
+            timeouts,
+        }
     }
 }
 
 /// Region and base URL of the Lambda API.
 pub(super) fn resolve(registry: &Registry, aws: &Aws, function: &str) -> Result<(String, Base), CallError> {
     let region = region(registry, aws, || of_arn(function))?;
-    let endpoint = match &aws.endpoint {
-        Some(endpoint) => Some(endpoint.clone()),
-        None => registry.variable(&["AWS_ENDPOINT_URL_LAMBDA", "AWS_ENDPOINT_URL"]),
-    };
-    match (region, endpoint) {
+    match (region, own_endpoint(registry, aws)?) {
         // an endpoint of one's own that stands in no region is signed for as most stand-ins expect it
         (region, Some(endpoint)) => Ok((region.unwrap_or_else(|| "us-east-1".to_owned()), Base::read(&endpoint)?)),
         (Some(region), None) => {
-            let base = Base::read(&format!("https://lambda.{region}.{}", suffix(&region)))?;
-            Ok((region, base))
+            let (fips, dual_stack) = registry.around.kinds(aws.fips, aws.dual_stack);
+            let host = of(Service::Lambda, &region, fips, dual_stack);
+            let host = host.map_err(|unknown| CallError::config(unknown.to_string()))?;
+            Ok((region, Base::read(&format!("https://{host}"))?))
         }
         (None, None) => Err(no_region()),
     }
+}
+
+/// The endpoint that the configuration names, or the environment. Whoever names one cannot also choose among AWS's.
+fn own_endpoint(registry: &Registry, aws: &Aws) -> Result<Option<String>, CallError> {
+    let of_environment = || registry.around.endpoint("AWS_ENDPOINT_URL_LAMBDA");
+    let Some(endpoint) = aws.endpoint.clone().or_else(of_environment) else { return Ok(None) };
+    for (wanted, name) in [(aws.fips, "FIPS"), (aws.dual_stack, "dual-stack")] {
+        if wanted == Some(true) {
+            let detail = format!(
+                "the {name} endpoint of the region is wanted, and another endpoint is named: remove one of the two \
+                 (AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true leaves the environment's alone)"
+            );
+            return Err(CallError::config(detail));
+        }
+    }
+    if aws.endpoint.is_none() && registry.around.kinds(None, None) != (false, false) {
+        tracing::warn!("AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT do nothing beside AWS_ENDPOINT_URL");
+    }
+    Ok(Some(endpoint))
 }
 
 /// The configured region, the environment's, the one that stands in the target's own name, or that of the
@@ -227,20 +274,6 @@ fn of_arn(function: &str) -> Option<String> {
 
 fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// The domain of the region's partition.
-fn suffix(region: &str) -> &'static str {
-    let partitions = [
-        ("cn-", "amazonaws.com.cn"),
-        ("eusc-", "amazonaws.eu"),
-        ("us-iso-", "c2s.ic.gov"),
-        ("us-isob-", "sc2s.sgov.gov"),
-        ("eu-isoe-", "cloud.adc-e.uk"),
-        ("us-isof-", "csp.hci.ic.gov"),
-        ("eu-isof-", "csp.hci.ic.gov"),
-    ];
-    partitions.iter().find(|(prefix, _)| region.starts_with(prefix)).map_or("amazonaws.com", |(_, suffix)| suffix)
 }
 
 #[cfg(test)]

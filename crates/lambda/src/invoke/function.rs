@@ -10,8 +10,8 @@ use crate::event::LIMIT;
 use crate::sign::{Prepared, Resource, Signer};
 use arc_swap::ArcSwapOption;
 use bytes::Bytes;
-use http::header::{HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
-use http::{Method, Response, Uri};
+use http::header::{AUTHORIZATION, HOST, HeaderMap, HeaderName, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use http::{Method, Request, Response, Uri};
 use model::call::{CallTimeouts, FunctionTarget, Invocation};
 use net::Body;
 use percent_encoding::utf8_percent_encode;
@@ -97,7 +97,7 @@ impl Ready {
             None => path.clone(),
         };
         Ok(Self {
-            endpoint: registry.endpoint(base.key(&target.aws.tls, timeouts))?,
+            endpoint: registry.endpoint(base.key(&target.aws, timeouts))?,
             credentials: registry.credentials(&target.aws, &region)?,
             signer: Signer::new(region, "lambda"),
             resource: Resource::new(&Method::POST, &path, query.as_deref()),
@@ -114,7 +114,14 @@ impl Ready {
         let header = self.header(keys, self.endpoint.now(started));
         let signature = header.prepared.signature(&payload);
         let write = |out: &mut Vec<u8>| header.write(out, &signature, payload.len());
-        let response = match self.endpoint.send_written(&write, payload.clone()).await {
+        let sent = match header.fields {
+            None => self.endpoint.send_written(&write, payload.clone()).await,
+            Some(ref fields) => {
+                let request = header.request(&self.uri, fields, &signature, payload.clone());
+                Box::pin(self.endpoint.send(request)).await
+            }
+        };
+        let response = match sent {
             Some(Ok(response)) => response,
             Some(Err(error)) => return Err(Refused::Other(outcome::unsent(&error, timeouts))),
             None => return Err(Refused::Other(outcome::too_slow(timeouts))),
@@ -160,13 +167,17 @@ impl Ready {
         }
         let prepared = self.signer.prepare(keys, &self.resource, &mut headers, seconds);
         headers.insert(USER_AGENT, AGENT);
-        let mut text = format!("POST {} HTTP/1.1\r\n", self.uri).into_bytes();
+        let fields = self.endpoint.is_http2().then(|| headers.clone());
+        if let Some(login) = self.endpoint.proxy_authorization() {
+            headers.insert(PROXY_AUTHORIZATION, login.clone());
+        }
+        let mut text = format!("POST {}{} HTTP/1.1\r\n", self.endpoint.target_prefix(), self.uri).into_bytes();
         for (name, value) in &headers {
             text.extend_from_slice(&[name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
         }
         text.extend_from_slice(b"authorization: ");
         text.extend_from_slice(&prepared.authorization);
-        Header { text, prepared }
+        Header { text, fields, prepared }
     }
 }
 
@@ -174,10 +185,25 @@ impl Ready {
 struct Header {
     /// Up to the signature.
     text: Vec<u8>,
+    /// The same in parts, up to the authorization, where calls share connections.
+    fields: Option<HeaderMap>,
     prepared: Prepared,
 }
 
 impl Header {
+    fn request(&self, uri: &Uri, fields: &HeaderMap, signature: &[u8; 64], payload: Bytes) -> Request<Body> {
+        let mut request = Request::new(Body::from(payload));
+        *request.method_mut() = Method::POST;
+        *request.uri_mut() = uri.clone();
+        *request.headers_mut() = fields.clone();
+        let authorization = [self.prepared.authorization.as_slice(), signature].concat();
+        let mut value = HeaderValue::from_maybe_shared(Bytes::from(authorization))
+            .expect("a signature has printable characters only");
+        value.set_sensitive(true);
+        request.headers_mut().insert(AUTHORIZATION, value);
+        request
+    }
+
     fn write(&self, out: &mut Vec<u8>, signature: &[u8; 64], length: usize) {
         out.extend_from_slice(&self.text);
         out.extend_from_slice(signature);

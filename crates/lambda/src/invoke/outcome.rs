@@ -77,11 +77,15 @@ fn unanswered(kind: SendErrorKind, sent: Sent, error: &str, timeouts: CallTimeou
         (Sent::Nothing, kind) => {
             let advice = match kind {
                 SendErrorKind::Resolve => "check endpoint, region and DNS",
+                SendErrorKind::Proxy => {
+                    "check the forward proxy that the configuration or HTTPS_PROXY names, or let NO_PROXY have the host"
+                }
                 SendErrorKind::Tls => "check the endpoint's certificate, or add its authority to the configuration",
                 _ => "check endpoint, network and firewall",
             };
             let detail = format!("the endpoint cannot be reached, nothing was sent: {error}; {advice}");
-            CallError::before(FailureKind::Unreachable, Blame::Aws, detail)
+            let blame = if kind == SendErrorKind::Proxy { Blame::Config } else { Blame::Aws };
+            CallError::before(FailureKind::Unreachable, blame, detail)
         }
         (Sent::Maybe, SendErrorKind::ReadTimeout) => too_slow(timeouts),
         (Sent::Maybe, SendErrorKind::WriteTimeout) => {

@@ -115,7 +115,7 @@ impl Ready {
                 Auth::Sign(Box::new(Signer::new(region, service.as_str())), credentials)
             }
         };
-        let endpoint = registry.endpoint(base.key(&target.aws.tls, timeouts))?;
+        let endpoint = registry.endpoint(base.key(&target.aws, timeouts))?;
         Ok(Self { endpoint, base, auth })
     }
 

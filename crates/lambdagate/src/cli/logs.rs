@@ -76,7 +76,8 @@ impl Logs {
 }
 
 fn pool(address: SocketAddr, follow: bool) -> Pool {
-    let origin = Origin { host: address.ip().to_string(), port: address.port(), tls: None, http2: false };
+    let origin =
+        Origin { host: address.ip().to_string(), port: address.port(), tls: None, http2: false, forward: None };
     let read = if follow { FOR_EVER } else { PATIENCE };
     Pool::new(origin, PoolOptions { idle: 0, idle_time: PATIENCE, connect: PATIENCE, write: PATIENCE, read })
 }

@@ -6,7 +6,6 @@ use model::Gateway;
 use model::Secret;
 use model::aws::{Aws, Credentials};
 use model::route::Match;
-use model::tls::ClientTls;
 use std::net::SocketAddr;
 
 /// A Lambda on this machine, and the keys it takes.
@@ -36,7 +35,7 @@ impl LocalAccount {
             region: Some(region.unwrap_or_else(|| Self::REGION.to_owned())),
             endpoint: Some(self.endpoint.clone()),
             credentials: Credentials::keys(&self.access_key, self.secret_key.clone(), None),
-            tls: ClientTls::default(),
+            ..Aws::default()
         }
     }
 

@@ -4,6 +4,7 @@
 
 mod client;
 mod command_line;
+mod endpoints_through_proxies;
 mod gate;
 mod site;
 

@@ -7,7 +7,7 @@ pub use credentials::{Credentials, Role, Source, SourceWord, WebIdentity};
 pub use payload::*;
 
 use super::answer::Answer;
-use super::upstream::ClientTls;
+use super::upstream::{ClientTls, Forward, Keepalive};
 use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Text, entity, words};
 
 entity! {
@@ -21,6 +21,17 @@ entity! {
         credentials: Option<Either<At<SourceWord>, At<Credentials>>>,
         /// TLS towards AWS.
         tls: Option<ClientTls>,
+        /// The region's FIPS endpoint; without it as `AWS_USE_FIPS_ENDPOINT` says.
+        fips: Option<At<bool>>,
+        /// The region's endpoint with IPv4 and IPv6; without it as `AWS_USE_DUALSTACK_ENDPOINT` says.
+        dual_stack: Option<At<bool>>,
+        /// The forward proxy on the way: a URL, more about it, `direct`, or `environment` (without it), which is
+        /// what `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY` say.
+        "proxy" forward: Option<Either<Text, At<Forward>>>,
+        /// HTTP/2 towards AWS; false without it.
+        http2: Option<At<bool>>,
+        /// Kept-alive connections.
+        keepalive: Option<Keepalive>,
         /// False: takes nothing from what the whole configuration says.
         inherit: Option<At<bool>>,
     }

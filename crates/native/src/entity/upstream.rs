@@ -1,7 +1,7 @@
 //! Http upstreams as written.
 
-use super::listener::Pem;
-use crate::decode::{At, Either, Given, Lasting, OneOrMany, Pairs, Text, entity, words};
+use super::listener::{Pem, PemKey};
+use crate::decode::{At, Either, Given, Hidden, Lasting, OneOrMany, Pairs, Text, entity, words};
 
 entity! {
     /// A group of nodes that serve the same.
@@ -12,6 +12,8 @@ entity! {
         tls: Option<Either<At<bool>, ClientTls>>,
         /// HTTP/2 towards the nodes; false without it.
         http2: Option<At<bool>>,
+        /// The forward proxy on the way: a URL, more about it, `environment`, or `direct`, which is none (without it).
+        "proxy" forward: Option<Either<Text, At<Forward>>>,
         /// How a node is chosen.
         balance: Option<Either<At<Balance>, Hashing>>,
         /// How often another node is tried when nothing was sent yet; 1 without it.
@@ -44,6 +46,8 @@ entity! {
         tls: Option<Either<At<bool>, ClientTls>>,
         /// HTTP/2 towards the nodes; false without it.
         http2: Option<At<bool>>,
+        /// The forward proxy on the way: a URL, more about it, `environment`, or `direct`, which is none (without it).
+        "proxy" forward: Option<Either<Text, At<Forward>>>,
         /// How a node is chosen.
         balance: Option<Either<At<Balance>, Hashing>>,
         /// How often another node is tried when nothing was sent yet; 1 without it.
@@ -69,8 +73,56 @@ entity! {
         verify: Option<At<bool>>,
         /// Private certificate authorities beside the system's: PEM files, or PEM itself.
         authorities: Option<OneOrMany<Pem>>,
+        /// More authorities, out of key stores.
+        stores: Option<OneOrMany<At<Store>>>,
         /// The server name to send and check instead of the host's.
         server_name: Option<Text>,
+        /// The certificate shown to a peer that asks for one.
+        identity: Option<At<Identity>>,
+    }
+}
+
+entity! {
+    /// A key store with certificate authorities: PKCS#12, JKS or PEM.
+    Store {
+        /// A file beside this document, or the store itself in base64.
+        store: Text,
+        /// What opens it, best as `${NAME}`; a JKS is read without one too, unchecked.
+        password: Option<Hidden>,
+    }
+}
+
+entity! {
+    /// A client's certificate with its key: `chain` and `key`, or `store`.
+    Identity {
+        /// The chain, leaf first: a PEM file, or PEM itself.
+        chain: Option<Pem>,
+        /// The private key: a PEM file, or PEM itself; with a password if it is encrypted.
+        key: Option<PemKey>,
+        /// A key store (PKCS#12, JKS or PEM): a file beside this document, or the store itself in base64.
+        store: Option<Text>,
+        /// What opens the store, or the encrypted key; best as `${NAME}`.
+        password: Option<Hidden>,
+        /// What opens the key in a JKS, where that is something else.
+        key_password: Option<Hidden>,
+        /// The name of the entry in the store; the first with a key without it.
+        alias: Option<Text>,
+    }
+}
+
+entity! {
+    /// A forward proxy.
+    Forward {
+        /// `http://host:port`, `https://…`, `socks5://…` (names are resolved here) or `socks5h://…` (there).
+        url: Text,
+        /// Who asks.
+        user: Option<Text>,
+        /// The user's password, best as `${NAME}`.
+        password: Option<Hidden>,
+        /// TLS towards the proxy itself, when its URL is https.
+        tls: Option<ClientTls>,
+        /// What is reached without it: hosts with all below, `.suffixes`, networks, each with `:port` if need be; `*`.
+        except: Option<OneOrMany<Text>>,
     }
 }
 
@@ -205,7 +257,7 @@ entity! {
 entity! {
     /// Idle connections.
     Keepalive {
-        /// Kept for each node; 256 without it.
+        /// Kept for each node of an upstream (256 without it), or for each worker that calls functions (1024).
         idle: Option<At<usize>>,
         /// Time an idle one is kept; one minute without it.
         time: Option<At<Lasting>>,

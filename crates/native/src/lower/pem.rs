@@ -38,7 +38,7 @@ fn file<'a>(name: &str, spot: &Spot, at: &mut Lowering<'a>) -> Option<&'a str> {
         return None;
     }
     let key = beside(at.findings.document(), name);
-    let found = at.files.get(key.as_str()).copied();
+    let found = at.files.get(key.as_str()).and_then(|bytes| std::str::from_utf8(bytes).ok());
     if found.is_none() {
         // The text may be a key that lost its first line, so it is not repeated.
         at.invalid(spot, "this is neither PEM nor a file that can be read; a file is looked for beside this document");

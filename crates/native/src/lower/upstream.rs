@@ -7,13 +7,14 @@ mod path;
 pub(crate) use health::USUAL as USUAL_TIME;
 pub(super) use path::path_rule;
 
-use super::{Lowering, pem};
+use super::{Lowering, forward, trust};
 use crate::decode::{At, Either, Text};
-use crate::entity::upstream::{self as entity, ClientTls, Nodes, RouteUpstream};
+use crate::entity::upstream::{self as entity, Nodes, RouteUpstream};
 use crate::findings::Spot;
 use crate::names;
 use dialect::Faith;
 use model::endpoint::{HostHeader, HttpEndpoint, Keepalive, Node, PathRule, Upstream, UpstreamTimeouts};
+use model::forward::Forward;
 use model::id::UpstreamId;
 use model::quirk::ForwardMarks;
 use model::tls;
@@ -72,6 +73,7 @@ fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
     let says = w.nodes.is_some()
         || w.tls.is_some()
         || w.http2.is_some()
+        || w.forward.is_some()
         || w.balance.is_some()
         || w.retries.is_some()
         || w.timeouts.is_some()
@@ -82,6 +84,7 @@ fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
         nodes: w.nodes.unwrap_or_default(),
         tls: w.tls,
         http2: w.http2,
+        forward: w.forward,
         balance: w.balance,
         retries: w.retries,
         timeouts: w.timeouts,
@@ -105,16 +108,17 @@ pub(super) fn upstream(written: &entity::Upstream, at: &mut Lowering<'_>) -> Ups
     let tls = match &written.tls {
         None => None,
         Some(Either::First(wanted)) => wanted.value.then(tls::ClientTls::default),
-        Some(Either::Second(tls)) => Some(client_tls(tls, at)),
+        Some(Either::Second(tls)) => Some(trust::client_tls(tls, at)),
     };
     Upstream {
         nodes: nodes(&written.nodes, if tls.is_some() { 443 } else { 80 }, at),
         tls,
+        forward: written.forward.as_ref().map_or(Forward::Direct, |written| forward::forward(written, at)),
         http2: written.http2.as_ref().is_some_and(|http2| http2.value),
         balance: balance::balance(written.balance.as_ref(), at),
         timeouts: timeouts(written.timeouts.as_ref()),
         retries: written.retries.as_ref().map_or(1, |retries| retries.value),
-        keepalive: keepalive(written.keepalive.as_ref()),
+        keepalive: keepalive(written.keepalive.as_ref(), Keepalive::default()),
         passive_health: written.passive_health.as_ref().map(|given| health::passive(&given.0, at)),
         active_health: written.active_health.as_ref().map(|given| health::active(&given.0, at)),
     }
@@ -160,20 +164,6 @@ fn node(text: &str, usual: u16, weight: u32, spot: &Spot, at: &mut Lowering<'_>)
     Some(Node { host: host.to_owned(), port, weight })
 }
 
-pub(super) fn client_tls(written: &ClientTls, at: &mut Lowering<'_>) -> tls::ClientTls {
-    if let Some(verify) = written.verify.as_ref().filter(|verify| !verify.value) {
-        let message = "whoever stands between here and there can read and change everything; \
-                       name the certificate authority in \"authorities\" instead";
-        at.findings.say(Faith::Exact, &verify.spot, message);
-    }
-    let authorities: Vec<_> = written.authorities.iter().flat_map(|list| list.all()).cloned().collect();
-    tls::ClientTls {
-        verify: written.verify.as_ref().is_none_or(|verify| verify.value),
-        authorities: authorities.iter().map(|pem| pem::certificate(pem, at)).collect(),
-        server_name: written.server_name.as_ref().map(|name| name.value.clone()),
-    }
-}
-
 fn timeouts(written: Option<&entity::Timeouts>) -> UpstreamTimeouts {
     let usual = UpstreamTimeouts::default();
     let Some(written) = written else { return usual };
@@ -184,8 +174,7 @@ fn timeouts(written: Option<&entity::Timeouts>) -> UpstreamTimeouts {
     }
 }
 
-fn keepalive(written: Option<&entity::Keepalive>) -> Keepalive {
-    let usual = Keepalive::default();
+pub(super) fn keepalive(written: Option<&entity::Keepalive>, usual: Keepalive) -> Keepalive {
     let Some(written) = written else { return usual };
     Keepalive {
         idle: written.idle.as_ref().map_or(usual.idle, |idle| idle.value),

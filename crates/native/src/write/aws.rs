@@ -3,7 +3,7 @@
 mod credentials;
 mod payload;
 
-use super::{Pen, answer, text, unless, upstream};
+use super::{Pen, answer, forward, text, trust, unless, upstream};
 use crate::decode::{At, Either, Lasting, OneOrMany};
 use crate::entity::aws::{
     Account, Call as Written, Function, FunctionError, Invocation as WrittenInvocation, LogTail, Part,
@@ -57,8 +57,14 @@ pub(super) fn base_account(pen: &mut Pen<'_>) -> Option<Account> {
 /// `aws:` of a call, if it differs from the base.
 fn account(aws: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
     let base = pen.base.0.clone();
-    let taken_away = |now: &Option<String>, then: &Option<String>| now.is_none() && then.is_some();
-    if taken_away(&aws.region, &base.region) || taken_away(&aws.endpoint, &base.endpoint) {
+    fn taken_away<T>(now: &Option<T>, then: &Option<T>) -> bool {
+        now.is_none() && then.is_some()
+    }
+    let less = taken_away(&aws.region, &base.region)
+        || taken_away(&aws.endpoint, &base.endpoint)
+        || taken_away(&aws.fips, &base.fips)
+        || taken_away(&aws.dual_stack, &base.dual_stack);
+    if less {
         let own = changed(aws, &Aws::default(), pen).unwrap_or_default();
         return Some(Account { inherit: Some(At::new(false)), ..own });
     }
@@ -71,7 +77,12 @@ fn changed(aws: &Aws, base: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
         region: own(&aws.region, &base.region),
         endpoint: own(&aws.endpoint, &base.endpoint),
         credentials: (aws.credentials != base.credentials).then(|| credentials::credentials(&aws.credentials, pen)),
-        tls: (aws.tls != base.tls).then(|| upstream::client_tls(&aws.tls)),
+        tls: (aws.tls != base.tls).then(|| trust::client_tls(&aws.tls, pen)),
+        fips: aws.fips.filter(|_| aws.fips != base.fips).map(At::new),
+        dual_stack: aws.dual_stack.filter(|_| aws.dual_stack != base.dual_stack).map(At::new),
+        forward: (aws.forward != base.forward).then(|| forward::forward(&aws.forward, pen)),
+        http2: unless(aws.http2, &base.http2),
+        keepalive: upstream::keepalive(aws.keepalive, base.keepalive),
         inherit: None,
     })
 }

@@ -54,7 +54,7 @@ fn certificate(one: &model::tls::Certificate, pen: &mut Pen<'_>) -> Certificate 
     }
 }
 
-fn key(secret: &Secret, hint: &str, purpose: &str, pen: &mut Pen<'_>) -> PemKey {
+pub(super) fn key(secret: &Secret, hint: &str, purpose: &str, pen: &mut Pen<'_>) -> PemKey {
     let hidden = pen.secrets.hide(secret, hint, purpose);
     let looks_so = is_pem(secret.expose()) && secret.expose().contains("PRIVATE KEY-----");
     if looks_so { Either::First(At::new(hidden)) } else { Either::Second(PemSecret { pem: hidden }) }

@@ -2,14 +2,15 @@
 
 mod health;
 
-use super::{Pen, key, listener, some, text, unless};
+use super::{Pen, forward, key, text, trust, unless};
 use crate::decode::{At, Either, Given, Lasting, OneOrMany, Pairs, Text};
-use crate::entity::upstream::{self as entity, ClientTls, HashWord, Hashing, Nodes, PathWord, RouteUpstream};
+use crate::entity::upstream::{self as entity, HashWord, Hashing, Nodes, PathWord, RouteUpstream};
 use crate::names;
 use model::endpoint::{
     Balance, HashKey, HostHeader, HttpEndpoint, Keepalive, Node, PathRewrite, PathRule, Seam, Upstream,
     UpstreamTimeouts,
 };
+use model::forward::Forward;
 use model::quirk::ForwardMarks;
 use model::tls;
 
@@ -28,7 +29,7 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
     let own = http.upstream.as_str() == names::id("upstream", route) && pen.uses.get(&http.upstream) == Some(&1);
     if let Some(one) = pen.upstreams.get(&http.upstream).filter(|_| own) {
         pen.inlined.push(&http.upstream);
-        let one = upstream(one);
+        let one = upstream(one, pen);
         return Either::Second(At::new(RouteUpstream {
             named: None,
             path,
@@ -37,6 +38,7 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
             nodes: Some(one.nodes),
             tls: one.tls,
             http2: one.http2,
+            forward: one.forward,
             balance: one.balance,
             retries: one.retries,
             timeouts: one.timeouts,
@@ -88,21 +90,22 @@ fn marks(one: &ForwardMarks) -> entity::ForwardMarks {
     }
 }
 
-pub(super) fn upstream(one: &Upstream) -> entity::Upstream {
+pub(super) fn upstream(one: &Upstream, pen: &mut Pen<'_>) -> entity::Upstream {
     entity::Upstream {
         nodes: nodes(&one.nodes),
         tls: one.tls.as_ref().map(|tls| {
             if *tls == tls::ClientTls::default() {
                 Either::First(At::new(true))
             } else {
-                Either::Second(client_tls(tls))
+                Either::Second(trust::client_tls(tls, pen))
             }
         }),
         http2: unless(one.http2, &false),
+        forward: (one.forward != Forward::Direct).then(|| forward::forward(&one.forward, pen)),
         balance: balance(&one.balance),
         retries: unless(one.retries, &1),
         timeouts: timeouts(one.timeouts),
-        keepalive: keepalive(one.keepalive),
+        keepalive: keepalive(one.keepalive, Keepalive::default()),
         passive_health: one.passive_health.as_ref().map(|one| Given(health::passive(one))),
         active_health: one.active_health.as_ref().map(|one| Given(health::active(one))),
     }
@@ -155,15 +158,6 @@ fn nodes(all: &[Node]) -> Nodes {
     })
 }
 
-pub(super) fn client_tls(tls: &tls::ClientTls) -> ClientTls {
-    let authorities: Vec<_> = tls.authorities.iter().map(|pem| listener::pem(pem)).collect();
-    ClientTls {
-        verify: unless(tls.verify, &true),
-        authorities: some(authorities).map(Into::into),
-        server_name: tls.server_name.as_ref().map(|name| text(name)),
-    }
-}
-
 fn timeouts(one: UpstreamTimeouts) -> Option<entity::Timeouts> {
     let usual = UpstreamTimeouts::default();
     (one != usual).then(|| entity::Timeouts {
@@ -173,8 +167,7 @@ fn timeouts(one: UpstreamTimeouts) -> Option<entity::Timeouts> {
     })
 }
 
-fn keepalive(one: Keepalive) -> Option<entity::Keepalive> {
-    let usual = Keepalive::default();
+pub(super) fn keepalive(one: Keepalive, usual: Keepalive) -> Option<entity::Keepalive> {
     (one != usual).then(|| entity::Keepalive {
         idle: unless(one.idle, &usual.idle),
         time: unless(Lasting(one.time), &Lasting(usual.time)),

@@ -45,6 +45,8 @@ pub(crate) struct Connection {
 pub(crate) enum Header<'a> {
     /// To be written; the fields of its framing are ours.
     Parts(&'a Parts),
+    /// The same with this before the path: scheme and authority.
+    Absolute(&'a Parts, &'a str),
     /// Appended by its sender, complete, with the length of a body that is at hand. Not of `HEAD`.
     Written(&'a (dyn Fn(&mut Vec<u8>) + Sync)),
 }

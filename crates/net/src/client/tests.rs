@@ -20,7 +20,7 @@ fn options() -> PoolOptions {
 }
 
 fn pool_with(port: u16, http2: bool, options: PoolOptions) -> Pool {
-    Pool::new(Origin { host: "127.0.0.1".to_owned(), port, tls: None, http2 }, options)
+    Pool::new(Origin { host: "127.0.0.1".to_owned(), port, tls: None, http2, forward: None }, options)
 }
 
 fn pool(port: u16) -> Pool {
@@ -563,7 +563,7 @@ async fn what_nobody_took_may_go_elsewhere() {
     let (raw, port) = Raw::open().await;
     drop(raw);
     assert_eq!(failed(pool(port).send(get("/")).await).await, (SendErrorKind::Connect, Sent::Nothing));
-    let nowhere = Origin { host: "gone.invalid".to_owned(), port, tls: None, http2: false };
+    let nowhere = Origin { host: "gone.invalid".to_owned(), port, tls: None, http2: false, forward: None };
     let pool = Pool::new(nowhere, options());
     assert_eq!(failed(pool.send(get("/")).await).await, (SendErrorKind::Resolve, Sent::Nothing));
 }
@@ -708,7 +708,7 @@ async fn connection_fields_do_not_go_into_http2() {
         .header("x-own", "stays")
         .body(Outgoing::from(Body::Empty))
         .unwrap();
-    let origin = Origin { host: "10.0.0.1".to_owned(), port: 80, tls: None, http2: true };
+    let origin = Origin { host: "10.0.0.1".to_owned(), port: 80, tls: None, http2: true, forward: None };
     http2::prepare(&mut request, &origin).unwrap();
     assert_eq!(request.uri(), "http://unit.test:8080/p?q=1");
     assert_eq!(request.headers().keys().map(|name| name.as_str()).collect::<Vec<_>>(), ["x-own"]);

@@ -13,6 +13,8 @@ pub(crate) enum Wire {
     Plain(TcpStream),
     /// TLS.
     Tls(Box<TlsStream<TcpStream>>),
+    /// TLS within another wire: behind a forward proxy that is itself spoken to by TLS.
+    Within(Box<TlsStream<Wire>>),
 }
 
 /// Calls the same method on whichever stream it is.
@@ -24,6 +26,10 @@ macro_rules! either {
                 $call
             }
             Wire::Tls($stream) => {
+                let $stream = Pin::new($stream.as_mut());
+                $call
+            }
+            Wire::Within($stream) => {
                 let $stream = Pin::new($stream.as_mut());
                 $call
             }
@@ -54,6 +60,7 @@ impl AsyncWrite for Wire {
         match self {
             Self::Plain(stream) => stream.is_write_vectored(),
             Self::Tls(stream) => stream.is_write_vectored(),
+            Self::Within(stream) => stream.is_write_vectored(),
         }
     }
 

@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
-struct Authority {
+pub(crate) struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 impl Authority {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         Self { issuer: CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap() }
@@ -25,7 +25,7 @@ impl Authority {
     }
 
     /// A certificate for the names, served for `hosts`.
-    fn certificate(&self, names: &[&str], hosts: &[&str]) -> ServerCertificate {
+    pub(crate) fn certificate(&self, names: &[&str], hosts: &[&str]) -> ServerCertificate {
         let key = KeyPair::generate().unwrap();
         let params = CertificateParams::new(owned(names)).unwrap();
         ServerCertificate {
@@ -40,17 +40,18 @@ fn owned(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
 }
 
-fn trusting(authority: &Authority, alpn_h2: bool) -> Arc<rustls::ClientConfig> {
-    client_config(&ClientTlsOptions { verify: true, authorities: vec![authority.pem()], alpn_h2 }).unwrap()
+pub(crate) fn trusting(authority: &Authority, alpn_h2: bool) -> Arc<rustls::ClientConfig> {
+    client_config(&ClientTlsOptions { verify: true, authorities: vec![authority.pem()], identity: None, alpn_h2 })
+        .unwrap()
 }
 
 /// A TLS server on loopback that answers with the HTTP version spoken.
-struct Server {
-    port: u16,
+pub(crate) struct Server {
+    pub(crate) port: u16,
     connections: Arc<AtomicUsize>,
 }
 
-async fn serve(config: Arc<rustls::ServerConfig>) -> Server {
+pub(crate) async fn serve(config: Arc<rustls::ServerConfig>) -> Server {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let connections = Arc::new(AtomicUsize::new(0));
@@ -77,7 +78,7 @@ async fn serve(config: Arc<rustls::ServerConfig>) -> Server {
 fn pool(port: u16, config: Arc<rustls::ClientConfig>, name: &str, http2: bool) -> Pool {
     let long = Duration::from_secs(30);
     let tls = Some(OriginTls { config, server_name: name.to_owned() });
-    let origin = Origin { host: "127.0.0.1".to_owned(), port, tls, http2 };
+    let origin = Origin { host: "127.0.0.1".to_owned(), port, tls, http2, forward: None };
     Pool::new(origin, PoolOptions { idle: 8, idle_time: long, connect: long, write: long, read: long })
 }
 
@@ -245,4 +246,70 @@ fn what_is_wrong_with_an_authority_is_said() {
         let error = client_config(&ClientTlsOptions { authorities, ..Default::default() }).unwrap_err().to_string();
         assert!(error.starts_with(&format!("certificate authority 2: {problem}")), "{error}");
     }
+}
+
+const KEYS: ClientIdentityFiles = ClientIdentityFiles {
+    authority: include_str!("store/fixtures/authority.pem"),
+    client: include_str!("store/fixtures/client.pem"),
+    expired: include_str!("store/fixtures/expired.pem"),
+    key: include_str!("store/fixtures/client.key"),
+};
+
+struct ClientIdentityFiles {
+    authority: &'static str,
+    client: &'static str,
+    expired: &'static str,
+    key: &'static str,
+}
+
+fn identity(chain: &str, key: &str) -> Option<ClientIdentity> {
+    Some(ClientIdentity { chain_pem: chain.to_owned(), key_pem: key.to_owned() })
+}
+
+/// A server that takes nobody without a certificate of the authority of the test stores.
+async fn strict(authority: &Authority) -> Server {
+    let ServerCertificate { chain_pem, key_pem, .. } = authority.certificate(&["unit.test"], &[]);
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(pem::certificates(KEYS.authority).unwrap().remove(0)).unwrap();
+    let verifier = rustls::server::WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(verifier.build().unwrap())
+        .with_single_cert(pem::certificates(&chain_pem).unwrap(), pem::key(&key_pem).unwrap())
+        .unwrap();
+    serve(Arc::new(config)).await
+}
+
+#[tokio::test]
+async fn a_server_that_wants_a_certificate_gets_it() {
+    let authority = Authority::new();
+    let server = strict(&authority).await;
+    for (case, identity, taken) in [
+        ("none", None, false),
+        ("ours", identity(KEYS.client, KEYS.key), true),
+        ("with its authority", identity(&[KEYS.client, KEYS.authority].concat(), KEYS.key), true),
+        ("an expired one", identity(KEYS.expired, KEYS.key), false),
+    ] {
+        let options = ClientTlsOptions { authorities: vec![authority.pem()], identity, ..Default::default() };
+        let pool = pool(server.port, client_config(&options).unwrap(), "unit.test", false);
+        assert_eq!(pool.send(get()).await.is_ok(), taken, "{case}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_client_certificate_is_said() {
+    let other = KeyPair::generate().unwrap().serialize_pem();
+    for (chain, key, problem) in [
+        ("", KEYS.key, "no PEM certificate found"),
+        (KEYS.client, "", "no PEM private key found"),
+        (KEYS.client, &other, "the private key does not belong to"),
+    ] {
+        let options = ClientTlsOptions { identity: identity(chain, key), ..Default::default() };
+        let text = client_config(&options).unwrap_err().to_string();
+        assert!(text.starts_with(&format!("client certificate: {problem}")), "{text}");
+    }
+    let ends = |chain| check_identity(&identity(chain, KEYS.key).unwrap()).unwrap().unwrap();
+    assert!(ends(KEYS.expired) < ends(KEYS.client));
+    assert!(!format!("{:?}", identity(KEYS.client, KEYS.key)).contains("PRIVATE"));
 }

@@ -3,6 +3,7 @@
 use super::*;
 use model::chain::{Chain, Phase, Step, StepRank};
 use model::endpoint::{Balance, HostHeader, HttpEndpoint, Keepalive, Node, PathRule, Upstream, UpstreamTimeouts};
+use model::forward::Forward;
 use model::id::{ConsumerId, Slot};
 use model::policy::{IdForm, Policy, RequestId};
 use model::quirk::ForwardMarks;
@@ -22,6 +23,7 @@ fn route(name: &str, endpoint: Endpoint) -> Arc<Route> {
 fn upstream(port: u16) -> Upstream {
     Upstream {
         tls: None,
+        forward: Forward::Direct,
         http2: false,
         nodes: vec![Node { host: "127.0.0.1".into(), port, weight: 1 }],
         balance: Balance::RoundRobin,

@@ -202,6 +202,7 @@ pub(super) fn sign(kind: SendErrorKind) -> Sign {
         SendErrorKind::ConnectTimeout | SendErrorKind::WriteTimeout | SendErrorKind::ReadTimeout => Sign::Timeout,
         SendErrorKind::Resolve
         | SendErrorKind::Connect
+        | SendErrorKind::Proxy
         | SendErrorKind::Tls
         | SendErrorKind::Closed
         | SendErrorKind::Malformed
@@ -211,7 +212,7 @@ pub(super) fn sign(kind: SendErrorKind) -> Sign {
 
 fn failure(node: &ReadyNode, error: &SendError) -> Box<Failure> {
     let (kind, text) = match error.kind {
-        SendErrorKind::Resolve | SendErrorKind::Connect | SendErrorKind::Tls => {
+        SendErrorKind::Resolve | SendErrorKind::Connect | SendErrorKind::Proxy | SendErrorKind::Tls => {
             (FailureKind::UpstreamUnreachable, "the upstream cannot be reached")
         }
         SendErrorKind::ConnectTimeout | SendErrorKind::WriteTimeout | SendErrorKind::ReadTimeout => {

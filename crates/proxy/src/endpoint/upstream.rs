@@ -4,11 +4,12 @@ use super::choice::Balancer;
 use super::health::Health;
 use super::load::Load;
 use super::probe;
+use super::way;
 use http::HeaderValue;
 use model::endpoint::{ActiveHealth, Node, PassiveHealth, Upstream};
 use model::id::UpstreamId;
-use net::client::{Origin, OriginTls, Pool, PoolOptions};
-use net::tls::{ClientTlsOptions, TlsError, client_config};
+use net::client::{Origin, Pool, PoolOptions};
+use net::forward::WayError;
 use policy::Exchange;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -26,7 +27,7 @@ pub struct UpstreamError {
     /// Which one.
     pub upstream: UpstreamId,
     /// Why.
-    pub cause: Box<TlsError>,
+    pub cause: Box<WayError>,
 }
 
 impl Upstreams {
@@ -72,7 +73,7 @@ pub(super) struct ReadyNode {
 }
 
 impl ReadyUpstream {
-    pub(super) fn new(model: &Upstream) -> Result<Self, TlsError> {
+    pub(super) fn new(model: &Upstream) -> Result<Self, WayError> {
         let nodes: Vec<ReadyNode> = model.nodes.iter().map(|node| ready_node(model, node)).collect::<Result<_, _>>()?;
         Ok(Self {
             balancer: Balancer::new(&model.balance, &model.nodes, &nodes),
@@ -97,23 +98,14 @@ impl ReadyUpstream {
     }
 }
 
-fn ready_node(model: &Upstream, node: &Node) -> Result<ReadyNode, TlsError> {
+fn ready_node(model: &Upstream, node: &Node) -> Result<ReadyNode, WayError> {
     let (host, port) = (node.host.as_str(), node.port);
-    let tls = match &model.tls {
-        None => None,
-        Some(tls) => Some(OriginTls {
-            config: client_config(&ClientTlsOptions {
-                verify: tls.verify,
-                authorities: tls.authorities.clone(),
-                alpn_h2: model.http2,
-            })?,
-            server_name: tls.server_name.clone().unwrap_or_else(|| host.to_owned()),
-        }),
-    };
+    let tls = way::tls(model, host)?;
+    let forward = way::forward(model, host, port)?;
     let usual = if tls.is_some() { 443 } else { 80 };
     let bracketed = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
     let name = format!("{bracketed}:{port}");
-    let origin = Origin { host: host.to_owned(), port, tls, http2: model.http2 };
+    let origin = Origin { host: host.to_owned(), port, tls, http2: model.http2, forward };
     let options = PoolOptions {
         idle: model.keepalive.idle,
         idle_time: model.keepalive.time,

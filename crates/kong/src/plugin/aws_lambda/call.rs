@@ -78,6 +78,7 @@ fn aws(part: Part<'_>) -> Aws {
         endpoint: endpoint(part),
         credentials: credentials(part),
         tls: ClientTls { verify, ..ClientTls::default() },
+        ..Aws::default()
     }
 }
 

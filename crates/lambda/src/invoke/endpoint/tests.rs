@@ -106,3 +106,69 @@ fn what_cannot_be_called_is_refused_with_words() {
         assert!(error.nothing_ran && error.blame == crate::error::Blame::Config);
     }
 }
+
+#[test]
+fn fips_and_dual_stack_come_from_configuration_or_environment() {
+    type Variables = &'static [(&'static str, &'static str)];
+    let host = |fips, dual_stack, endpoint: Option<&str>, variables: Variables| {
+        let (region, endpoint) = (Some("us-east-1".to_owned()), endpoint.map(str::to_owned));
+        let aws = Aws { region, endpoint, fips, dual_stack, ..Aws::default() };
+        resolve(&registry(variables), &aws, "f").map(|(_, base)| base.host).map_err(|error| error.detail)
+    };
+    const BOTH: Variables = &[("AWS_USE_FIPS_ENDPOINT", "true"), ("AWS_USE_DUALSTACK_ENDPOINT", "true")];
+    const URL: Variables = &[("AWS_ENDPOINT_URL", "http://stand-in:1"), ("AWS_USE_FIPS_ENDPOINT", "true")];
+    const IGNORED: Variables =
+        &[("AWS_ENDPOINT_URL", "http://stand-in:1"), ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+    for (fips, dual_stack, endpoint, variables, expected) in [
+        (None, None, None, &[] as Variables, "lambda.us-east-1.amazonaws.com"),
+        (Some(true), None, None, &[], "lambda-fips.us-east-1.amazonaws.com"),
+        (None, Some(true), None, &[], "lambda.us-east-1.api.aws"),
+        (None, None, None, BOTH, "lambda-fips.us-east-1.api.aws"),
+        (Some(false), Some(false), None, BOTH, "lambda.us-east-1.amazonaws.com"),
+        (None, None, None, &[("AWS_USE_FIPS_ENDPOINT", "false")], "lambda.us-east-1.amazonaws.com"),
+        (None, None, None, URL, "stand-in"),
+        (None, None, None, IGNORED, "lambda.us-east-1.amazonaws.com"),
+        (None, None, Some("https://vpce.example"), IGNORED, "vpce.example"),
+        (None, None, Some("https://vpce.example"), BOTH, "vpce.example"),
+    ] {
+        assert_eq!(host(fips, dual_stack, endpoint, variables).unwrap(), expected, "{variables:?}");
+    }
+    for (fips, dual_stack, expected) in [(Some(true), None, "FIPS"), (None, Some(true), "dual-stack")] {
+        let error = host(fips, dual_stack, Some("https://vpce.example"), &[]).unwrap_err();
+        assert!(error.contains(expected) && error.contains("remove one"), "{error}");
+    }
+}
+
+#[test]
+fn a_region_of_no_partition_is_refused_unless_the_endpoint_is_named() {
+    let error = found(Some("mars-1"), None, &[], "f").unwrap_err();
+    assert!(error.detail.contains("\"mars-1\"") && error.detail.contains("endpoint"), "{}", error.detail);
+    assert!(found(Some("mars-1"), Some("http://stand-in"), &[], "f").is_ok());
+}
+
+#[test]
+fn pools_belong_to_an_identity_an_endpoint_and_a_way_there() {
+    let base = Base::read("https://lambda.eu-west-1.amazonaws.com").unwrap();
+    let key = |aws: &Aws| base.key(aws, CallTimeouts::default());
+    let usual = key(&Aws::default());
+    let keys = Credentials::keys("AK", model::Secret::new("secret"), None);
+    let keepalive = Keepalive { idle: 1, time: std::time::Duration::from_secs(1) };
+    assert_eq!(usual, key(&Aws { region: Some("eu-west-1".into()), ..Aws::default() }));
+    for other in [
+        Aws { credentials: keys, ..Aws::default() },
+        Aws { forward: Forward::Direct, ..Aws::default() },
+        Aws { http2: true, ..Aws::default() },
+        Aws { keepalive, ..Aws::default() },
+        Aws { tls: ClientTls { verify: false, ..ClientTls::default() }, ..Aws::default() },
+    ] {
+        assert_ne!(usual, key(&other), "{other:?}");
+    }
+}
+
+#[test]
+fn a_proxy_of_the_environment_that_is_none_is_told_without_its_password() {
+    let registry = registry(&[("HTTPS_PROXY", "ftp://me:s3cret@proxy")]);
+    let base = Base::read("https://lambda.eu-west-1.amazonaws.com").unwrap();
+    let Err(error) = registry.endpoint(base.key(&Aws::default(), CallTimeouts::default())) else { panic!("no ftp") };
+    assert!(error.detail.contains("HTTPS_PROXY") && !error.detail.contains("s3cret"), "{}", error.detail);
+}

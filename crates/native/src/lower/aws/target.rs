@@ -1,6 +1,6 @@
 //! Function names, URLs, and as whom they are called.
 
-use super::super::{Lowering, upstream};
+use super::super::{Lowering, forward, trust, upstream};
 use super::credentials;
 use crate::decode::{At, Either, Text};
 use crate::entity::aws::{Account, Url, UrlParam, UrlPathWord};
@@ -37,9 +37,33 @@ pub(super) fn account(written: Option<&Account>, at: &mut Lowering<'_>) -> Aws {
         aws.credentials = credentials::credentials(written, at);
     }
     if let Some(tls) = &written.tls {
-        aws.tls = upstream::client_tls(tls, at);
+        aws.tls = trust::client_tls(tls, at);
     }
+    way(written, &mut aws, at);
     aws
+}
+
+/// How the endpoint is chosen and reached.
+fn way(written: &Account, aws: &mut Aws, at: &mut Lowering<'_>) {
+    for (wanted, kept, name) in
+        [(&written.fips, &mut aws.fips, "FIPS"), (&written.dual_stack, &mut aws.dual_stack, "dual-stack")]
+    {
+        let Some(said) = wanted else { continue };
+        *kept = Some(said.value);
+        if said.value && aws.endpoint.is_some() {
+            at.invalid(
+                &said.spot,
+                format!("an endpoint is named already, so the region's {name} endpoint is not used"),
+            );
+        }
+    }
+    if let Some(written) = &written.forward {
+        aws.forward = forward::forward(written, at);
+    }
+    if let Some(http2) = &written.http2 {
+        aws.http2 = http2.value;
+    }
+    aws.keepalive = upstream::keepalive(written.keepalive.as_ref(), aws.keepalive);
 }
 
 /// A name, `123456789012:function:name`, or an ARN; a qualifier stands in one place.

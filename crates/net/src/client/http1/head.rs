@@ -24,10 +24,11 @@ pub(super) struct Head {
     pub(super) persists: bool,
 }
 
-/// Writes a request's header; the fields of its framing are ours.
-pub(super) fn write(out: &mut Vec<u8>, head: &Parts, framing: sending::Framing) {
+/// Writes a request's header, with `prefix` before the path; the fields of its framing are ours.
+pub(super) fn write(out: &mut Vec<u8>, head: &Parts, prefix: &str, framing: sending::Framing) {
     out.extend_from_slice(head.method.as_str().as_bytes());
     out.push(b' ');
+    out.extend_from_slice(prefix.as_bytes());
     out.extend_from_slice(head.uri.path_and_query().map_or("/", PathAndQuery::as_str).as_bytes());
     out.extend_from_slice(b" HTTP/1.1\r\n");
     let mut announced = false;

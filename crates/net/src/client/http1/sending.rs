@@ -70,12 +70,14 @@ impl Sending {
         };
         self.written.clear();
         match header {
-            Header::Parts(parts) => head::write(&mut self.written, parts, framing),
+            Header::Parts(parts) => head::write(&mut self.written, parts, "", framing),
+            Header::Absolute(parts, prefix) => head::write(&mut self.written, parts, prefix, framing),
             Header::Written(write) => write(&mut self.written),
         }
         (self.at, self.tail) = (0, b"");
         (self.left, self.begun, self.failed) = (true, false, false);
-        self.headless = matches!(header, Header::Parts(parts) if parts.method == http::Method::HEAD);
+        self.headless =
+            matches!(header, Header::Parts(parts) | Header::Absolute(parts, _) if parts.method == http::Method::HEAD);
         let streamed = !matches!(body, Body::Empty | Body::Full(_));
         self.progress = Progress { stage: streamed.then(|| Stage::Taken(Instant::now())), ..Progress::default() };
         self.source = (framing != Framing::Length(0)).then_some(Source { body, framing });

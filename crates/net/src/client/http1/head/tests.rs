@@ -86,7 +86,7 @@ fn a_request_header_announces_its_body_once() {
             request = request.header("content-length", length).header("transfer-encoding", "x");
         }
         let mut out = Vec::new();
-        write(&mut out, &request.body(()).unwrap().into_parts().0, framing);
+        write(&mut out, &request.body(()).unwrap().into_parts().0, "", framing);
         let given = given.replacen("GET", method, 1);
         assert_eq!(String::from_utf8(out).unwrap(), format!("{given}{expected}\r\n"), "{method} {framing:?}");
     }
