@@ -238,10 +238,7 @@ impl Pool {
             return Ok(response);
         }
         let Some(forward) = &self.dialer.origin().forward else { return Ok(response) };
-        let cause = match forward.login {
-            Some(_) => "it does not accept user and password (407)",
-            None => "it wants user and password (407), and none are given",
-        };
+        let cause = through::locked(forward);
         Err(SendError::new(SendErrorKind::Proxy, Sent::Nothing, format!("forward proxy {forward}: {cause}")))
     }
 
@@ -353,8 +350,7 @@ impl Pool {
     async fn in_time(&self, dial: impl Future<Output = Result<Spoken, SendError>>) -> Result<Spoken, SendError> {
         let Ok(dialled) = tokio::time::timeout(self.options.connect, dial).await else {
             let Origin { host, port, forward, .. } = self.dialer.origin();
-            let way = forward.as_ref().map(|forward| format!(" through the forward proxy {forward}"));
-            let way = way.unwrap_or_default();
+            let way = forward.as_ref().map_or_else(String::new, |one| format!(" through the forward proxy {one}"));
             let detail = format!("{host}:{port}{way} took longer than {:?}", self.options.connect);
             return Err(SendError::new(SendErrorKind::ConnectTimeout, Sent::Nothing, detail));
         };

@@ -40,12 +40,17 @@ pub(super) async fn connect<S: AsyncRead + AsyncWrite + Unpin>(
     };
     match code {
         Some(200..300) => Ok(()),
-        Some(407) => Err(refused(match forward.login {
-            Some(_) => "it does not accept user and password (407)".to_owned(),
-            None => "it wants user and password (407), and none are given".to_owned(),
-        })),
+        Some(407) => Err(refused(locked(forward).to_owned())),
         Some(code) => Err(refused(format!("it refused the tunnel to {bracketed}:{port} ({code})"))),
         None => Err(refused("it does not answer as an HTTP proxy does".to_owned())),
+    }
+}
+
+/// What a 407 of an HTTP proxy means.
+pub(super) fn locked(forward: &Forward) -> &'static str {
+    match forward.login {
+        Some(_) => "it does not accept user and password (407)",
+        None => "it wants user and password (407), and none are given",
     }
 }
 
