@@ -13,6 +13,7 @@ use crate::chain::{Place, ReadyChain, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
+use crate::log::http::{HttpLog, HttpLogError};
 use crate::missing::Missing;
 use crate::predicate::{PredicateError, ReadyPredicate};
 use crate::refusal::ReadyRefusals;
@@ -43,6 +44,8 @@ pub struct Services {
     pub metrics: telemetry::Metrics,
     /// Counts of rate limits.
     pub counters: crate::limit::counters::Counters,
+    /// Records on their way to servers.
+    pub logs: crate::log::queue::Queues,
     /// Numbers of slots: chains that go on from one snapshot to the next must agree on them.
     pub slots: Slots,
 }
@@ -108,6 +111,9 @@ pub enum BuildCause {
     /// An edit that cannot be carried out.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A log that cannot be sent.
+    #[error(transparent)]
+    HttpLog(#[from] HttpLogError),
     /// A condition that cannot be asked.
     #[error(transparent)]
     Predicate(#[from] PredicateError),
@@ -223,9 +229,11 @@ impl<'a> Builder<'a> {
         let side = match phase {
             Phase::Rewrite | Phase::Access | Phase::Endpoint => Side::Request,
             Phase::Response => Side::Response,
-            // no policy has anything to do there yet
-            Phase::Log => return Err(BuildCause::Side { policy: name(data), phase }),
+            Phase::Log => Side::Log,
         };
+        if matches!(data, Data::HttpLog(_)) != (side == Side::Log) {
+            return Err(BuildCause::Side { policy: name(data), phase });
+        }
         let policy: Box<dyn Policy> = match (data, side) {
             (Data::Call(call), side) => Box::new(CallStep::build(call, side, phase, self.services)?),
             (Data::Respond(answer), _) => Box::new(Respond { answer: ReadyAnswer::compile(answer)? }),
@@ -246,7 +254,9 @@ impl<'a> Builder<'a> {
                 refusals: ReadyRefusals::compile(&data.refusals)?,
             }),
             (Data::RateLimit(data), Side::Request) => Box::new(RateLimit { rules: self.rate_limit(data)?, slot }),
-            (Data::RateLimit(data), Side::Response) => Box::new(TellRate { rules: self.rate_limit(data)?, slot }),
+            (Data::RateLimit(data), Side::Response | Side::Log) => {
+                Box::new(TellRate { rules: self.rate_limit(data)?, slot })
+            }
             (
                 Data::KeyAuth(_)
                 | Data::BasicAuth(_)
@@ -254,24 +264,24 @@ impl<'a> Builder<'a> {
                 | Data::Acl(_)
                 | Data::IpRestriction(_)
                 | Data::RequestSize(_),
-                Side::Response,
+                Side::Response | Side::Log,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
             (Data::Terminate(data), _) => Box::new(Terminate::compile(data)?),
             (Data::RequestTransform(data), Side::Request) => Box::new(RequestTransform::compile(data)?),
-            (Data::ResponseTransform(data), Side::Response) => Box::new(ResponseTransform::compile(data)?),
-            (Data::RequestTransform(_), Side::Response) | (Data::ResponseTransform(_), Side::Request) => {
+            (Data::ResponseTransform(data), Side::Response | Side::Log) => Box::new(ResponseTransform::compile(data)?),
+            (Data::RequestTransform(_), Side::Response | Side::Log) | (Data::ResponseTransform(_), Side::Request) => {
                 return Err(BuildCause::Side { policy: name(data), phase });
             }
-            (Data::HttpLog(_), _) => return Err(BuildCause::NotYet { policy: name(data) }),
+            (Data::HttpLog(data), _) => Box::new(HttpLog::build(data, &self.services.logs, &self.services.metrics)?),
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
-            (Data::Cors(cors), Side::Response) => Box::new(Share(rules(cors)?)),
+            (Data::Cors(cors), Side::Response | Side::Log) => Box::new(Share(rules(cors)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),
-            (Data::Headers(edits), Side::Response) => Box::new(ResponseHeaders(Edits::compile(edits)?)),
+            (Data::Headers(edits), Side::Response | Side::Log) => Box::new(ResponseHeaders(Edits::compile(edits)?)),
             (Data::RequestId(id), Side::Request) => {
                 let (form, own) = (id.form, id.own);
                 Box::new(RequestId { header: header_name(&id.header)?, trust_client: id.trust_client, form, own, slot })
             }
-            (Data::RequestId(id), Side::Response) => {
+            (Data::RequestId(id), Side::Response | Side::Log) => {
                 Box::new(EchoRequestId { header: id.echo.then(|| header_name(&id.header)).transpose()?, slot })
             }
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),

@@ -139,6 +139,24 @@ impl ReadyChain {
         }
     }
 
+    /// Whether steps run after the last byte.
+    pub fn logs(&self, exchange: &Exchange) -> bool {
+        !exchange.progress.effective.as_ref().unwrap_or(&self.base).log.is_empty()
+    }
+
+    /// Runs the steps of the log phase, which never wait; a failure keeps none of them from running.
+    pub fn log(&self, exchange: &mut Exchange) {
+        let known = exchange.progress.effective.clone();
+        for id in &known.as_ref().unwrap_or(&self.base).log {
+            let step = self.step(*id);
+            if !self.is_meant(step, exchange) {
+                continue;
+            }
+            // what they decide has no effect any more
+            let _ = step.policy.run(exchange);
+        }
+    }
+
     /// Makes a failure, of a step or of the endpoint, the exchange's response.
     pub fn fail(&self, exchange: &mut Exchange, failure: Box<Failure>) {
         self.open(exchange);
@@ -155,16 +173,19 @@ impl ReadyChain {
     }
 
     async fn run(&self, step: &ReadyStep, exchange: &mut Exchange) -> Outcome {
-        if !groups::holds(&self.groups, step.group, exchange) {
-            return Outcome::Continue;
-        }
-        if step.predicate.as_ref().is_some_and(|predicate| !predicate.holds(exchange)) {
+        if !self.is_meant(step, exchange) {
             return Outcome::Continue;
         }
         match step.policy.run(exchange) {
             Running::Done(outcome) => outcome,
             Running::Wait(future) => future.await,
         }
+    }
+
+    /// Whether the conditions of its group and its own hold.
+    fn is_meant(&self, step: &ReadyStep, exchange: &mut Exchange) -> bool {
+        groups::holds(&self.groups, step.group, exchange)
+            && step.predicate.as_ref().is_none_or(|predicate| predicate.holds(exchange))
     }
 
     pub(crate) fn ring(&self) -> &Arc<Ring> {

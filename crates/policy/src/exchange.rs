@@ -55,6 +55,8 @@ pub struct Exchange {
     pub started: Instant,
     /// The same moment, for events.
     pub time: SystemTime,
+    /// What was sent, once the last byte has left: for steps of the log phase.
+    pub sent: Option<Box<Sent>>,
     /// What a slot's request side left for its response side.
     memory: SmallVec<[(usize, Box<dyn Any + Send>); 2]>,
     /// What the request side of the chain leaves for its response side.
@@ -125,6 +127,23 @@ pub struct Identity {
     pub anonymous: bool,
 }
 
+/// What was sent to the client.
+#[derive(Clone, Debug, Default)]
+pub struct Sent {
+    /// The target as received: steps may have changed the exchange's.
+    pub target: String,
+    /// The status; 499 when the client left before there was one.
+    pub status: u16,
+    /// The response's header.
+    pub headers: http::HeaderMap,
+    /// Bytes of its body.
+    pub body_bytes: u64,
+    /// From the request's header to the response's.
+    pub until_header: std::time::Duration,
+    /// From the request's header to the last byte.
+    pub total: std::time::Duration,
+}
+
 /// What a call of a function learned.
 #[derive(Clone, Debug, Default)]
 pub struct CallFacts {
@@ -184,6 +203,7 @@ impl Exchange {
             received: None,
             started,
             time: net::moment::time_at(started),
+            sent: None,
             memory: SmallVec::new(),
             progress: Progress::default(),
         }

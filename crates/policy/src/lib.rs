@@ -12,6 +12,7 @@ pub mod consumers;
 pub mod exchange;
 pub mod failure;
 mod limit;
+mod log;
 mod missing;
 pub mod path;
 pub mod predicate;

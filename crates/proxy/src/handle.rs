@@ -79,8 +79,10 @@ fn find<'a>(view: &'a View, life: &mut Life) -> Option<Place<'a>> {
         life.exchange.params = found.params;
         life.exchange.matched = found.matched;
         life.metrics = route.metrics.clone();
+        life.place = Some((*at, Some(found.route)));
         return Some(Place { table, route: Some(route) });
     }
+    life.place = view.plan().tables.first().map(|at| (*at, None));
     view.first_table().map(|table| Place { table, route: None })
 }
 

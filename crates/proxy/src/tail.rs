@@ -9,9 +9,12 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use net::{Body, BodyError};
 use policy::Exchange;
+use policy::chain::ReadyChain;
+use policy::exchange::Sent;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use telemetry::AccessRecord;
 use telemetry::metrics::RouteMetrics;
 
@@ -27,6 +30,10 @@ pub(crate) struct Life {
     status: Option<StatusCode>,
     sent: u64,
     whole: bool,
+    /// The table and route whose log steps are told; no table: nobody's.
+    pub(crate) place: Option<(usize, Option<usize>)>,
+    /// For log steps: the response's header, and when it was there.
+    header: Option<(HeaderMap, Duration)>,
 }
 
 /// The status told of a request whose client left before there was a response. Never sent.
@@ -45,6 +52,8 @@ impl Life {
             status: None,
             sent: 0,
             whole: false,
+            place: None,
+            header: None,
         }
     }
 
@@ -60,10 +69,30 @@ impl Life {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         }
         self.status = Some(response.status());
+        if chain_at(&self.view, self.place).is_some_and(|chain| chain.logs(&self.exchange)) {
+            self.header = Some((response.headers().clone(), self.exchange.started.elapsed()));
+        }
         let (head, body) = response.into_parts();
         self.whole = body.is_end_stream();
         let streamed = !matches!(body, Body::Empty | Body::Full(_));
         Response::from_parts(head, Outgoing { body, streamed, life: self })
+    }
+
+    /// What log steps know beside the exchange. A client that left before there was a response is told of too.
+    fn log(&mut self) {
+        let view = self.view.clone();
+        let Some(chain) = chain_at(&view, self.place).filter(|chain| chain.logs(&self.exchange)) else { return };
+        let total = self.exchange.started.elapsed();
+        let (headers, until_header) = self.header.take().unwrap_or((HeaderMap::new(), total));
+        self.exchange.sent = Some(Box::new(Sent {
+            target: self.target.path_and_query().map_or(String::new(), |target| target.as_str().to_owned()),
+            status: self.status.map_or(CLIENT_LEFT, |status| status.as_u16()),
+            headers,
+            body_bytes: self.sent,
+            until_header,
+            total,
+        }));
+        chain.log(&mut self.exchange);
     }
 
     fn tell(&mut self) {
@@ -97,9 +126,20 @@ impl Life {
     }
 }
 
+/// The chain of a place.
+fn chain_at(view: &View, place: Option<(usize, Option<usize>)>) -> Option<&ReadyChain> {
+    let (table, route) = place?;
+    let table = view.snapshot.tables.get(table)?;
+    Some(match route {
+        Some(route) => &table.routes.get(route)?.chain,
+        None => &table.outside,
+    })
+}
+
 impl Drop for Life {
     fn drop(&mut self) {
         self.tell();
+        self.log();
         self.activity.end();
     }
 }

@@ -45,6 +45,7 @@ struct State {
     /// Result and time of the last reload.
     last_reload: Mutex<Option<(bool, SystemTime)>>,
     access_log_lost: Mutex<Arc<AtomicU64>>,
+    log_records_lost: AtomicU64,
     identities: identity::Watched,
     started: Instant,
     started_at: SystemTime,
@@ -81,6 +82,11 @@ impl Metrics {
     /// Tells of these identities from now on.
     pub fn watch_identities(&self, identities: Identities) {
         self.state.identities.set(identities);
+    }
+
+    /// Records that were meant for a server of logs and did not get there.
+    pub fn log_records_lost(&self, records: u64) {
+        self.state.log_records_lost.fetch_add(records, Ordering::Relaxed);
     }
 
     /// Client connections that are open now.
@@ -128,6 +134,7 @@ impl Default for State {
             reloads: Default::default(),
             last_reload: Mutex::default(),
             access_log_lost: Mutex::default(),
+            log_records_lost: AtomicU64::new(0),
             identities: identity::Watched::default(),
             started: Instant::now(),
             started_at: SystemTime::now(),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 pub(crate) struct Effective {
     pub(super) request: Vec<StepId>,
     pub(super) response: Vec<StepId>,
+    pub(super) log: Vec<StepId>,
 }
 
 impl Effective {
@@ -43,8 +44,8 @@ impl Effective {
             }
         }
         winners.sort_by_key(|id| chain.order(*id));
-        let (request, response) = winners.into_iter().partition(|id| chain.step(*id).side == Side::Request);
-        Self { request, response }
+        let of = |side: Side| winners.iter().copied().filter(|id| chain.step(*id).side == side).collect();
+        Self { request: of(Side::Request), response: of(Side::Response), log: of(Side::Log) }
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct ReadyStep {
 pub(crate) enum Side {
     Request,
     Response,
+    /// After the last byte.
+    Log,
 }
 
 /// Where a step was written; at equal rank the outer one runs first.

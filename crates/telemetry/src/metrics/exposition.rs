@@ -88,6 +88,8 @@ fn reloads(encoder: &mut DescriptorEncoder<'_>, state: &State) -> Result<(), Err
 fn itself(encoder: &mut DescriptorEncoder<'_>, state: &State) -> Result<(), Error> {
     let lost = state.access_log_lost.lock().unwrap_or_else(PoisonError::into_inner).load(Ordering::Relaxed);
     single_counter(encoder, "access_log_lost", "Lines of the access log dropped or not written", lost)?;
+    let lost = state.log_records_lost.load(Ordering::Relaxed);
+    single_counter(encoder, "log_records_lost", "Records meant for a server of logs that did not get there", lost)?;
     let uptime = state.started.elapsed().as_secs_f64();
     gauge(encoder, "uptime_seconds", "Seconds since the start", uptime)?;
     // a gauge rather than OpenMetrics' info, which older scrapers do not know

@@ -104,6 +104,7 @@ fn a_scrape_shows_what_was_counted() {
         ("lambdagate_reloads_total{result=\"refused\"}", 1.0),
         ("lambdagate_config_last_reload_success", 0.0),
         ("lambdagate_access_log_lost_total", 0.0),
+        ("lambdagate_log_records_lost_total", 0.0),
         (concat!("lambdagate_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}"), 1.0),
     ] {
         assert_eq!(samples.get(key), Some(&expected), "{key}");

@@ -1,0 +1,245 @@
+//! A record of an exchange: the tree that the configuration says, filled with facts.
+
+use crate::exchange::{Exchange, Sent};
+use crate::query;
+use http::header::{AUTHORIZATION, CONTENT_LENGTH, PROXY_AUTHORIZATION};
+use http::{HeaderMap, HeaderName, Version};
+use model::policy::{LogFact, LogValue};
+use serde_json::{Map, Value, json};
+use std::time::{Duration, UNIX_EPOCH};
+use telemetry::redact;
+
+/// What stands in the place of a secret.
+const REDACTED: &str = "REDACTED";
+
+/// The record as JSON.
+pub(crate) fn write(form: &LogValue, exchange: &Exchange) -> String {
+    let nothing = Sent::default();
+    let facts = Facts { exchange, sent: exchange.sent.as_deref().unwrap_or(&nothing) };
+    facts.value(form).unwrap_or(Value::Null).to_string()
+}
+
+struct Facts<'a> {
+    exchange: &'a Exchange,
+    sent: &'a Sent,
+}
+
+impl Facts<'_> {
+    /// `None` where the fact is not there.
+    fn value(&self, form: &LogValue) -> Option<Value> {
+        match form {
+            LogValue::Object(members) => {
+                let member = |(name, value): &(String, LogValue)| Some((name.clone(), self.value(value)?));
+                Some(Value::Object(members.iter().filter_map(member).collect()))
+            }
+            LogValue::EmptyList => Some(Value::Array(Vec::new())),
+            LogValue::Text(text) => Some(text.as_str().into()),
+            LogValue::Fact(fact) => self.fact(*fact),
+        }
+    }
+
+    fn fact(&self, fact: LogFact) -> Option<Value> {
+        let (exchange, sent) = (self.exchange, self.sent);
+        let head = &exchange.request;
+        let identity = exchange.identity.as_ref();
+        Some(match fact {
+            LogFact::RequestId => exchange.id.as_str().into(),
+            LogFact::Target => redact::target(&sent.target).into_owned().into(),
+            LogFact::Path => sent.target.split('?').next().unwrap_or("").into(),
+            LogFact::Url => self.url().into(),
+            LogFact::Query => self.query().into(),
+            LogFact::Method => head.method.as_str().into(),
+            LogFact::RequestHeaders => headers(&head.headers).into(),
+            LogFact::RequestSize => (size(&head.headers) + announced(&head.headers)).into(),
+            LogFact::Protocol => protocol(head.version).into(),
+            LogFact::Tls if !exchange.client.tls => return None,
+            LogFact::Tls => json!({ "client_verify": "NONE" }),
+            LogFact::UpstreamTarget => self.upstream_target().into(),
+            LogFact::UpstreamStatus => self.upstream_status().into(),
+            LogFact::Status => sent.status.into(),
+            LogFact::ResponseHeaders => headers(&sent.headers).into(),
+            LogFact::ResponseSize => (size(&sent.headers) + sent.body_bytes).into(),
+            LogFact::BodySize => sent.body_bytes.into(),
+            LogFact::GatewayMillis => millis(sent.until_header.saturating_sub(self.wait().unwrap_or_default())),
+            LogFact::WaitMillis => self.wait().map_or(Value::from(-1), millis),
+            LogFact::TotalMillis => millis(sent.total),
+            LogFact::ReceiveMillis => millis(sent.total.saturating_sub(sent.until_header)),
+            LogFact::Tries => self.tries(),
+            LogFact::Credential => {
+                let who = identity?;
+                let id = who.credential.as_deref()?;
+                json!({ "id": id, "consumer_id": who.shown_id.as_deref().unwrap_or(who.consumer.as_str()) })
+            }
+            LogFact::Route => told(exchange.route.as_ref()?.told.route.as_deref())?,
+            LogFact::Service => told(exchange.route.as_ref()?.told.about_service.as_deref())?,
+            LogFact::RouteId => exchange.route.as_ref()?.id.as_str().into(),
+            LogFact::Consumer => self.consumer()?,
+            LogFact::ConsumerName => (*identity?.name).into(),
+            LogFact::ClientAddress => exchange.client.address.to_string().into(),
+            LogFact::StartedMillis => millis(exchange.time.duration_since(UNIX_EPOCH).unwrap_or_default()),
+            LogFact::StartedText => {
+                let time = jiff::Timestamp::try_from(exchange.time).ok()?;
+                format!("{time:.3}").into()
+            }
+            LogFact::Failure => exchange.failure.as_ref()?.kind.code().into(),
+            LogFact::Function => (*exchange.call.as_ref()?.function).into(),
+            LogFact::AwsRequestId => exchange.call.as_ref()?.aws_request_id.as_deref()?.into(),
+        })
+    }
+
+    fn url(&self) -> String {
+        let client = &self.exchange.client;
+        let scheme = if client.https { "https" } else { "http" };
+        let host = self.exchange.host();
+        let name = match host.rfind(':') {
+            Some(at) if host[at + 1..].bytes().all(|byte| byte.is_ascii_digit()) && !host[..at].ends_with(':') => {
+                &host[..at]
+            }
+            _ => host,
+        };
+        format!("{scheme}://{name}:{}{}", client.local.port(), redact::target(&self.sent.target))
+    }
+
+    fn query(&self) -> Map<String, Value> {
+        let mut query = query::object(self.sent.target.split_once('?').map_or("", |(_, query)| query));
+        for (name, value) in &mut query {
+            if redact::names_secret(name) {
+                *value = REDACTED.into();
+            }
+        }
+        query
+    }
+
+    fn upstream_target(&self) -> String {
+        let uri = &self.exchange.request.uri;
+        let path = self.exchange.forwarded_path.as_deref().unwrap_or(uri.path());
+        let target = uri.query().map_or(path.to_owned(), |query| format!("{path}?{query}"));
+        redact::target(&target).into_owned()
+    }
+
+    fn upstream_status(&self) -> String {
+        let asked = self.exchange.upstream.is_some() && self.exchange.failure.is_none();
+        if asked { self.sent.status.to_string() } else { String::new() }
+    }
+
+    fn tries(&self) -> Value {
+        let node = self.exchange.upstream.as_ref().and_then(|upstream| upstream.node.rsplit_once(':'));
+        match node {
+            Some((host, port)) => json!([{ "ip": host, "port": port.parse::<u16>().unwrap_or(0) }]),
+            None => Value::Array(Vec::new()),
+        }
+    }
+
+    /// How long the function or the upstream took.
+    fn wait(&self) -> Option<Duration> {
+        let call = self.exchange.call.as_ref().map(|call| call.duration);
+        call.or(self.exchange.upstream.as_ref().map(|upstream| upstream.duration))
+    }
+
+    fn consumer(&self) -> Option<Value> {
+        let who = self.exchange.identity.as_ref()?;
+        let mut shown = Map::new();
+        shown.insert("id".into(), who.shown_id.as_deref().unwrap_or(who.consumer.as_str()).into());
+        if !who.name.is_empty() {
+            shown.insert("username".into(), (*who.name).into());
+        }
+        if let Some(custom) = &who.custom_id {
+            shown.insert("custom_id".into(), (**custom).into());
+        }
+        Some(shown.into())
+    }
+}
+
+fn headers(headers: &HeaderMap) -> Map<String, Value> {
+    let mut shown = Map::new();
+    for (name, value) in headers {
+        let value = if is_secret(name) { REDACTED.into() } else { String::from_utf8_lossy(value.as_bytes()) };
+        query::put(&mut shown, name.as_str(), value.into_owned());
+    }
+    shown
+}
+
+fn is_secret(name: &HeaderName) -> bool {
+    name == AUTHORIZATION || name == PROXY_AUTHORIZATION || redact::names_secret(name.as_str())
+}
+
+fn size(headers: &HeaderMap) -> u64 {
+    headers.iter().map(|(name, value)| (name.as_str().len() + value.len() + 4) as u64).sum()
+}
+
+fn announced(headers: &HeaderMap) -> u64 {
+    headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
+fn told(text: Option<&str>) -> Option<Value> {
+    serde_json::from_str(text?).ok()
+}
+
+fn millis(time: Duration) -> Value {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX).into()
+}
+
+fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        Version::HTTP_3 => "HTTP/3.0",
+        _ => "HTTP/1.1",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exchange::{CallFacts, testing};
+
+    #[test]
+    fn a_record_has_the_configured_form_and_no_secret() {
+        let request = http::Request::get("/p?a=1&a=2&apikey=hush")
+            .header("host", "h.test:1234")
+            .header("authorization", "Bearer hush")
+            .header("x-api-key", "hush")
+            .header("x-a", "1");
+        let mut exchange = testing::of(request);
+        exchange.time = UNIX_EPOCH + Duration::from_millis(1_700_000_000_123);
+        exchange.identity = Some(testing::identity("bob", &[], &[]));
+        exchange.call = Some(CallFacts { duration: Duration::from_millis(7), ..CallFacts::of("f".into()) });
+        let mut headers = HeaderMap::new();
+        headers.insert("set-cookie", "hush".parse().unwrap());
+        exchange.sent = Some(Box::new(Sent {
+            target: "/p?a=1&a=2&apikey=hush".into(),
+            status: 200,
+            headers,
+            body_bytes: 3,
+            until_header: Duration::from_millis(10),
+            total: Duration::from_millis(12),
+        }));
+        let all = LogFact::ALL.iter().map(|fact| (format!("{fact:?}"), LogValue::Fact(*fact))).collect();
+        let record = write(&LogValue::Object(all), &exchange);
+        assert!(!record.contains("hush"), "{record}");
+        let record: Value = serde_json::from_str(&record).unwrap();
+        for (fact, expected) in [
+            ("Url", json!("http://h.test:4000/p?a=1&a=2&apikey=***")),
+            ("Query", json!({ "a": ["1", "2"], "apikey": "REDACTED" })),
+            ("UpstreamStatus", json!("")),
+            ("Status", json!(200)),
+            ("GatewayMillis", json!(3)),
+            ("WaitMillis", json!(7)),
+            ("TotalMillis", json!(12)),
+            ("ReceiveMillis", json!(2)),
+            ("Tries", json!([])),
+            ("Consumer", json!({ "id": "bob", "username": "bob" })),
+            ("ClientAddress", json!("127.0.0.1")),
+            ("StartedMillis", json!(1_700_000_000_123_u64)),
+            ("StartedText", json!("2023-11-14T22:13:20.123Z")),
+            ("ResponseHeaders", json!({ "set-cookie": "REDACTED" })),
+        ] {
+            assert_eq!(record[fact], expected, "{fact}");
+        }
+        assert_eq!(record["RequestHeaders"]["authorization"], "REDACTED");
+        for absent in ["Tls", "Credential", "Route", "Service", "Failure", "AwsRequestId"] {
+            assert!(record.get(absent).is_none(), "{absent}");
+        }
+    }
+}
