@@ -24,7 +24,7 @@ use model::endpoint::Endpoint;
 use model::id::UpstreamId;
 use secrets::Secrets;
 pub use secrets::Variable;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A gateway in the native language.
 #[derive(Clone, Debug)]
@@ -43,11 +43,12 @@ pub fn write(gateway: &Gateway) -> Written {
         upstreams: &gateway.upstreams,
         uses: uses(gateway),
         inlined: Vec::new(),
+        left_out: BTreeSet::new(),
     };
     let config = config(gateway, &mut pen);
     let body = serde_saphyr::to_string(&config).expect("an entity is made of maps with text keys, lists and scalars");
     let variables = pen.secrets.into_variables();
-    Written { text: format!("{}{body}", head(&variables)), variables }
+    Written { text: format!("{}{}{body}", notes(&pen.left_out), head(&variables)), variables }
 }
 
 /// What writing learns on its way.
@@ -60,6 +61,13 @@ struct Pen<'g> {
     uses: BTreeMap<&'g UpstreamId, usize>,
     /// Upstreams that stand inside their only route.
     inlined: Vec<&'g UpstreamId>,
+    /// What has no written form.
+    left_out: BTreeSet<&'static str>,
+}
+
+/// Nothing is left out in silence.
+fn notes(left_out: &BTreeSet<&'static str>) -> String {
+    left_out.iter().map(|what| format!("# Not written, for want of a form: {what}\n")).collect()
 }
 
 fn head(variables: &[Variable]) -> String {
@@ -134,7 +142,10 @@ fn consumer(consumer: &consumer::Consumer, pen: &mut Pen<'_>) -> Consumer {
     let groups: Vec<Text> = consumer.groups.iter().map(|group| text(names::name("group", group.as_str()))).collect();
     let mut keys = Vec::new();
     for credential in &consumer.credentials {
-        let Proof::Key(secret) = &credential.proof else { continue };
+        let Proof::Key(secret) = &credential.proof else {
+            pen.left_out.insert("passwords of consumers, and keys of their tokens");
+            continue;
+        };
         let purpose = format!("the key of the consumer {}", consumer.name);
         keys.push(pen.secrets.hide(secret, &format!("KEY_OF_{}", consumer.name), &purpose));
     }

@@ -7,7 +7,7 @@ use crate::entity::policy::{self as entity, HeaderEdits, Step};
 use crate::lower::place::Places;
 use crate::names;
 use model::chain::{self, Phase};
-use model::policy::{Cors, HeaderEdit, KeyAuth, Origins, Policy, RequestId};
+use model::policy::{Cors, CorsManner, HeaderEdit, IdForm, KeyAuth, Origins, Policy, RequestId};
 use model::predicate::Predicate;
 
 /// Steps as a list of policies. The two sides of one policy, side by side, become one entry.
@@ -23,6 +23,10 @@ pub(super) fn steps(
     while let Some((step, after)) = rest.split_first() {
         let both = after.first().is_some_and(|next| are_sides(step, next));
         rest = if both { &after[1..] } else { after };
+        if matches!(step.policy, Policy::HttpLog(_)) {
+            pen.left_out.insert("http-log");
+            continue;
+        }
         let (mut entry, name, usual) = entry(step, params, pen);
         let (order, slot) = places.next(&name);
         if !both && usual != Some(step.rank.phase) {
@@ -55,10 +59,26 @@ fn entry(step: &chain::Step, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -
         }
         Policy::Respond(one) => (Step { respond: Some(answer::respond(one)), ..empty }, "respond", Some(Phase::Access)),
         Policy::KeyAuth(auth) => {
+            let KeyAuth { headers, query, hide, anonymous, .. } = auth.as_ref().clone();
+            if **auth != (KeyAuth { headers, query, hide, anonymous, ..KeyAuth::default() }) {
+                pen.left_out.insert("key-auth: keys in bodies, order, words and headers of its own");
+            }
             (Step { key_auth: Some(Given(key_auth(auth))), ..empty }, "key-auth", Some(Phase::Access))
         }
-        Policy::Cors(one) => (Step { cors: Some(Given(cors(one))), ..empty }, "cors", None),
-        Policy::RequestId(one) => (Step { request_id: Some(Given(request_id(one))), ..empty }, "request-id", None),
+        Policy::Cors(one) => {
+            let rest = (one.private_network, one.preflight_on, &one.manner);
+            let matching = matches!(one.origins, Origins::Matching { .. });
+            if matching || rest != (false, false, &CorsManner::default()) {
+                pen.left_out.insert("cors: origins by pattern, private networks, a manner of its own");
+            }
+            (Step { cors: Some(Given(cors(one))), ..empty }, "cors", None)
+        }
+        Policy::RequestId(one) => {
+            if one.form != IdForm::Own || !one.own {
+                pen.left_out.insert("request-id: forms of ids, ids beside the exchange's own");
+            }
+            (Step { request_id: Some(Given(request_id(one))), ..empty }, "request-id", None)
+        }
         Policy::Headers(edits) => match step.rank.phase {
             Phase::Response | Phase::Log => {
                 let edits = Some(header_edits(&edits.edits));
@@ -70,22 +90,23 @@ fn entry(step: &chain::Step, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -
             }
         },
         // no written form yet: read back, such a route is shut, not open
-        Policy::Terminate(_) => missing("terminate"),
-        Policy::BasicAuth(_) => missing("basic-auth"),
-        Policy::Jwt(_) => missing("jwt"),
-        Policy::Acl(_) => missing("acl"),
-        Policy::IpRestriction(_) => missing("ip-restriction"),
-        Policy::RequestSize(_) => missing("request-size"),
-        Policy::RateLimit(_) => missing("rate-limit"),
-        Policy::RequestTransform(_) => missing("request-transform"),
-        Policy::ResponseTransform(_) => missing("response-transform"),
-        Policy::HttpLog(_) => missing("http-log"),
+        Policy::Terminate(_) => missing("terminate", pen),
+        Policy::BasicAuth(_) => missing("basic-auth", pen),
+        Policy::Jwt(_) => missing("jwt", pen),
+        Policy::Acl(_) => missing("acl", pen),
+        Policy::IpRestriction(_) => missing("ip-restriction", pen),
+        Policy::RequestSize(_) => missing("request-size", pen),
+        Policy::RateLimit(_) => missing("rate-limit", pen),
+        Policy::RequestTransform(_) => missing("request-transform", pen),
+        Policy::ResponseTransform(_) => missing("response-transform", pen),
+        Policy::HttpLog(_) => missing("http-log", pen),
         Policy::Missing { name } => (Step { missing: Some(text(name)), ..empty }, name.as_str(), Some(Phase::Access)),
     };
     (entry, name.to_owned(), usual)
 }
 
-fn missing(name: &'static str) -> (Step, &'static str, Option<Phase>) {
+fn missing(name: &'static str, pen: &mut Pen<'_>) -> (Step, &'static str, Option<Phase>) {
+    pen.left_out.insert(name);
     (Step { missing: Some(text(name)), ..Step::default() }, name, Some(Phase::Access))
 }
 

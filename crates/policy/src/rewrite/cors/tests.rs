@@ -129,3 +129,87 @@ fn values_that_cannot_be_sent_are_told() {
     let cors = Cors { exposed: vec!["a\r\nb".into()], ..open() };
     assert_eq!(Rules::compile(&cors).err().as_deref(), Some("a\r\nb"));
 }
+
+/// As one of the originals says it: nothing is said to strangers but what no browser minds.
+fn other_manner() -> CorsManner {
+    CorsManner {
+        preflight_status: 200,
+        names_sole_origin: true,
+        tells_strangers: true,
+        star_without_origin: true,
+        needs_origin: false,
+        dense: true,
+    }
+}
+
+#[test]
+fn the_manner_is_data() {
+    let list = |origins: &[&str]| Origins::List(origins.iter().map(|text| (*text).to_owned()).collect());
+    let methods = || vec!["GET".to_owned(), "PUT".to_owned()];
+    let with = |origins, credentials| Cors {
+        origins,
+        credentials,
+        methods: methods(),
+        exposed: vec!["x-b".into()],
+        manner: other_manner(),
+        ..Cors::default()
+    };
+    let other = "https://other.test";
+    let matching = Origins::Matching { texts: vec![APP.into()], patterns: vec![r"https://.*\.test".into()] };
+    let get =
+        |origin: Option<&str>| origin.map_or(http::Request::get("/"), |o| http::Request::get("/").header("origin", o));
+    for (cors, request, expected) in [
+        (with(list(&[APP]), false), get(None), format!("allow-origin={APP}; expose-headers=x-b")),
+        (with(list(&[APP]), false), get(Some(other)), format!("allow-origin={APP}; expose-headers=x-b")),
+        (
+            with(list(&[APP, "https://b.test"]), true),
+            get(Some(other)),
+            "allow-credentials=true; expose-headers=x-b; vary=origin".to_owned(),
+        ),
+        (with(Origins::Any, true), get(None), "allow-origin=*; expose-headers=x-b; vary=origin".to_owned()),
+        (
+            with(Origins::Any, true),
+            get(Some(other)),
+            format!("allow-credentials=true; allow-origin={other}; expose-headers=x-b; vary=origin"),
+        ),
+        (
+            with(matching.clone(), false),
+            get(Some(other)),
+            format!("allow-origin={other}; expose-headers=x-b; vary=origin"),
+        ),
+        (with(matching, false), get(Some("https://a.test.evil")), "expose-headers=x-b; vary=origin".to_owned()),
+    ] {
+        let mut exchange = testing::of(request);
+        exchange.response = Some(Response::new(Body::Empty));
+        let _ = Share(Arc::new(Rules::compile(&cors).unwrap())).run(&mut exchange);
+        assert_eq!(shown(exchange.response.unwrap().headers()), expected);
+    }
+    let rules = Rules::compile(&with(list(&[APP, "https://b.test"]), false)).unwrap();
+    let response = rules.preflight(&testing::of(preflight(other)).request);
+    assert_eq!(response.status(), 200);
+    assert!(shown(response.headers()).contains("allow-methods=GET,PUT"), "a stranger's preflight is answered in full");
+}
+
+#[test]
+fn preflights_may_go_on_and_private_networks_be_opened() {
+    let on = Rules::compile(&Cors { preflight_on: true, ..open() }).unwrap();
+    let on = Arc::new(on);
+    let mut exchange = testing::of(preflight(APP));
+    assert!(matches!(Preflight(on.clone()).run(&mut exchange), Running::Done(Outcome::Continue)));
+    exchange.response = Some(Response::new(Body::Empty));
+    let _ = Share(on).run(&mut exchange);
+    assert_eq!(shown(exchange.response.unwrap().headers()), "");
+    for (private_network, asked, told) in [(true, true, true), (true, false, false), (false, true, false)] {
+        let rules = Rules::compile(&Cors { private_network, ..open() }).unwrap();
+        let mut request = preflight(APP);
+        if asked {
+            request = request.header("access-control-request-private-network", "true");
+        }
+        let response = rules.preflight(&testing::of(request).request);
+        assert_eq!(response.headers().contains_key("access-control-allow-private-network"), told);
+    }
+    let silent = CorsManner { needs_origin: true, ..CorsManner::default() };
+    let rules = Rules::compile(&Cors { manner: silent, ..open() }).unwrap();
+    let mut headers = HeaderMap::new();
+    assert!(!rules.share(&testing::get("/").request, &mut headers) && headers.is_empty());
+}
