@@ -84,7 +84,9 @@ pub(crate) fn read_settings(documents: &[Document], environment: &dyn Environmen
 pub(crate) fn is_declarative(document: &Document, settings: &Settings) -> bool {
     let named = settings.templates.iter().map(|(_, file)| file);
     let named = named.chain(settings.certificate.iter().flat_map(|(chain, key)| [chain, key]));
-    !document::is_kept(&document.key) && !is_settings(&document.key) && !named.into_iter().any(|file| same_file(&document.key, file))
+    !document::is_kept(&document.key)
+        && !is_settings(&document.key)
+        && !named.into_iter().any(|file| same_file(&document.key, file))
 }
 
 /// Whether a document is the file of this name, perhaps beside the settings.

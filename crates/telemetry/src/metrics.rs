@@ -101,7 +101,8 @@ impl Metrics {
 
     /// Requests that were answered so far, on routes that are still there.
     pub fn requests_total(&self) -> u64 {
-        let of = |(_, route): (Box<str>, Arc<RouteMetrics>)| route.statuses().iter().map(|(_, count)| count).sum::<u64>();
+        let of =
+            |(_, route): (Box<str>, Arc<RouteMetrics>)| route.statuses().iter().map(|(_, count)| count).sum::<u64>();
         self.state.routes.in_use().into_iter().map(of).sum()
     }
 

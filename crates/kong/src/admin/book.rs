@@ -33,7 +33,12 @@ pub(super) struct Book {
 
 impl Book {
     /// Reads the documents.
-    pub(super) fn of(documents: &[Document], revision: Revision, environment: &dyn Environment, now: SystemTime) -> Self {
+    pub(super) fn of(
+        documents: &[Document],
+        revision: Revision,
+        environment: &dyn Environment,
+        now: SystemTime,
+    ) -> Self {
         let mut notes = Notes::default();
         let settings = read_settings(documents, environment, &mut notes);
         let mut notes = Notes::default();

@@ -46,7 +46,8 @@ impl Admin {
             Flavor::Traditional => "traditional",
             Flavor::Expressions => "expressions",
         };
-        let addresses = |all: &[crate::settings::Listen]| all.iter().map(|one| one.address.to_string()).collect::<Vec<_>>();
+        let addresses =
+            |all: &[crate::settings::Listen]| all.iter().map(|one| one.address.to_string()).collect::<Vec<_>>();
         let loaded: Map<String, Value> =
             self.enabled().iter().map(|plugin| (plugin.name().to_owned(), json!(true))).collect();
         json!({

@@ -231,12 +231,7 @@ mod tests {
             ("/keyauth_credentials", None),
             (
                 "/consumers/c/key-auth",
-                Some(Place::Children(family(
-                    Collection::Consumers,
-                    "c",
-                    Collection::KeyauthCredentials,
-                    "consumer",
-                ))),
+                Some(Place::Children(family(Collection::Consumers, "c", Collection::KeyauthCredentials, "consumer"))),
             ),
             (
                 "/services/s/routes/r",

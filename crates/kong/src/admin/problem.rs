@@ -63,8 +63,11 @@ impl Problem {
             }
             Self::NoParent { member, id, parent } => {
                 let key = json!({ "id": id });
-                let text =
-                    format!("the foreign key '{}' does not reference an existing '{}' entity.", lua(&key), parent.name());
+                let text = format!(
+                    "the foreign key '{}' does not reference an existing '{}' entity.",
+                    lua(&key),
+                    parent.name()
+                );
                 (bad, of(4, text, Some(json!({ *member: key }))))
             }
             Self::Referenced { parent, child } => {
@@ -93,8 +96,10 @@ impl Problem {
             Self::Unsupported(text) => (StatusCode::METHOD_NOT_ALLOWED, of(12, text.clone(), None)),
             Self::Unresolved { member, key, value, parent } => {
                 let with = lua(&json!({ *key: value }));
-                let why =
-                    format!("the foreign key cannot be resolved with '{with}' for an existing '{}' entity", parent.name());
+                let why = format!(
+                    "the foreign key cannot be resolved with '{with}' for an existing '{}' entity",
+                    parent.name()
+                );
                 let fields = json!({ *member: { *key: why } });
                 (bad, of(13, format!("foreign key unresolved ({member}.{key}: {why})"), Some(fields)))
             }
@@ -147,7 +152,8 @@ pub(super) fn lua(value: &Value) -> String {
         Value::Object(members) => {
             let mut names: Vec<&String> = members.keys().collect();
             names.sort();
-            let shown: Vec<String> = names.iter().map(|name| format!("{}={}", member(name), lua(&members[*name]))).collect();
+            let shown: Vec<String> =
+                names.iter().map(|name| format!("{}={}", member(name), lua(&members[*name]))).collect();
             format!("{{{}}}", shown.join(","))
         }
     }
@@ -155,7 +161,11 @@ pub(super) fn lua(value: &Value) -> String {
 
 fn member(name: &str) -> String {
     let plain = |(at, c): (usize, char)| c == '_' || c.is_ascii_alphabetic() || at > 0 && c.is_ascii_digit();
-    if !name.is_empty() && name.chars().enumerate().all(plain) { name.to_owned() } else { format!("[{}]", value_text(name)) }
+    if !name.is_empty() && name.chars().enumerate().all(plain) {
+        name.to_owned()
+    } else {
+        format!("[{}]", value_text(name))
+    }
 }
 
 fn value_text(text: &str) -> String {
@@ -171,7 +181,10 @@ mod tests {
         let cases = [
             (json!({"name": "s1"}), r#"{name="s1"}"#),
             (json!({"service": null, "name": "x", "route": {"id": "1"}}), r#"{name="x",route={id="1"},service=null}"#),
-            (json!({"services": [{"host": "required field missing"}]}), r#"{services={{host="required field missing"}}}"#),
+            (
+                json!({"services": [{"host": "required field missing"}]}),
+                r#"{services={{host="required field missing"}}}"#,
+            ),
             (json!({"@entity": ["a \"b\""], "n": 1}), r#"{["@entity"]={"a \"b\""},n=1}"#),
         ];
         for (value, expected) in cases {

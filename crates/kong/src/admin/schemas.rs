@@ -1,9 +1,9 @@
 //! `/schemas`: what entities consist of, as data, and whether something is one.
 
+use super::Admin;
 use super::arguments::Arguments;
 use super::problem::Problem;
 use super::reply::{Answer, Reply};
-use super::Admin;
 use crate::entity::{Collection, Flavor};
 use crate::plugin::Plugin;
 use crate::schema::{Check, Field, Kind, Record, Rule};
@@ -35,8 +35,8 @@ pub(super) fn entity(name: &str, flavor: Flavor) -> Answer {
 
 /// `/schemas/plugins/NAME`.
 pub(super) fn plugin(name: &str) -> Answer {
-    let plugin = Plugin::named(name)
-        .ok_or_else(|| Problem::Said(StatusCode::NOT_FOUND, format!("No plugin named '{name}'")))?;
+    let plugin =
+        Plugin::named(name).ok_or_else(|| Problem::Said(StatusCode::NOT_FOUND, format!("No plugin named '{name}'")))?;
     Ok(Reply::ok(of_record(&plugin.record())))
 }
 

@@ -12,7 +12,9 @@ pub(super) fn list(book: &Book, wanted: Option<&str>) -> Reply {
         for entity in book.of_collection(collection) {
             let tags = entity.object.get("tags").and_then(Value::as_array).into_iter().flatten();
             let tags = tags.filter(|tag| wanted.is_none_or(|wanted| *tag == wanted));
-            data.extend(tags.map(|tag| json!({"tag": tag, "entity_name": collection.name(), "entity_id": entity.id()})));
+            data.extend(
+                tags.map(|tag| json!({"tag": tag, "entity_name": collection.name(), "entity_id": entity.id()})),
+            );
         }
     }
     Reply::ok(json!({ "data": data, "next": null }))

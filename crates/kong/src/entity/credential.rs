@@ -1,8 +1,8 @@
 //! Credentials and groups of consumers.
 
 use super::with_common;
-use sha1::{Digest, Sha1};
 use crate::schema::{Check, Object, Record, Violation, at, foreign, integer, string};
+use sha1::{Digest, Sha1};
 
 /// A password as it is kept: the SHA-1 of it with the consumer's id behind, in hex.
 pub fn hashed(password: &str, consumer: &str) -> String {

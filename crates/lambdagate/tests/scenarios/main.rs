@@ -18,6 +18,7 @@ mod local_lambda;
 mod local_people;
 mod local_runtimes;
 mod needs;
+mod policies;
 mod reload_and_drain;
 mod sdk;
 mod template;

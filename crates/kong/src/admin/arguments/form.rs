@@ -11,7 +11,9 @@ const DEEPEST: usize = 16;
 pub(in crate::admin) fn pairs(text: &str) -> Vec<(String, String)> {
     let plain = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let all = text.split('&').filter(|pair| !pair.is_empty());
-    all.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (plain(name), plain(value))).collect()
+    all.map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (plain(name), plain(value)))
+        .collect()
 }
 
 /// A step of a name.
