@@ -96,8 +96,8 @@ pub enum LogFact {
     Failure,
     /// The function's name.
     Function,
-    /// AWS's id of the call.
-    AwsRequestId,
+    /// The id that the called side gave the call.
+    CallId,
 }
 
 impl LogFact {
@@ -135,6 +135,6 @@ impl LogFact {
         Self::StartedText,
         Self::Failure,
         Self::Function,
-        Self::AwsRequestId,
+        Self::CallId,
     ];
 }

@@ -83,7 +83,7 @@ impl Facts<'_> {
             }
             LogFact::Failure => exchange.failure.as_ref()?.kind.code().into(),
             LogFact::Function => (*exchange.call.as_ref()?.function).into(),
-            LogFact::AwsRequestId => exchange.call.as_ref()?.aws_request_id.as_deref()?.into(),
+            LogFact::CallId => exchange.call.as_ref()?.aws_request_id.as_deref()?.into(),
         })
     }
 
@@ -238,7 +238,7 @@ mod tests {
             assert_eq!(record[fact], expected, "{fact}");
         }
         assert_eq!(record["RequestHeaders"]["authorization"], "REDACTED");
-        for absent in ["Tls", "Credential", "Route", "Service", "Failure", "AwsRequestId"] {
+        for absent in ["Tls", "Credential", "Route", "Service", "Failure", "CallId"] {
             assert!(record.get(absent).is_none(), "{absent}");
         }
     }
