@@ -7,6 +7,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::SystemTime;
 use store::{Change, Document, Revision, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
@@ -76,9 +77,12 @@ pub enum Refused {
 }
 
 impl Desk {
-    /// The documents of the source, and their revision.
+    /// The documents of the source that have not ceased to be, and their revision.
     pub async fn documents(&self) -> Result<(Vec<Document>, Revision), StoreError> {
-        self.store.list().await
+        let (mut documents, revision) = self.store.list().await?;
+        let now = SystemTime::now();
+        documents.retain(|document| document.expires.is_none_or(|end| end > now));
+        Ok((documents, revision))
     }
 
     /// Brings changes into force; when this is answered, the next request is served by them.

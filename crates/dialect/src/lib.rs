@@ -10,10 +10,12 @@ pub mod tree;
 pub use finding::{Faith, Finding, Place};
 
 use admin::AdminApi;
+use bytes::Bytes;
 use model::Gateway;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use store::Document;
+use store::{Change, Document};
 
 /// A configuration language.
 pub trait Dialect: Send + Sync {
@@ -26,10 +28,35 @@ pub trait Dialect: Send + Sync {
     /// What documents mean. Pure over its input: never fails as a whole, but returns what it understood, with findings.
     fn lower(&self, documents: &[Document], environment: &dyn resolve::Environment) -> Lowered;
 
-    /// Its Admin API, if it has one.
-    fn admin(&self) -> Option<Arc<dyn AdminApi>> {
+    /// The changes that bring a store up to date with files: it then holds these and no others.
+    fn load(&self, files: &[Source], stored: &[Document], environment: &dyn resolve::Environment) -> Vec<Change> {
+        let _ = environment;
+        as_they_are(files, stored.iter())
+    }
+
+    /// Its Admin API for a source with these documents, if it has one.
+    fn admin(
+        &self,
+        documents: &[Document],
+        environment: &dyn resolve::Environment,
+    ) -> Option<Arc<dyn AdminApi>> {
+        let _ = (documents, environment);
         None
     }
+}
+
+/// The changes that put files in the place of stored documents.
+pub fn as_they_are<'d>(files: &[Source], stored: impl Iterator<Item = &'d Document>) -> Vec<Change> {
+    let stored: BTreeMap<&str, &[u8]> = stored.map(|document| (document.key.as_str(), &*document.bytes)).collect();
+    let there: BTreeSet<&str> = files.iter().map(|file| file.key.as_str()).collect();
+    let gone = stored.keys().filter(|key| !there.contains(**key));
+    let gone = gone.map(|key| Change::Remove { key: (*key).to_owned() });
+    let new = files.iter().filter(|file| stored.get(file.key.as_str()) != Some(&&*file.bytes));
+    let put = |file: &Source| {
+        let (key, bytes) = (file.key.clone(), Bytes::copy_from_slice(&file.bytes));
+        Change::Put { key, bytes, expires: None }
+    };
+    new.map(put).chain(gone).collect()
 }
 
 /// A document on its way into a store.

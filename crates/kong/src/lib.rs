@@ -7,6 +7,7 @@
 pub mod admin;
 pub mod document;
 pub mod entity;
+mod import;
 mod lower;
 mod part;
 pub mod plugin;
@@ -18,14 +19,18 @@ pub use lower::lower;
 
 use dialect::resolve::Environment;
 use dialect::{Dialect, Lowered, ReadError, Source};
+use dialect::admin::AdminApi;
 use std::path::Path;
-use store::Document;
+use std::sync::Arc;
+use store::{Change, Document};
 
 /// The Kong dialect.
 #[derive(Clone, Debug, Default)]
 pub struct Kong {
     /// Plugins that guard, are not there, and whose routes stand open nevertheless.
     pub allow_missing: Vec<String>,
+    /// Entities are kept one by one and written by the Admin API; a file is taken in once.
+    pub kept: bool,
 }
 
 impl Dialect for Kong {
@@ -34,10 +39,19 @@ impl Dialect for Kong {
     }
 
     fn read(&self, path: &Path) -> Result<Vec<Source>, ReadError> {
-        read::files(path)
+        read::files(path, !self.kept)
     }
 
     fn lower(&self, documents: &[Document], environment: &dyn Environment) -> Lowered {
         lower(documents, environment, &self.allow_missing)
+    }
+
+    fn load(&self, files: &[Source], stored: &[Document], environment: &dyn Environment) -> Vec<Change> {
+        if self.kept { import::load(files, stored, environment) } else { dialect::as_they_are(files, stored.iter()) }
+    }
+
+    fn admin(&self, documents: &[Document], environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
+        let settings = lower::read_settings(documents, environment, &mut read::Notes::default());
+        Some(Arc::new(admin::Admin::new(settings, self.kept)))
     }
 }

@@ -12,17 +12,17 @@ use crate::exit::Refusal;
 use crate::findings::Texts;
 use crate::local::LocalAccount;
 use crate::source::{Declares, Source};
-use bytes::Bytes;
 use dialect::admin::AdminApi;
 use dialect::resolve::ProcessEnvironment;
-use dialect::{Dialect, Finding, Lowered, merge::merge};
+use dialect::{Dialect, Finding, Lowered, ReadError, merge::merge};
 use model::Gateway;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::SystemTime;
+use store::embedded::EmbeddedStore;
 use store::memory::MemoryStore;
 use store::{Change, Document, Pending, Revision, Store, StoreError};
 
@@ -47,7 +47,11 @@ struct Opened {
     dialect: Box<dyn Dialect>,
     /// What its files are loaded into.
     store: Arc<dyn Store>,
+    /// The file in which its entities are kept.
+    kept: Option<PathBuf>,
     declares: Declares,
+    /// The files that were last loaded.
+    loaded: Mutex<Option<Vec<dialect::Source>>>,
     /// The documents that are in force: of each key the newest revision that was accepted.
     accepted: Vec<Document>,
     /// Since when each of them.
@@ -128,7 +132,7 @@ impl Assembler {
 
     /// Reads the files of every source into its store; nothing is stored when one of them cannot be read.
     pub(crate) async fn read(&self) -> anyhow::Result<()> {
-        let read = self.sources.iter().map(|source| source.dialect.read(&source.path));
+        let read = self.sources.iter().map(Opened::read);
         let read = read.collect::<Result<Vec<_>, _>>()?;
         for (source, files) in self.sources.iter().zip(read) {
             source.load(files).await?;
@@ -148,13 +152,36 @@ impl Assembler {
         .await;
     }
 
-    /// The documents of all sources.
+    /// The documents of all sources that have not ceased to be.
     pub(crate) async fn stored(&self) -> Result<Stored, StoreError> {
         let mut sources = Vec::new();
+        let now = SystemTime::now();
         for source in &self.sources {
-            sources.push(source.store.list().await?);
+            let (mut documents, revision) = source.store.list().await?;
+            documents.retain(|document| document.expires.is_none_or(|end| end > now));
+            sources.push((documents, revision));
         }
         Ok(Stored { sources })
+    }
+
+    /// When the first of the documents in force ceases to be.
+    pub(crate) fn first_end(&self) -> Option<SystemTime> {
+        self.sources.iter().flat_map(|source| source.accepted.iter().filter_map(|document| document.expires)).min()
+    }
+
+    /// Forgets what has ceased to be.
+    pub(crate) async fn forget(&self) -> Result<(), StoreError> {
+        let now = SystemTime::now();
+        for source in &self.sources {
+            let over = |document: &Document| document.expires.is_some_and(|end| end <= now);
+            let (documents, _) = source.store.list().await?;
+            let gone = documents.into_iter().filter(over).map(|document| Change::Remove { key: document.key });
+            let gone: Vec<Change> = gone.collect();
+            if !gone.is_empty() {
+                source.store.commit(gone, None).await?;
+            }
+        }
+        Ok(())
     }
 
     /// What stored documents mean, together.
@@ -182,8 +209,12 @@ impl Assembler {
     }
 
     /// The Admin APIs of the sources, with the numbers of these.
-    pub(crate) fn admin_apis(&self) -> Vec<(usize, Arc<dyn AdminApi>)> {
-        self.sources.iter().enumerate().filter_map(|(at, source)| Some((at, source.dialect.admin()?))).collect()
+    pub(crate) fn admin_apis(&self, draft: &Draft) -> Vec<(usize, Arc<dyn AdminApi>)> {
+        let all = self.sources.iter().zip(&draft.documents).enumerate();
+        let api = |(at, (source, documents)): (usize, (&Opened, &Vec<Document>))| {
+            Some((at, source.dialect.admin(documents, &ProcessEnvironment)?))
+        };
+        all.filter_map(api).collect()
     }
 
     /// A draft came into force: its documents are what a broken revision falls back to.
@@ -201,10 +232,11 @@ impl Assembler {
     /// Sources and the files in force: what is worth watching.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let files = self.sources.iter().flat_map(|source| {
-            let documents = source.accepted.iter().map(|document| PathBuf::from(&document.key));
-            std::iter::once(source.path.clone()).chain(documents)
+            let loaded = source.loaded.lock().unwrap_or_else(PoisonError::into_inner);
+            let files = loaded.iter().flatten().map(|file| PathBuf::from(&file.key));
+            std::iter::once(source.path.clone()).chain(files).collect::<Vec<_>>()
         });
-        files.collect::<BTreeSet<_>>().into_iter().collect()
+        files.filter(|file| !file.as_os_str().is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
     }
 }
 
@@ -228,28 +260,33 @@ struct Part {
 
 impl Opened {
     fn new(source: &Source) -> Result<Self, Refusal> {
-        let Source { language, path, allow_missing } = source;
-        let (dialect, declares) = (language.dialect(allow_missing)?, language.declares());
-        let store = Arc::new(MemoryStore::default());
-        Ok(Self { path: path.to_owned(), dialect, store, declares, accepted: Vec::new(), times: BTreeMap::new() })
+        let Source { language, path, allow_missing, kept } = source;
+        let (dialect, declares) = (language.dialect(allow_missing, kept.is_some())?, language.declares());
+        let store: Arc<dyn Store> = match kept {
+            Some(file) => Arc::new(EmbeddedStore::open(file).map_err(cannot_keep)?),
+            None => Arc::new(MemoryStore::default()),
+        };
+        let (path, kept) = (path.to_owned(), kept.clone());
+        let (accepted, times, loaded) = (Vec::new(), BTreeMap::new(), Mutex::default());
+        Ok(Self { path, dialect, store, kept, declares, accepted, times, loaded })
     }
 
-    /// Makes the store hold these files and no others.
+    /// The files of the source; one that is only kept has none.
+    fn read(&self) -> Result<Vec<dialect::Source>, ReadError> {
+        if self.path.as_os_str().is_empty() { Ok(Vec::new()) } else { self.dialect.read(&self.path) }
+    }
+
+    /// Brings the store up to date with files that have changed; what an Admin API has put there since stays otherwise.
     async fn load(&self, files: Vec<dialect::Source>) -> Result<(), StoreError> {
+        if self.loaded.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&files) {
+            return Ok(());
+        }
         let (stored, revision) = self.store.list().await?;
-        let stored: BTreeMap<&str, &[u8]> = stored.iter().map(|d| (d.key.as_str(), &*d.bytes)).collect();
-        let there: BTreeSet<&str> = files.iter().map(|file| file.key.as_str()).collect();
-        let gone = stored.keys().filter(|key| !there.contains(**key));
-        let gone: Vec<Change> = gone.map(|key| Change::Remove { key: (*key).to_owned() }).collect();
-        let new = files.iter().filter(|file| stored.get(file.key.as_str()) != Some(&&*file.bytes));
-        let put = |file: &dialect::Source| {
-            let (key, bytes) = (file.key.clone(), Bytes::copy_from_slice(&file.bytes));
-            Change::Put { key, bytes, expires: None }
-        };
-        let changes: Vec<Change> = new.map(put).chain(gone).collect();
+        let changes = self.dialect.load(&files, &stored, &ProcessEnvironment);
         if !changes.is_empty() {
             self.store.commit(changes, Some(revision)).await?;
         }
+        *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(files);
         Ok(())
     }
 
@@ -284,14 +321,28 @@ impl Opened {
         self.accepted = documents.to_vec();
     }
 
-    fn in_force(&self) -> impl Iterator<Item = InForce> {
-        self.accepted.iter().map(|document| InForce {
+    /// The documents in force; kept ones are one row together.
+    fn in_force(&self) -> Vec<InForce> {
+        let dialect = self.dialect.name();
+        let since = |key: &str| self.times.get(key).copied();
+        let of = |document: &Document| InForce {
             document: document.key.clone(),
-            dialect: self.dialect.name(),
+            dialect,
             revision: document.modified.0,
-            since: self.times.get(&document.key).map(|time| moment(*time)).unwrap_or_default(),
-        })
+            since: since(&document.key).map(moment).unwrap_or_default(),
+        };
+        let Some(file) = &self.kept else { return self.accepted.iter().map(of).collect() };
+        vec![InForce {
+            document: file.display().to_string(),
+            dialect,
+            revision: self.accepted.iter().map(|document| document.modified.0).max().unwrap_or_default(),
+            since: self.times.values().max().copied().map(moment).unwrap_or_default(),
+        }]
     }
+}
+
+fn cannot_keep(error: StoreError) -> Refusal {
+    Refusal::new(format!("entities cannot be kept: {error}"), "give --data another folder")
 }
 
 /// A time for people and machines: RFC 3339, UTC, whole seconds.

@@ -40,6 +40,16 @@ impl Reload {
         self.assembler.changed(&self.seen).await;
     }
 
+    /// Waits until something in force ceases to be, and forgets it. Cancel-safe.
+    pub(crate) async fn ended(&self) {
+        let Some(end) = self.assembler.first_end() else { return std::future::pending().await };
+        tokio::time::sleep(end.duration_since(SystemTime::now()).unwrap_or_default()).await;
+        if let Err(error) = self.assembler.forget().await {
+            tracing::error!(%error, "what has ceased to be cannot be removed");
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// What the stores hold, as a gateway.
     pub(crate) async fn draft(&mut self) -> anyhow::Result<Draft> {
         let stored = self.assembler.stored().await?;

@@ -47,7 +47,7 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
         return Ok(exit);
     }
     let status_socket = serving.listening.status.map(status::bind).transpose()?;
-    let admin_sockets = bind_admin(&reload, serving.listening.replaced.admin)?;
+    let admin_sockets = bind_admin(&reload, &draft, serving.listening.replaced.admin)?;
     let server = start(&draft, serving, inherited, &mut reload)?;
     reload.status.set_serving(true);
     answer_status(status_socket, &reload)?;
@@ -61,7 +61,7 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
 }
 
 async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greeting>)> {
-    let assembler = Assembler::open(&serving.sources.or_this_folder(), manner.adjustments)?;
+    let assembler = Assembler::open(&serving.sources()?, manner.adjustments)?;
     assembler.read().await?;
     let format = serving.log_format.format();
     let sink = serving.access_log.clone().unwrap_or(manner.access);
@@ -126,8 +126,8 @@ fn answer_status(socket: Option<TcpListener>, reload: &Reload) -> Result<()> {
 type AdminSocket = (usize, Arc<dyn AdminApi>, TcpListener);
 
 /// Opens the ports of all Admin APIs; one address of the command line replaces those of the sources.
-fn bind_admin(reload: &Reload, replaced: Option<SocketAddr>) -> Result<Vec<AdminSocket>, Refusal> {
-    let apis = reload.assembler.admin_apis();
+fn bind_admin(reload: &Reload, draft: &Draft, replaced: Option<SocketAddr>) -> Result<Vec<AdminSocket>, Refusal> {
+    let apis = reload.assembler.admin_apis(draft);
     if replaced.is_some() && apis.len() != 1 {
         let remedy = "give it with one source that has an Admin API, such as --kong";
         return Err(Refusal::new(format!("--admin is for one Admin API, and there are {}", apis.len()), remedy));
@@ -187,6 +187,7 @@ async fn follow(
                 continue;
             }
             () = reload.changed() => {}
+            () = reload.ended() => {}
         }
         reload.run(server).await;
         watch.follow(&reload.assembler.files());

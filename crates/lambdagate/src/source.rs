@@ -17,6 +17,8 @@ pub(crate) struct Source {
     pub(crate) path: PathBuf,
     /// Policies that guard, are not there, and may be left out.
     pub(crate) allow_missing: Vec<String>,
+    /// The file in which its entities are kept; then `path` may be empty, and is taken in once.
+    pub(crate) kept: Option<PathBuf>,
 }
 
 /// The languages that the command line knows.
@@ -41,10 +43,10 @@ impl Language {
     }
 
     /// Who reads it; a refusal when nobody does yet.
-    pub(crate) fn dialect(self, allow_missing: &[String]) -> Result<Box<dyn Dialect>, Refusal> {
+    pub(crate) fn dialect(self, allow_missing: &[String], kept: bool) -> Result<Box<dyn Dialect>, Refusal> {
         let name = match self {
             Self::Native => return Ok(Box::new(native::Native)),
-            Self::Kong => return Ok(Box::new(kong::Kong { allow_missing: allow_missing.to_vec() })),
+            Self::Kong => return Ok(Box::new(kong::Kong { allow_missing: allow_missing.to_vec(), kept })),
             Self::Apisix => "Apache APISIX",
             Self::Gravitee => "Gravitee",
         };
@@ -57,6 +59,7 @@ impl Language {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Sources {
     given: Vec<Source>,
+    missing: Vec<String>,
 }
 
 impl Sources {
@@ -65,12 +68,29 @@ impl Sources {
         !self.given.is_empty()
     }
 
+    /// The same, the one of Kong with its entities kept in this file.
+    pub(crate) fn with_kong_kept(&self, file: PathBuf) -> Result<Vec<Source>, Refusal> {
+        let mut sources = self.given.clone();
+        if !sources.iter().any(|source| source.language == Language::Kong) {
+            let (language, path) = (Language::Kong, PathBuf::new());
+            sources.push(Source { language, path, allow_missing: self.missing.clone(), kept: None });
+        }
+        let mut kongs = sources.iter_mut().filter(|source| source.language == Language::Kong);
+        if let Some(first) = kongs.next() {
+            first.kept = Some(file);
+        }
+        match kongs.next() {
+            Some(_) => Err(Refusal::new("--kong-db is for one source of Kong", "give --kong once")),
+            None => Ok(sources),
+        }
+    }
+
     /// The sources given, or this folder when none is.
     pub(crate) fn or_this_folder(&self) -> Vec<Source> {
         if self.any_given() {
             return self.given.clone();
         }
-        vec![Source { language: Language::Native, path: PathBuf::from("."), allow_missing: Vec::new() }]
+        vec![Source { language: Language::Native, path: PathBuf::from("."), allow_missing: Vec::new(), kept: None }]
     }
 }
 
@@ -163,6 +183,7 @@ impl FromArgMatches for Sources {
         let missing: Vec<String> = matches.get_many(ALLOW_MISSING).into_iter().flatten().cloned().collect();
         let with = |(_, source)| Source { allow_missing: missing.clone(), ..source };
         self.given = found.into_iter().map(with).collect();
+        self.missing = missing;
         Ok(())
     }
 }
@@ -173,7 +194,7 @@ fn of_one(matches: &ArgMatches, id: &str, language: Language) -> Vec<(usize, Sou
     let places = matches.indices_of(id).into_iter().flatten();
     places
         .zip(paths)
-        .map(|(place, path)| (place, Source { language, path: path.clone(), allow_missing: Vec::new() }))
+        .map(|(place, path)| (place, Source { language, path: path.clone(), allow_missing: Vec::new(), kept: None }))
         .collect()
 }
 
@@ -187,7 +208,7 @@ mod tests {
     }
 
     fn source(language: Language, path: &str) -> Source {
-        Source { language, path: path.into(), allow_missing: Vec::new() }
+        Source { language, path: path.into(), allow_missing: Vec::new(), kept: None }
     }
 
     fn check(words: &[&str], expected: &[(Language, &str)]) {
@@ -215,11 +236,11 @@ mod tests {
     #[test]
     fn a_dialect_that_is_not_built_says_so() {
         for language in [Language::Apisix, Language::Gravitee] {
-            let refusal = language.dialect(&[]).err().unwrap();
+            let refusal = language.dialect(&[], false).err().unwrap();
             assert!(refusal.to_string().contains("not built yet"), "{refusal}");
         }
-        assert_eq!(Language::Native.dialect(&[]).ok().unwrap().name(), "native");
-        assert_eq!(Language::Kong.dialect(&[]).ok().unwrap().name(), "kong");
+        assert_eq!(Language::Native.dialect(&[], false).ok().unwrap().name(), "native");
+        assert_eq!(Language::Kong.dialect(&[], false).ok().unwrap().name(), "kong");
     }
 
     #[test]

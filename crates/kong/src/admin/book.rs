@@ -2,10 +2,10 @@
 
 use super::problem::Problem;
 use crate::document::{self, is_kept};
-use crate::entity::{Collection, Entity};
+use crate::entity::{Collection, Entity, credential};
 use crate::lower::{entities, is_declarative, read_settings};
 use crate::read::{Entities, Notes};
-use crate::schema::text;
+use crate::schema::{Object, text};
 use dialect::Finding;
 use dialect::resolve::Environment;
 use serde_json::{Value, json};
@@ -129,9 +129,21 @@ impl Book {
         self.show(entity, self.end(entity))
     }
 
+    /// Members as they are stored: passwords of files are hashed only here.
+    pub(super) fn stored(entity: &Entity) -> Object {
+        let mut object = entity.object.clone();
+        let password = entity.text("password").zip(entity.reference("consumer"));
+        if let (Collection::BasicauthCredentials, false, Some((password, consumer))) =
+            (entity.collection, entity.stored, password)
+        {
+            object.insert("password".to_owned(), json!(credential::hashed(password, consumer)));
+        }
+        object
+    }
+
     /// The same, with the end it will have.
     pub(super) fn show(&self, entity: &Entity, end: Option<SystemTime>) -> Value {
-        let mut object = entity.object.clone();
+        let mut object = Self::stored(entity);
         for name in ["created_at", "updated_at"] {
             if object.get(name).is_none_or(Value::is_null) {
                 object.insert(name.to_owned(), json!(self.since));

@@ -104,7 +104,7 @@ fn exported(book: &Book) -> String {
     all.insert("_format_version".to_owned(), json!("3.0"));
     all.insert("_transform".to_owned(), json!(false));
     for collection in Collection::ALL.iter().copied() {
-        let of: Vec<Value> = book.of_collection(collection).into_iter().map(|one| plain(&one.object)).collect();
+        let of: Vec<Value> = book.of_collection(collection).into_iter().map(|one| plain(&Book::stored(one))).collect();
         if !of.is_empty() {
             all.insert(collection.name().to_owned(), Value::Array(of));
         }

@@ -18,7 +18,8 @@ pub fn is_settings(key: &str) -> bool {
 
 /// Reads a file or folder: settings first, then the declarative file that was given or is named by the settings, then
 /// the templates of error bodies they name.
-pub fn files(path: &Path) -> Result<Vec<Source>, ReadError> {
+/// Where there `must` be a declarative file, one that is not there is an error.
+pub fn files(path: &Path, must: bool) -> Result<Vec<Source>, ReadError> {
     let (conf, declarative) = find(path)?;
     let mut sources = Vec::new();
     let mut told = settings::Lines::default();
@@ -32,7 +33,7 @@ pub fn files(path: &Path) -> Result<Vec<Source>, ReadError> {
     let in_text = variable("KONG_DECLARATIVE_CONFIG_STRING").or_else(|| told.value("declarative_config_string"));
     match declarative.or_else(|| named.map(|named| beside(path, &named))) {
         Some(file) => sources.push(source(&file)?),
-        None if in_text.is_some() => {}
+        None if in_text.is_some() || !must => {}
         None => return Err(nothing(path)),
     }
     for name in settings::TEMPLATES.into_iter().chain(["ssl_cert", "ssl_cert_key"]) {

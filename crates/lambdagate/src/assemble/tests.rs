@@ -95,6 +95,8 @@ impl Dialect for Toy {
 async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() {
     let files = Arc::new(Mutex::default());
     let opened = Opened {
+        kept: None,
+        loaded: Default::default(),
         path: "x".into(),
         dialect: Box::new(Toy(files.clone())),
         store: Arc::new(MemoryStore::default()),
@@ -128,6 +130,8 @@ async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() 
 async fn only_what_changed_gets_a_new_revision() {
     let files = Arc::new(Mutex::new(BTreeMap::from([("a", "one"), ("b", "two")])));
     let opened = Opened {
+        kept: None,
+        loaded: Default::default(),
         path: "x".into(),
         dialect: Box::new(Toy(files.clone())),
         store: Arc::new(MemoryStore::default()),

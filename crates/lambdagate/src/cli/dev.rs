@@ -153,7 +153,7 @@ fn beside(source: &Path) -> PathBuf {
 
 /// Functions without a configuration: says what to write.
 fn is_there(source: &Source, folders: &[PathBuf]) -> Result<(), Refusal> {
-    let dialect = source.language.dialect(&source.allow_missing)?;
+    let dialect = source.language.dialect(&source.allow_missing, source.kept.is_some())?;
     let Err(error) = dialect.read(&source.path) else { return Ok(()) };
     let functions: Vec<String> = folders.iter().flat_map(|folder| names(folder)).collect();
     match source.language {
@@ -198,14 +198,14 @@ mod tests {
 
     #[test]
     fn functions_without_a_configuration_get_one_proposed() {
-        let source = Source { language: Language::Native, path: "site.yaml".into(), allow_missing: Vec::new() };
+        let source = Source { language: Language::Native, path: "site.yaml".into(), allow_missing: Vec::new(), kept: None };
         let text = beginning(&source, &["a".into(), "b".into()]);
         let (_, proposed) = text.split_once("\n\n").unwrap();
         let bytes = bytes::Bytes::from(proposed.to_owned());
         let revision = store::Revision(1);
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let dialect = Language::Native.dialect(&[]).ok().unwrap();
+        let dialect = Language::Native.dialect(&[], false).ok().unwrap();
         let lowered = dialect.lower(&[document], &std::collections::BTreeMap::new());
         assert_eq!((lowered.findings, lowered.gateway.tables[0].routes.len()), (vec![], 2), "{proposed}");
     }

@@ -3,7 +3,7 @@
 use crate::address::{address, duration, sink};
 use crate::assemble::Overrides;
 use crate::exit::Refusal;
-use crate::source::Sources;
+use crate::source::{Source, Sources};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 use std::net::SocketAddr;
@@ -21,7 +21,12 @@ pub(crate) struct Serving {
     #[command(flatten)]
     pub(crate) listening: Listening,
 
-    /// Folder for what sources keep of their own. The native language keeps nothing
+    /// Keep Kong's entities here, written by the Admin API; --kong PATH is taken in when there are none yet
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "LAMBDAGATE_KONG_DB", hide_env_values = true)]
+    #[arg(help_heading = "Sources of other languages")]
+    kong_db: bool,
+
+    /// Folder for what sources keep of their own, such as kong.redb [default: $STATE_DIRECTORY, or lambdagate in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     #[arg(env = "LAMBDAGATE_DATA", hide_env_values = true, help_heading = "Running")]
     data: Option<PathBuf>,
@@ -61,10 +66,25 @@ impl Serving {
     pub(crate) fn start_log(&self) {
         telemetry::process_log::start(self.log_format.format());
         crate::panics::log_them();
-        if let Some(folder) = &self.data {
+        if let Some(folder) = self.data.as_ref().filter(|_| !self.kong_db) {
             let folder = folder.display();
             tracing::warn!(%folder, "--data has no effect: no source of this kind keeps anything");
         }
+    }
+
+    /// The sources that are served.
+    pub(crate) fn sources(&self) -> Result<Vec<Source>, Refusal> {
+        match self.kong_db {
+            true => self.sources.with_kong_kept(self.data().join("kong.redb")),
+            false => Ok(self.sources.or_this_folder()),
+        }
+    }
+
+    fn data(&self) -> PathBuf {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let own = || variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+        let told = self.data.clone().or_else(|| variable("STATE_DIRECTORY"));
+        told.or_else(|| Some(own()?.join("lambdagate"))).unwrap_or_else(|| PathBuf::from("/var/lib/lambdagate"))
     }
 }
 
