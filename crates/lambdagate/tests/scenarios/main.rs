@@ -21,6 +21,7 @@ mod needs;
 mod policies;
 mod reload_and_drain;
 mod sdk;
+mod shown;
 mod template;
 mod transport;
 mod upstream;
