@@ -111,6 +111,16 @@ async fn the_endpoints_failure_is_answered_by_the_table_and_stops_the_routes_ste
     assert_eq!(response.into_body().hold(9).await.unwrap(), "table");
 }
 
+#[tokio::test]
+async fn after_a_failure_all_steps_run_where_the_table_says_so() {
+    let chain =
+        chain_of(vec![step(1, Side::Response, Box::new(Mark))], Answers { all_steps: true, ..Answers::default() });
+    let mut exchange = testing::get("/");
+    chain.fail(&mut exchange, Failure::new(FailureKind::NoEndpoint, Blame::Config, "x"));
+    chain.response(&mut exchange).await;
+    assert!(exchange.request.headers.contains_key("x-mark"));
+}
+
 fn identity(consumer: &str, groups: &[&str]) -> Identity {
     crate::exchange::testing::identity(consumer, groups, &[])
 }

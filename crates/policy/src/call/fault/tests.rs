@@ -105,3 +105,26 @@ async fn function_errors_are_told_apart() {
         assert!(error.detail.contains(detail), "{}", error.detail);
     }
 }
+
+#[test]
+fn a_status_may_be_for_unhandled_errors_alone() {
+    let status = |code| http::StatusCode::from_u16(code).ok();
+    let fault =
+        |given, unhandled_only| ready(&Fault { function_error_as_reply: given, unhandled_only, ..Fault::default() });
+    assert_eq!(fault(Some(Some(412)), true).as_reply("Unhandled"), Some(status(412)));
+    assert_eq!(fault(Some(Some(412)), true).as_reply("Handled"), Some(None));
+    assert_eq!(fault(Some(Some(412)), false).as_reply("Handled"), Some(status(412)));
+    assert_eq!(fault(None, true).as_reply("Unhandled"), None);
+}
+
+#[test]
+fn a_refusal_keeps_its_status_where_that_is_wanted() {
+    let failure = |api_status, blame, status| {
+        let error = CallError { status, ..error(FailureKind::Throttled, blame, "busy") };
+        ready(&Fault { api_status, ..Fault::default() }).failure(error, &CallFacts::default()).status
+    };
+    assert_eq!(failure(true, CallBlame::Aws, Some(429)), Some(429));
+    assert_eq!(failure(false, CallBlame::Aws, Some(429)), None);
+    assert_eq!(failure(true, CallBlame::Aws, None), None, "nobody answered");
+    assert_eq!(failure(true, CallBlame::Function, Some(200)), None, "the status of the call is none of a failure");
+}
