@@ -35,11 +35,7 @@ pub trait Dialect: Send + Sync {
     }
 
     /// Its Admin API for a source with these documents, if it has one.
-    fn admin(
-        &self,
-        documents: &[Document],
-        environment: &dyn resolve::Environment,
-    ) -> Option<Arc<dyn AdminApi>> {
+    fn admin(&self, documents: &[Document], environment: &dyn resolve::Environment) -> Option<Arc<dyn AdminApi>> {
         let _ = (documents, environment);
         None
     }

@@ -19,7 +19,8 @@ pub(crate) fn load(files: &[Source], stored: &[Document], environment: &dyn Envi
     let is_entities = |source: &&Source| {
         given.iter().any(|document| document.key == source.key && is_declarative(document, &settings))
     };
-    let (declarative, mut others): (Vec<Source>, Vec<Source>) = files.iter().cloned().partition(|one| is_entities(&one));
+    let (declarative, mut others): (Vec<Source>, Vec<Source>) =
+        files.iter().cloned().partition(|one| is_entities(&one));
     let begun = stored.iter().any(|document| document.key == IMPORTED || place(&document.key).is_some());
     let mut changes = Vec::new();
     if !begun && !declarative.is_empty() {

@@ -17,9 +17,9 @@ pub mod settings;
 
 pub use lower::lower;
 
+use dialect::admin::AdminApi;
 use dialect::resolve::Environment;
 use dialect::{Dialect, Lowered, ReadError, Source};
-use dialect::admin::AdminApi;
 use std::path::Path;
 use std::sync::Arc;
 use store::{Change, Document};

@@ -42,7 +42,8 @@ async fn converse(row: &Value) -> Result<(), String> {
     let world = World::new(row["mode"] != "dbless").await;
     let mut saved: BTreeMap<String, String> = BTreeMap::new();
     for (at, step) in row["steps"].as_array().unwrap().iter().enumerate() {
-        let text = saved.iter().fold(step.to_string(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value));
+        let text =
+            saved.iter().fold(step.to_string(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value));
         let step: Value = serde_json::from_str(&text).unwrap();
         let response = world.ask(&step["request"]).await;
         check(&step["expect"], &response).map_err(|why| format!("step {at}: {why}"))?;
@@ -76,9 +77,8 @@ impl World {
     }
 
     async fn ask(&self, asked: &Value) -> Response<Bytes> {
-        let mut request = Request::builder()
-            .method(asked["method"].as_str().unwrap())
-            .uri(asked["path"].as_str().unwrap());
+        let mut request =
+            Request::builder().method(asked["method"].as_str().unwrap()).uri(asked["path"].as_str().unwrap());
         let mut body = asked["body"].as_str().unwrap_or_default().to_owned();
         if let Some(json) = asked.get("json") {
             request = request.header("content-type", "application/json");
@@ -111,7 +111,9 @@ async fn bring_into_force(kong: Arc<Kong>, store: Arc<dyn Store>, mut proposals:
         let lowered = kong.lower(&all.into_values().collect::<Vec<_>>(), &BTreeMap::new());
         let outcome = match lowered.broken.is_empty() {
             true => store.commit(changes, expected).await.map_err(Refused::from),
-            false => Err(Refused::Broken(lowered.findings.iter().filter(|f| f.faith == Faith::Invalid).cloned().collect())),
+            false => {
+                Err(Refused::Broken(lowered.findings.iter().filter(|f| f.faith == Faith::Invalid).cloned().collect()))
+            }
         };
         let _ = done.send(outcome.map(|revision| Accepted { revision, findings: lowered.findings }));
     }
@@ -143,7 +145,9 @@ fn check(expected: &Value, response: &Response<Bytes>) -> Result<(), String> {
 
 fn matches(wanted: &Value, found: Option<&Value>, exact: bool) -> Result<(), String> {
     let is = |right: bool| if right { Ok(()) } else { Err(format!("{found:?} is not {wanted}")) };
-    if let Some((name, about)) = wanted.as_object().and_then(|one| one.iter().next()).filter(|(name, _)| name.starts_with('$')) {
+    if let Some((name, about)) =
+        wanted.as_object().and_then(|one| one.iter().next()).filter(|(name, _)| name.starts_with('$'))
+    {
         return match (name.as_str(), found) {
             ("$absent", found) => is(found.is_none()),
             (_, None) => is(false),

@@ -33,7 +33,7 @@ fn check(path: &Path) -> Result<(), String> {
     let input = text.split(&format!("\n{DASHES}\n")).next().unwrap().trim_end();
     let (documents, environment) = world(input);
     let allow_missing = input.lines().filter_map(|line| line.strip_prefix("# allow-missing ")).map(str::to_owned);
-    let kong = Kong { allow_missing: allow_missing.collect() };
+    let kong = Kong { allow_missing: allow_missing.collect(), ..Kong::default() };
     let lowered = kong.lower(&documents, &environment);
     let again = kong.lower(&documents, &environment);
     assert_eq!(lowered.gateway, again.gateway, "{name}: lowering is not pure");

@@ -79,7 +79,7 @@ fn partition_of(region: &str) -> Result<&'static Partition, UnknownRegion> {
         return Ok(&COMMERCIAL);
     }
     let unknown = || UnknownRegion { region: region.to_owned() };
-    match OTHERS.iter().find(|partition| region.strip_prefix(partition.prefix).is_some_and(|rest| is_place(rest))) {
+    match OTHERS.iter().find(|partition| region.strip_prefix(partition.prefix).is_some_and(is_place)) {
         Some(partition) => Ok(partition),
         // a part of the world in which AWS was not yet when this was written is the commercial partition's
         None => match region.split_once('-') {

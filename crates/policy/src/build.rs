@@ -113,7 +113,7 @@ pub enum BuildCause {
     Edit(#[from] EditError),
     /// A log that cannot be sent.
     #[error(transparent)]
-    HttpLog(#[from] HttpLogError),
+    HttpLog(Box<HttpLogError>),
     /// A condition that cannot be asked.
     #[error(transparent)]
     Predicate(#[from] PredicateError),
@@ -146,6 +146,12 @@ pub enum BuildCause {
     /// More groups than can be counted.
     #[error("a route has at most {} groups with a condition", u16::MAX)]
     TooManyGroups,
+}
+
+impl From<HttpLogError> for BuildCause {
+    fn from(error: HttpLogError) -> Self {
+        Self::HttpLog(Box::new(error))
+    }
 }
 
 impl From<lambda::CallError> for BuildCause {

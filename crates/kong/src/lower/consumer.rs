@@ -29,7 +29,8 @@ impl<'a> Belongings<'a> {
                 found.groups.entry(consumer).or_default().push(group.to_owned());
             }
         }
-        let kinds: [(Collection, fn(&Entity) -> Option<Proof>); 3] = [
+        type Read = fn(&Entity) -> Option<Proof>;
+        let kinds: [(Collection, Read); 3] = [
             (Collection::KeyauthCredentials, key),
             (Collection::BasicauthCredentials, password),
             (Collection::JwtSecrets, token),

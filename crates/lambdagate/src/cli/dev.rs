@@ -198,7 +198,8 @@ mod tests {
 
     #[test]
     fn functions_without_a_configuration_get_one_proposed() {
-        let source = Source { language: Language::Native, path: "site.yaml".into(), allow_missing: Vec::new(), kept: None };
+        let source =
+            Source { language: Language::Native, path: "site.yaml".into(), allow_missing: Vec::new(), kept: None };
         let text = beginning(&source, &["a".into(), "b".into()]);
         let (_, proposed) = text.split_once("\n\n").unwrap();
         let bytes = bytes::Bytes::from(proposed.to_owned());

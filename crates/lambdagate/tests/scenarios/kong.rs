@@ -110,7 +110,8 @@ const HOST: (&str, &str) = ("host", "any.test");
 #[test]
 fn routes_are_chosen_as_kong_chooses() {
     let default = "traditional_compatible";
-    let cases: &[(&[(&str, &str)], &str, &[(&str, &str)], &str)] = &[
+    type Pairs<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(Pairs<'_>, &str, Pairs<'_>, &str)] = &[
         (&[("short", "paths: [/api]"), ("long", "paths: [/api/v1]")], "/api/v1/x", &[HOST], "long"),
         (
             &[("prefix", "paths: [/api/v1/long]"), ("regex", r#"paths: ["~/api/v\\d"]"#)],

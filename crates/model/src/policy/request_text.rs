@@ -154,7 +154,8 @@ fn source(text: &str) -> Result<(TextSource, &str), RequestTextError> {
     if text.starts_with(['"', '\'']) {
         return unquoted(text).map(|(text, rest)| (TextSource::Text(text), rest)).ok_or_else(unknown);
     }
-    let tables: [(&str, fn(String) -> TextSource); 3] =
+    type Make = fn(String) -> TextSource;
+    let tables: [(&str, Make); 3] =
         [("headers", TextSource::Header), ("query_params", TextSource::Query), ("uri_captures", TextSource::Capture)];
     let (make, rest) =
         tables.iter().find_map(|(table, make)| Some((make, text.strip_prefix(table)?))).ok_or_else(unknown)?;

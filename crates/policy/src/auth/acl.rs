@@ -73,7 +73,8 @@ mod tests {
     fn groups_decide_and_only_the_gateway_names_them() {
         let allow = || GroupRule::Allow(vec!["dev".into(), "ops".into()]);
         let deny = || GroupRule::Deny(vec!["dev".into(), "ops".into()]);
-        let cases: [(GroupRule, Option<&[&str]>, Result<(), u16>, Option<&str>); 8] = [
+        type Case<'a> = (GroupRule, Option<&'a [&'a str]>, Result<(), u16>, Option<&'a str>);
+        let cases: [Case<'_>; 8] = [
             (allow(), Some(&["x", "ops"]), Ok(()), Some("x, ops")),
             (allow(), Some(&["x"]), Err(403), None),
             (allow(), Some(&[]), Err(403), None),

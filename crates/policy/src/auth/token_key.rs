@@ -18,8 +18,8 @@ pub(crate) struct TokenKey {
 enum Form {
     /// The secret as it is written, and what it means in base64.
     Shared {
-        plain: hmac::Key,
-        decoded: Option<hmac::Key>,
+        plain: Box<hmac::Key>,
+        decoded: Option<Box<hmac::Key>>,
     },
     Public(ParsedPublicKey),
     Unusable,
@@ -53,8 +53,8 @@ impl TokenKey {
                 let decoded = base64_standard(secret).or_else(|| base64_url(secret));
                 let decoded = decoded.filter(|bytes| !bytes.is_empty());
                 Form::Shared {
-                    plain: hmac::Key::new(hash, secret.as_bytes()),
-                    decoded: decoded.map(|bytes| hmac::Key::new(hash, &bytes)),
+                    plain: Box::new(hmac::Key::new(hash, secret.as_bytes())),
+                    decoded: decoded.map(|bytes| Box::new(hmac::Key::new(hash, &bytes))),
                 }
             }),
             Verifier::Public(pem) => public(algorithm).and_then(|scheme| {

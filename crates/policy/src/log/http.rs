@@ -72,7 +72,7 @@ impl Receiver {
             _ => return Err(HttpLogError::Address),
         };
         let host = authority.host().trim_start_matches('[').trim_end_matches(']').to_owned();
-        let origin = Origin { host, port: authority.port_u16().unwrap_or(usual), tls, http2: false };
+        let origin = Origin { host, port: authority.port_u16().unwrap_or(usual), tls, http2: false, forward: None };
         let (timeout, idle_time) = (data.timeout, data.keepalive);
         let options = PoolOptions { idle: 1, idle_time, connect: timeout, write: timeout, read: timeout };
         let method = data.method.parse().map_err(|_| HttpLogError::Field { what: "method".into() })?;
