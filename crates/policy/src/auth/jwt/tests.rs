@@ -170,8 +170,8 @@ fn public_keys_of_all_kinds_check_signatures() {
     let random = SystemRandom::new();
     let rsa = RsaKeyPair::generate(KeySize::Rsa2048).unwrap();
     let ed = Ed25519KeyPair::generate().unwrap();
-    type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
-    let mut cases: Vec<(Algorithm, Verifier, Sign)> = Vec::new();
+    type Sign<'a> = Box<dyn Fn(&[u8]) -> Vec<u8> + 'a>;
+    let mut cases: Vec<(Algorithm, Verifier, Sign<'_>)> = Vec::new();
     let schemes: [(Algorithm, &'static dyn signature::RsaEncoding); 6] = [
         (Algorithm::RS256, &signature::RSA_PKCS1_SHA256),
         (Algorithm::RS384, &signature::RSA_PKCS1_SHA384),
