@@ -132,6 +132,11 @@ impl Gate {
         self.log.wait(&format!("{texts:?}"), |lines| lines.iter().find(holds).cloned())
     }
 
+    /// The address in the first log line that holds this text.
+    pub(crate) fn logged_address(&self, text: &str) -> SocketAddr {
+        address(&self.logged(&[text])).unwrap()
+    }
+
     /// Number of log lines that hold all these texts, once there are at least `count`.
     pub(crate) fn logged_times(&self, count: usize, texts: &[&str]) {
         let holds = |line: &&String| texts.iter().all(|text| line.contains(text));
@@ -172,6 +177,7 @@ pub(crate) fn command(site: &Site) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_lambdagate"));
     command.current_dir(site.path()).env_clear().stdin(Stdio::null());
     command.env("AWS_EC2_METADATA_DISABLED", "true"); // nobody outside of this machine is asked
+    command.env("KONG_ADMIN_LISTEN", "127.0.0.1:0"); // many gateways run at once
     for name in ["PATH", "HOME", "LANG"] {
         if let Ok(value) = std::env::var(name) {
             command.env(name, value);

@@ -13,6 +13,7 @@ mod event_shapes;
 mod failures;
 mod kong;
 mod kong_cases;
+mod kong_admin;
 mod limits;
 mod local_lambda;
 mod local_people;

@@ -29,6 +29,9 @@ fn is_there(tool: &str) -> bool {
         "awscli" => aws_cli().is_some_and(|file| file.is_file()),
         "js-sdk" => node_modules().is_some(),
         "rust-function" => rust_function().is_some(),
+        "aio-kong" => python().is_some_and(|python| {
+            Command::new(python).args(["-c", "import kong.client"]).output().is_ok_and(|output| output.status.success())
+        }),
         "moto" => python().is_some_and(|python| {
             Command::new(python).args(["-c", "import moto.server"]).output().is_ok_and(|output| output.status.success())
         }),
