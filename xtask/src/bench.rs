@@ -19,12 +19,18 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use xtask::house::House;
 
-const USAGE: &str = "usage: cargo xtask bench [local | rotation] [--seconds N] [--rounds N]
+const USAGE: &str = "usage: cargo xtask bench [local | rotation | expr] [--seconds N] [--rounds N]
 LAMBDAGATE_BENCH_PROGRAM=PATH measures that program instead of building one (rotation only);
 needs nginx, wrk, h2load and taskset (Debian: apt-get install nginx-light wrk nghttp2-client util-linux)";
 
 /// Runs all measurements and prints them.
 pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
+    if arguments == ["expr"] {
+        let status =
+            Command::new("cargo").args(["bench", "--quiet", "--package", "expr", "--bench", "expr"]).status()?;
+        ensure!(status.success(), "the benchmark failed");
+        return Ok(());
+    }
     if let Some(("local", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return local::run(house, &Options::read(rest)?);
     }

@@ -19,6 +19,7 @@ Chores of the project.
                                           what clients notice of credentials that rotate every second
   cargo xtask bench local [--seconds N] [--rounds N]
                                           calls per second of the local Lambda, next to cargo-lambda
+  cargo xtask bench expr                  what the evaluation of an expression costs
   cargo xtask help                        this text
 ";
 

@@ -10,10 +10,67 @@ use crate::value::{Decimal, List, Map, Text, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// A place in a document that a path leads through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Key {
+    /// A member of an object.
+    Name(String),
+    /// An element of an array.
+    Index(usize),
+}
+
 /// Reads a document; strings without escapes are borrowed from it.
 pub(crate) fn read<'a>(text: &Text<'a>, budget: &mut Budget<'_>) -> Result<Value<'a>, Error> {
+    read_along(text, &[], budget)
+}
+
+/// Reads a document of which only what lies along the keys is wanted: the rest is looked through and left out, of
+/// arrays its places stay.
+pub(crate) fn read_along<'a>(text: &Text<'a>, keys: &[Key], budget: &mut Budget<'_>) -> Result<Value<'a>, Error> {
     let mut reader = Reader { source: text, bytes: text.as_bytes(), at: 0, depth: 0, budget };
-    reader.value(Until::End)
+    let wish = if keys.is_empty() { Wish::Whole } else { Wish::Along(keys) };
+    reader.value(Until::End, wish)
+}
+
+/// How much of a value is wanted.
+#[derive(Clone, Copy)]
+enum Wish<'k> {
+    Whole,
+    Along(&'k [Key]),
+    Nothing,
+}
+
+impl<'k> Wish<'k> {
+    /// What is wanted of a member.
+    fn of_member(self, name: &str) -> Self {
+        match self {
+            Self::Along([Key::Name(own), rest @ ..]) if own == name => Self::along(rest),
+            Self::Along([Key::Name(_), ..]) => Self::Nothing,
+            other => other.inside(),
+        }
+    }
+
+    /// What is wanted of an element.
+    fn of_element(self, at: usize) -> Self {
+        match self {
+            Self::Along([Key::Index(own), rest @ ..]) if *own == at => Self::along(rest),
+            Self::Along([Key::Index(_), ..]) => Self::Nothing,
+            other => other.inside(),
+        }
+    }
+
+    fn along(rest: &'k [Key]) -> Self {
+        if rest.is_empty() { Self::Whole } else { Self::Along(rest) }
+    }
+
+    /// A path that does not fit leads to nothing inside.
+    fn inside(self) -> Self {
+        if matches!(self, Self::Whole) { Self::Whole } else { Self::Nothing }
+    }
+
+    fn is_nothing(self) -> bool {
+        matches!(self, Self::Nothing)
+    }
 }
 
 /// Where a text without quotes ends.
@@ -48,33 +105,42 @@ struct Reader<'t, 'a, 'b, 'l> {
 const FEW: usize = 16;
 
 impl<'a> Reader<'_, 'a, '_, '_> {
-    fn value(&mut self, until: Until) -> Result<Value<'a>, Error> {
+    fn value(&mut self, until: Until, wish: Wish<'_>) -> Result<Value<'a>, Error> {
         self.budget.step()?;
         self.blanks();
         match self.peek() {
             None if until == Until::End => Ok(Value::from("")),
             None => Err(self.unexpected()),
-            Some(b'{') => self.nested(Self::object),
-            Some(b'[') => self.nested(Self::array),
+            Some(b'{') => self.nested(wish, Self::object),
+            Some(b'[') => self.nested(wish, Self::array),
+            Some(quote @ (b'"' | b'\'')) if wish.is_nothing() => self.skip_quoted(quote),
             Some(quote @ (b'"' | b'\'')) => self.quoted(quote).map(Value::Str),
             Some(b'}' | b']' | b':') => Err(self.unexpected()),
+            Some(_) if wish.is_nothing() => {
+                self.to_stop(until);
+                Ok(Value::Null)
+            }
             Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'N') => self.word(until),
             Some(_) => Ok(Value::Str(self.bare(self.at, until))),
         }
     }
 
-    fn nested(&mut self, read: fn(&mut Self) -> Result<Value<'a>, Error>) -> Result<Value<'a>, Error> {
+    fn nested(
+        &mut self,
+        wish: Wish<'_>,
+        read: fn(&mut Self, Wish<'_>) -> Result<Value<'a>, Error>,
+    ) -> Result<Value<'a>, Error> {
         self.depth += 1;
         if self.depth > self.budget.depth_limit() {
             return Err(too_deep(self.budget.depth_limit()));
         }
         self.at += 1;
-        let value = read(self);
+        let value = read(self, wish);
         self.depth -= 1;
         value
     }
 
-    fn array(&mut self) -> Result<Value<'a>, Error> {
+    fn array(&mut self, wish: Wish<'_>) -> Result<Value<'a>, Error> {
         let mut items = Vec::new();
         loop {
             self.blanks();
@@ -86,14 +152,17 @@ impl<'a> Reader<'_, 'a, '_, '_> {
                     return Ok(Value::List(List::new(items)));
                 }
                 Some(_) => {
-                    items.push(self.value(Until::Item)?);
+                    let item = self.value(Until::Item, wish.of_element(items.len()))?;
+                    if !wish.is_nothing() {
+                        items.push(item);
+                    }
                     self.separator(b']')?;
                 }
             }
         }
     }
 
-    fn object(&mut self) -> Result<Value<'a>, Error> {
+    fn object(&mut self, wish: Wish<'_>) -> Result<Value<'a>, Error> {
         let mut entries: Vec<(Value<'a>, Value<'a>)> = Vec::new();
         let mut places: Option<HashMap<Box<str>, usize>> = None;
         loop {
@@ -107,8 +176,11 @@ impl<'a> Reader<'_, 'a, '_, '_> {
                 }
                 Some(_) => {
                     let key = self.key()?;
-                    let value = self.member()?;
-                    put(&mut entries, &mut places, key, value);
+                    let wish = wish.of_member(&key);
+                    let value = self.member(wish)?;
+                    if !wish.is_nothing() {
+                        put(&mut entries, &mut places, key, value);
+                    }
                     self.separator(b'}')?;
                 }
             }
@@ -129,11 +201,11 @@ impl<'a> Reader<'_, 'a, '_, '_> {
     }
 
     /// A member's value; nothing before a comma is the empty text.
-    fn member(&mut self) -> Result<Value<'a>, Error> {
+    fn member(&mut self, wish: Wish<'_>) -> Result<Value<'a>, Error> {
         self.blanks();
         match self.peek() {
             Some(b',') => Ok(Value::from("")),
-            _ => self.value(Until::Member),
+            _ => self.value(Until::Member, wish),
         }
     }
 
@@ -163,9 +235,25 @@ impl<'a> Reader<'_, 'a, '_, '_> {
 
     /// A text without quotes, from `start` to where it stops.
     fn bare(&mut self, start: usize, until: Until) -> Text<'a> {
-        self.at = start + self.bytes[start..].iter().position(|&b| until.stops(b)).unwrap_or(self.bytes.len() - start);
+        self.at = start;
+        self.to_stop(until);
         let end = start + self.source[start..self.at].trim_end().len();
         self.source.slice(start, end)
+    }
+
+    fn to_stop(&mut self, until: Until) {
+        let rest = &self.bytes[self.at..];
+        self.at += rest.iter().position(|&b| until.stops(b)).unwrap_or(rest.len());
+    }
+
+    /// Passes a text in quotes; what is wrong with an escape is said all the same.
+    fn skip_quoted(&mut self, quote: u8) -> Result<Value<'a>, Error> {
+        let start = self.at + 1;
+        match memchr::memchr2(quote, b'\\', &self.bytes[start..]).map(|found| start + found) {
+            Some(end) if self.bytes[end] == quote => self.at = end + 1,
+            _ => drop(self.quoted(quote)?),
+        }
+        Ok(Value::Null)
     }
 
     fn quoted(&mut self, quote: u8) -> Result<Text<'a>, Error> {

@@ -9,8 +9,9 @@ mod tests;
 mod walk;
 
 use crate::error::Error;
+use crate::json::{self, Key};
 use crate::limits::Budget;
-use crate::value::Value;
+use crate::value::{Text, Value};
 use filter::Filter;
 use walk::Walk;
 
@@ -20,6 +21,8 @@ pub(crate) struct Path {
     /// Whether it begins at the document, or at the item of a filter.
     from_root: bool,
     steps: Vec<Step>,
+    /// The keys that every place on the path lies along.
+    keys: Vec<Key>,
 }
 
 #[derive(Debug)]
@@ -76,7 +79,36 @@ impl Step {
 impl Path {
     /// Compiles a path; one without `$` begins at the document too.
     pub(crate) fn read(text: &str) -> Result<Self, Error> {
-        compile::path(text, 0)
+        let mut path = compile::path(text, 0)?;
+        path.keys = path.leading_keys();
+        Ok(path)
+    }
+
+    /// Reads a JSON text and follows the path in it; what lies beside the path is not kept.
+    pub(crate) fn evaluate_text<'a>(&self, text: &Text<'a>, budget: &mut Budget<'_>) -> Result<Value<'a>, Error> {
+        let document = json::read_along(text, &self.keys, budget)?;
+        if document.is_null() {
+            return Err(failed("the JSON document is null"));
+        }
+        self.evaluate(&document, budget)
+    }
+
+    /// The names and places at the beginning, unless something on the path may look elsewhere.
+    fn leading_keys(&self) -> Vec<Key> {
+        let elsewhere = |step: &Step| match step {
+            Step::Filter(_) => true,
+            Step::Function { parameters, .. } => !parameters.is_empty(),
+            _ => false,
+        };
+        if self.steps.iter().any(elsewhere) {
+            return Vec::new();
+        }
+        let key = |step: &Step| match step {
+            Step::Properties(names) if names.len() == 1 => Some(Key::Name(names[0].clone())),
+            Step::Indexes(indexes) if indexes.len() == 1 => usize::try_from(indexes[0]).ok().map(Key::Index),
+            _ => None,
+        };
+        self.steps.iter().map_while(key).collect()
     }
 
     /// What the path leads to in a document.

@@ -262,3 +262,14 @@ impl Value<'_> {
         }
     }
 }
+
+/// The text that Java's `toString` gives, for people to read; of a value that is too large a part.
+impl std::fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let limits = crate::Limits::default();
+        match java_text(self, &mut crate::limits::Budget::new(&limits)) {
+            Ok(text) => f.write_str(&text),
+            Err(_) => f.write_str(self.class()),
+        }
+    }
+}

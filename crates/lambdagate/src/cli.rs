@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod dev;
 mod explain;
+mod expr;
 mod guard;
 mod invoke;
 mod logs;
@@ -67,6 +68,7 @@ enum Command {
     Invoke(invoke::Invoke),
     Explain(explain::Explain),
     Logs(logs::Logs),
+    Expr(expr::Expr),
     Translate(translate::Translate),
     Completions(completions::Completions),
     Man(man::Man),
@@ -93,6 +95,7 @@ impl Command {
             Self::Invoke(command) => command.run(),
             Self::Explain(command) => command.run(),
             Self::Logs(command) => command.run(),
+            Self::Expr(command) => command.run(),
             Self::Translate(command) => command.run(),
             Self::Completions(command) => command.run(),
             Self::Man(command) => command.run(),

@@ -218,11 +218,19 @@ fn several<'t>(map: &Map<'t>) -> Vec<(Text<'t>, Value<'t>)> {
     map.iter().filter_map(named).collect()
 }
 
+/// The value; a text by reference.
+fn borrowed<'s>(value: &'s Value<'_>) -> Value<'s> {
+    match value {
+        Value::Str(text) => Value::from(&**text),
+        other => other.clone(),
+    }
+}
+
 impl Lookup for Context<'_> {
     fn get(&self, name: &str) -> Option<Value<'_>> {
         Some(match self.variables.get(name)? {
             Variable::Bean(members) => Value::Object(Object { kind: Kind::Bean, members }),
-            Variable::Plain(value) => value.clone(),
+            Variable::Plain(value) => borrowed(value),
             Variable::Attributes { .. } => Value::Object(Object { kind: Kind::Bean, members: &self.variables[name] }),
         })
     }
@@ -242,7 +250,7 @@ impl Lookup for Variable<'_> {
 impl Lookup for Members<'_> {
     fn get(&self, name: &str) -> Option<Value<'_>> {
         Some(match self.members.get(name)? {
-            Member::Value(value) => value.clone(),
+            Member::Value(value) => borrowed(value),
             Member::Multi(members) => Value::Object(Object { kind: Kind::MultiMap, members }),
             Member::Headers(members) => Value::Object(Object { kind: Kind::Headers, members }),
         })

@@ -188,7 +188,8 @@ pub(super) fn decimal(pattern: &str, number: &Decimal) -> String {
     let end = pattern.rfind(is_digit).map_or(start, |at| at + 1);
     let (prefix, digits, suffix) = (&pattern[..start], &pattern[start..end], &pattern[end..]);
     let hundred = Decimal::new(100.into(), 0);
-    let number = if pattern.contains('%') { number.times(&hundred) } else { number.clone() };
+    let scaled = if pattern.contains('%') { number.times(&hundred) } else { None };
+    let number = scaled.unwrap_or_else(|| number.clone());
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let scale = fraction.len().min(340) as i32;
     let rounded = number.rescaled(scale, Rounding::HalfEven).unwrap_or(number);

@@ -19,7 +19,7 @@ pub(super) fn path(text: &str, depth: usize) -> Result<Path, Error> {
     let mut compiler = Compiler { text: full.chars().collect(), at: 1, depth, steps: Vec::new() };
     compiler.steps()?;
     let from_root = full.starts_with('$');
-    Ok(turned(Path { from_root, steps: compiler.steps }))
+    Ok(turned(Path { from_root, steps: compiler.steps, keys: Vec::new() }))
 }
 
 /// `$..a.length()` means the length of what `$..a` finds, not that of each thing found.
@@ -31,11 +31,20 @@ fn turned(path: Path) -> Path {
     let mut steps = path.steps;
     let at = steps.iter().position(|step| matches!(step, Step::Function { .. })).unwrap_or(0);
     let mut rest = steps.split_off(at);
-    let inner = Path { from_root: true, steps };
-    if let Some(Step::Function { parameters, .. }) = rest.first_mut() {
-        *parameters = vec![Parameter::Path(inner)];
+    let inner = Path { from_root: true, steps, keys: Vec::new() };
+    if let Some(Step::Function { name, parameters }) = rest.first_mut() {
+        *parameters = vec![Parameter::Path(counted(name, inner))];
     }
-    Path { from_root: true, steps: rest }
+    Path { from_root: true, steps: rest, keys: Vec::new() }
+}
+
+/// The length of what a path finds is the number of elements in it.
+fn counted(function: &str, mut path: Path) -> Path {
+    let open = path.steps.last().is_some_and(|step| !matches!(step, Step::Function { .. }));
+    if open && matches!(function, "length" | "size") {
+        path.steps.push(Step::Wildcard);
+    }
+    path
 }
 
 struct Compiler {
@@ -144,16 +153,16 @@ impl Compiler {
             }
             if open == 0 {
                 let parameters = parts.iter().map(|part| part.trim()).filter(|part| !part.is_empty());
-                return parameters.filter_map(|part| self.parameter(part).transpose()).collect();
+                return parameters.filter_map(|part| self.parameter(name, part).transpose()).collect();
             }
             last(&mut parts).push(c);
         }
         Err(failed(format!("the arguments of {name}() are not closed")))
     }
 
-    fn parameter(&self, part: &str) -> Result<Option<Parameter>, Error> {
+    fn parameter(&self, function: &str, part: &str) -> Result<Option<Parameter>, Error> {
         Ok(match part.chars().next() {
-            Some('$' | '@') => Some(Parameter::Path(path(part, self.depth + 1)?)),
+            Some('$' | '@') => Some(Parameter::Path(counted(function, path(part, self.depth + 1)?))),
             Some('{' | '"' | '-' | '0'..='9') => Some(Parameter::Json(part.to_owned())),
             _ => None,
         })

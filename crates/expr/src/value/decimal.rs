@@ -111,8 +111,11 @@ impl Decimal {
         Self::new(a - b, scale)
     }
 
-    pub(crate) fn times(&self, other: &Self) -> Self {
-        Self::new(&self.unscaled * &other.unscaled, self.scale.saturating_add(other.scale))
+    /// The product; none when it would have too many digits.
+    pub(crate) fn times(&self, other: &Self) -> Option<Self> {
+        let scale = self.scale.checked_add(other.scale).filter(|scale| i64::from(*scale).abs() <= DIGITS)?;
+        let bits = self.unscaled.bits() + other.unscaled.bits();
+        (bits <= DIGITS as u64 * 4).then(|| Self::new(&self.unscaled * &other.unscaled, scale))
     }
 
     /// The quotient with that many digits after the point; none when the divisor is zero, or when it would have to be
@@ -151,7 +154,8 @@ impl Decimal {
         if self.precision() as u64 * u64::from(exponent) > DIGITS as u64 {
             return None;
         }
-        Some(Self::new(self.unscaled.pow(exponent), self.scale.checked_mul(i32::try_from(exponent).ok()?)?))
+        let scale = self.scale.checked_mul(i32::try_from(exponent).ok()?)?;
+        (i64::from(scale).abs() <= DIGITS).then(|| Self::new(self.unscaled.pow(exponent), scale))
     }
 
     pub(crate) fn negated(&self) -> Self {

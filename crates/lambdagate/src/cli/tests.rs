@@ -35,7 +35,7 @@ fn completions_and_manual_know_every_command_but_the_hidden_one() {
     let mut bash = Vec::new();
     clap_complete::generate(clap_complete::Shell::Bash, &mut Cli::command(), "lambdagate", &mut bash);
     let (bash, man) = (String::from_utf8(bash).unwrap(), String::from_utf8(super::man::page().unwrap()).unwrap());
-    for command in ["run", "check", "dev", "invoke", "explain", "logs", "translate", "completions", "man"] {
+    for command in ["run", "check", "dev", "invoke", "explain", "logs", "expr", "translate", "completions", "man"] {
         assert!(
             bash.contains(&format!("lambdagate__subcmd__{command}"))
                 || bash.contains(&format!("lambdagate__{command}"))

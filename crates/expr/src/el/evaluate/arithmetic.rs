@@ -128,8 +128,7 @@ fn decimals(operator: Operator, a: &Decimal, b: &Decimal) -> Result<Decimal, Err
     match operator {
         Operator::Plus => Ok(a.plus(b)),
         Operator::Minus => Ok(a.minus(b)),
-        Operator::Times if a.unscaled().bits() + b.unscaled().bits() > BITS => Err(too_long()),
-        Operator::Times => Ok(a.times(b)),
+        Operator::Times => a.times(b).ok_or_else(too_long),
         Operator::Divide => a.divided(b, a.scale().max(b.scale()), Rounding::HalfEven).ok_or_else(by_zero),
         _ => a.remainder(b).ok_or_else(by_zero),
     }

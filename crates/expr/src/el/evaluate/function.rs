@@ -6,7 +6,6 @@ use crate::el::convert::{Wanted, converted};
 use crate::el::escape::{Language, escaped};
 use crate::el::method;
 use crate::error::{Error, Stage};
-use crate::json;
 use crate::json_path::Path;
 use crate::value::{Text, Thing, Value};
 use crate::xpath::{Result as Sought, XPath};
@@ -48,21 +47,24 @@ impl<'a> Evaluator<'a, '_> {
             return Err(Error::evaluation("EL1001E", "predicates cannot be written here"));
         }
         let path = self.language(&arguments[1])?;
-        let document = match &arguments[0] {
-            Value::Str(text) if text.is_empty() => return Err(failed("the JSON text is empty")),
-            Value::Str(text) => json::read(text, &mut self.budget)?,
-            Value::Object(object) if object.kind != crate::Kind::Bean => Value::Map(object.to_map()),
-            other => other.clone(),
-        };
-        if document.is_null() {
-            return Err(failed("the JSON document is null"));
-        }
         match &nodes[1].expr {
             Expr::Str(literal) => match literal.path.get_or_init(|| Path::read(&literal.text)) {
-                Ok(path) => path.evaluate(&document, &mut self.budget),
+                Ok(path) => self.along(path, &arguments[0]),
                 Err(error) => Err(error.clone()),
             },
-            _ => Path::read(&path)?.evaluate(&document, &mut self.budget),
+            _ => self.along(&Path::read(&path)?, &arguments[0]),
+        }
+    }
+
+    fn along(&mut self, path: &Path, document: &Value<'a>) -> Result<Value<'a>, Error> {
+        match document {
+            Value::Null => Err(failed("the JSON document is null")),
+            Value::Str(text) if text.is_empty() => Err(failed("the JSON text is empty")),
+            Value::Str(text) => path.evaluate_text(text, &mut self.budget),
+            Value::Object(object) if object.kind != crate::Kind::Bean => {
+                path.evaluate(&Value::Map(object.to_map()), &mut self.budget)
+            }
+            other => path.evaluate(other, &mut self.budget),
         }
     }
 

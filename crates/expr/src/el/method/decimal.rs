@@ -14,10 +14,7 @@ pub(super) fn call<'a>(number: &Arc<Decimal>, call: &mut Call<'_, 'a, '_>) -> An
         ("subtract", 1) => of(number.minus(&*other(call)?)),
         ("multiply", 1) => {
             let other = other(call)?;
-            if number.precision() + other.precision() > 10_000 {
-                return Err(text_too_long());
-            }
-            of(number.times(&other))
+            of(number.times(&other).ok_or_else(text_too_long)?)
         }
         ("divide", 1) => {
             let other = other(call)?;
