@@ -79,6 +79,8 @@ pub enum Thing {
     Base64Encoder(bool, bool),
     /// The decoder's other half.
     Base64Decoder(bool),
+    /// Something of this class that only its makers understand.
+    Opaque(&'static str),
     /// `java.util.UUID`
     Uuid(String),
 }
@@ -248,6 +250,7 @@ impl Thing {
             Self::DecimalFormat(_) => "java.text.DecimalFormat",
             Self::Base64Encoder(..) => "java.util.Base64$Encoder",
             Self::Base64Decoder(_) => "java.util.Base64$Decoder",
+            Self::Opaque(class) => class,
             Self::Uuid(_) => "java.util.UUID",
         }
     }

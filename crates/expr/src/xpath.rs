@@ -4,8 +4,6 @@ mod function;
 mod lex;
 mod parse;
 mod step;
-#[cfg(test)]
-mod tests;
 mod walk;
 
 use crate::error::Error;

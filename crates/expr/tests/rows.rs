@@ -8,7 +8,11 @@ const CONTEXT: &str = include_str!("cases/context.json");
 
 /// The answer to one row, in the form of its expectation.
 fn answer(row: &Json) -> Json {
-    let overlay = row.get("context").map_or_else(|| "{}".to_owned(), Json::to_string);
+    let mut overlay = json!({ "doc": DOCUMENT.trim_end() });
+    for (name, value) in row.get("context").and_then(Json::as_object).into_iter().flatten() {
+        overlay[name] = value.clone();
+    }
+    let overlay = overlay.to_string();
     let world = Context::over(&overlay, Some(CONTEXT)).unwrap();
     let wanted = Wanted::named(row["type"].as_str().unwrap()).unwrap();
     let template = match Template::parse(row["expr"].as_str().unwrap()) {
@@ -20,6 +24,7 @@ fn answer(row: &Json) -> Json {
         Ok(Value::Bool(truth)) => json!({ "value": truth }),
         Ok(Value::Int(number)) => json!({ "value": number }),
         Ok(Value::Long(number)) => json!({ "value": number }),
+        Ok(Value::Double(number)) => json!({ "value": number }),
         Ok(Value::Str(text)) => json!({ "value": &*text }),
         Ok(other) => json!({ "value": format!("{other:?}") }),
         Err(error) => refusal(&error),
@@ -29,6 +34,9 @@ fn answer(row: &Json) -> Json {
 fn refusal(error: &Error) -> Json {
     json!({ "error": { "stage": error.stage.name(), "code": error.code } })
 }
+
+/// The document that the rows on XPath ask.
+const DOCUMENT: &str = include_str!("cases/document.xml");
 
 fn check(file: &str, text: &str) {
     let mut failures = Vec::new();
@@ -49,4 +57,19 @@ fn check(file: &str, text: &str) {
 #[test]
 fn measured_rows() {
     check("rows.jsonl", include_str!("cases/rows.jsonl"));
+}
+
+#[test]
+fn operators_literals_and_methods() {
+    check("spel.jsonl", include_str!("cases/spel.jsonl"));
+}
+
+#[test]
+fn paths_through_xml() {
+    check("xpath.jsonl", include_str!("cases/xpath.jsonl"));
+}
+
+#[test]
+fn templates_and_the_world() {
+    check("own.jsonl", include_str!("cases/own.jsonl"));
 }

@@ -88,6 +88,7 @@ pub(super) enum Expr {
     /// `++` and `--`, which need something that can be written to.
     Step {
         up: bool,
+        literal: bool,
     },
 }
 

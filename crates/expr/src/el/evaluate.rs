@@ -87,8 +87,12 @@ impl<'a, 'l> Evaluator<'a, 'l> {
                 other => other,
             },
             Expr::Assign(target, value) => self.assign(target, value)?,
-            Expr::Step { up } => {
-                let code = if *up { "EL1066E" } else { "EL1067E" };
+            Expr::Step { up, literal } => {
+                let code = match (literal, up) {
+                    (true, _) => "EL1068E",
+                    (false, true) => "EL1066E",
+                    (false, false) => "EL1067E",
+                };
                 return Err(Error::evaluation(code, "nothing here can be written to"));
             }
         })
@@ -138,10 +142,13 @@ impl<'a, 'l> Evaluator<'a, 'l> {
         let value = self.value(value)?;
         match &target.expr {
             Expr::Variable(name) if name != "this" && name != "root" => self.assigned.push((name, value.clone())),
+            Expr::Property { .. } if self.this().is_null() => {
+                return Err(Error::evaluation("EL1009E", "null has no properties to write to"));
+            }
             Expr::Compound(_) | Expr::Property { .. } | Expr::Index { .. } => {
                 return Err(Error::evaluation("EL1010E", "properties can only be read"));
             }
-            _ => return Err(Error::evaluation("EL1068E", "nothing can be assigned to this")),
+            _ => return Err(Error::evaluation("EL1032E", "nothing can be assigned to this")),
         }
         Ok(value)
     }

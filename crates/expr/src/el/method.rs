@@ -127,7 +127,7 @@ impl<'c, 'a, 'l> Call<'c, 'a, 'l> {
 
     /// Several methods would take the argument after a conversion.
     pub(super) fn ambiguous(&self) -> Error {
-        Error::evaluation("EL1033E", format!("several methods {} could be meant", self.name))
+        Error::evaluation("EL1031E", format!("several methods {} could be meant", self.name))
     }
 
     pub(super) fn text(&mut self, at: usize) -> Result<Text<'a>, Error> {

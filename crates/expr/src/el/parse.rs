@@ -1,8 +1,6 @@
 //! From tokens to a tree, by SpEL's grammar: what it refuses is refused with its code.
 
 mod primary;
-#[cfg(test)]
-mod tests;
 
 use super::ast::{Expr, Link, Node, Operator, Relation};
 use super::lex::{Kind, Token, tokens};
@@ -173,9 +171,14 @@ impl<'t> Parser<'t> {
                 let left = left.ok_or_else(|| self.ran_out(token.start))?;
                 Ok(Some(self.node(token.start, Expr::Power(Box::new(left), Box::new(right)))))
             }
-            (Kind::PlusPlus | Kind::MinusMinus, Some(_)) => {
+            (Kind::PlusPlus | Kind::MinusMinus, Some(operand)) => {
                 self.at += 1;
-                Ok(Some(self.node(token.start, Expr::Step { up: token.kind == Kind::PlusPlus })))
+                Ok(Some(
+                    self.node(
+                        token.start,
+                        Expr::Step { up: token.kind == Kind::PlusPlus, literal: is_literal(&operand) },
+                    ),
+                ))
             }
             (_, left) => Ok(left),
         }
@@ -187,8 +190,8 @@ impl<'t> Parser<'t> {
             Kind::Not => Expr::Not,
             Kind::Plus => Expr::Plus,
             Kind::Minus => Expr::Minus,
-            Kind::PlusPlus => |_| Expr::Step { up: true },
-            Kind::MinusMinus => |_| Expr::Step { up: false },
+            Kind::PlusPlus => |operand| Expr::Step { up: true, literal: is_literal(&operand) },
+            Kind::MinusMinus => |operand| Expr::Step { up: false, literal: is_literal(&operand) },
             _ => return self.primary(),
         };
         self.at += 1;
@@ -247,6 +250,14 @@ impl<'t> Parser<'t> {
     fn ran_out(&self, start: usize) -> Error {
         Error::parse("EL1044E", start.max(self.place_of_next()), "the expression ends too early")
     }
+}
+
+/// Whether a node is a value that stands in the expression.
+fn is_literal(node: &Node) -> bool {
+    matches!(
+        node.expr,
+        Expr::Null | Expr::Bool(_) | Expr::Int(_) | Expr::Long(_) | Expr::Float(_) | Expr::Double(_) | Expr::Str(_)
+    )
 }
 
 fn after(token: &Token<'_>) -> Error {

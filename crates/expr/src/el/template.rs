@@ -1,8 +1,6 @@
 //! Text with expressions in it: cut once when it is read, filled in for each request.
 
 mod braces;
-#[cfg(test)]
-mod tests;
 
 use super::ast::Node;
 use super::convert::{Wanted, converted};

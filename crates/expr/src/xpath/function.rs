@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::limits::Budget;
 
 /// Names, with the fewest and the most arguments.
-const NAMES: [(&str, usize, usize); 25] = [
+const NAMES: [(&str, usize, usize); 27] = [
     ("last", 0, 0),
     ("position", 0, 0),
     ("count", 1, 1),
@@ -32,6 +32,8 @@ const NAMES: [(&str, usize, usize); 25] = [
     ("floor", 1, 1),
     ("ceiling", 1, 1),
     ("round", 1, 1),
+    ("id", 1, 1),
+    ("lang", 1, 1),
 ];
 
 /// Refuses calls of what is not there, and calls with the wrong number of arguments.
@@ -63,6 +65,9 @@ pub(super) fn call<'d, 'x>(
             Found::Text(name.rsplit(':').next().unwrap_or_default().to_owned())
         }
         "namespace-uri" => Found::Text(String::new()),
+        // Without a DTD no attribute is an id.
+        "id" => Found::Nodes(Vec::new()),
+        "lang" => Found::Truth(spoken(&place.node, &text(0))),
         "string" => Found::Text(first.text()),
         "concat" => {
             let whole: String = arguments.iter().map(Found::text).collect();
@@ -90,6 +95,16 @@ pub(super) fn call<'d, 'x>(
         "floor" => Found::Number(number(0).floor()),
         "ceiling" => Found::Number(number(0).ceil()),
         _ => Found::Number((number(0) + 0.5).floor()),
+    })
+}
+
+/// Whether the nearest `xml:lang` is that language or a part of it.
+fn spoken(item: &Item<'_, '_>, language: &str) -> bool {
+    let (Item::Node(node) | Item::Attribute(node, _)) = item;
+    let own = node.ancestors().find_map(|up| up.attribute((roxmltree::NS_XML_URI, "lang")));
+    own.is_some_and(|own| {
+        let (own, wanted) = (own.to_lowercase(), language.to_lowercase());
+        own.strip_prefix(&wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
     })
 }
 

@@ -226,10 +226,8 @@ impl Parser {
         };
         self.at += 1;
         if !self.take("(") {
-            return match name.contains(':') {
-                true => Err(failed(format!("XPath: the prefix of {name} is not known"))),
-                false => Ok(Test::Name(name)),
-            };
+            // No prefix is declared for paths: such a name is that of nothing.
+            return Ok(if name.contains(':') { Test::Nothing } else { Test::Name(name) });
         }
         if matches!(self.tokens.get(self.at), Some(Token::Text(_))) {
             self.at += 1;

@@ -29,6 +29,7 @@ pub(super) enum Axis {
 #[derive(Debug)]
 pub(super) enum Test {
     Any,
+    Nothing,
     Name(String),
     Node,
     Text,
@@ -113,7 +114,7 @@ impl Test {
             (Self::Text, Item::Node(node)) => node.is_text(),
             (Self::Comment, Item::Node(node)) => node.is_comment(),
             (Self::Instruction, Item::Node(node)) => node.is_pi(),
-            (Self::Text | Self::Comment | Self::Instruction, Item::Attribute(..)) => false,
+            (Self::Nothing, _) | (Self::Text | Self::Comment | Self::Instruction, Item::Attribute(..)) => false,
         }
     }
 }

@@ -87,7 +87,10 @@ impl<'a> Evaluator<'a, '_> {
             (Value::Object(object), _) if object.kind != Kind::Bean => Ok(Value::Null),
             (Value::List(list), key) => element(list, integer(key)?),
             (Value::Str(text), key) => character(text, integer(key)?),
-            (target, Value::Str(name)) => property(target, name, false),
+            (target, Value::Str(name)) => property(target, name, false).map_err(|error| match error.code {
+                "EL1008E" => Error::evaluation("EL1027E", error.message),
+                _ => error,
+            }),
             (target, _) => Err(Error::evaluation("EL1027E", format!("{} has no elements", target.class()))),
         }
     }

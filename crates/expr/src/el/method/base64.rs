@@ -3,7 +3,7 @@
 use super::{Answer, Call};
 use crate::el::evaluate::bytes;
 use crate::error::Error;
-use crate::value::{Thing, Value};
+use crate::value::{Sequence, Thing, Value};
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -45,11 +45,19 @@ pub(super) fn decoder<'a>(url: bool, call: &mut Call<'_, 'a, '_>) -> Answer<'a> 
 
 /// The argument's bytes: an array of them, or a text's.
 fn octets(call: &mut Call<'_, '_, '_>) -> Result<Vec<u8>, Error> {
-    match &call.arguments[0] {
-        Value::List(list) => {
-            list.iter().map(|byte| byte.as_i32().map(|byte| byte as u8).ok_or_else(|| call.missing())).collect()
+    match octets_of_array(&call.arguments[0]) {
+        Some(bytes) => Ok(bytes),
+        None => Ok(call.text(0)?.as_bytes().to_vec()),
+    }
+}
+
+/// The bytes of an array of bytes.
+pub(super) fn octets_of_array(value: &Value<'_>) -> Option<Vec<u8>> {
+    match value {
+        Value::List(list) if matches!(list.kind, Sequence::Array("byte")) => {
+            list.iter().map(|byte| byte.as_i32().map(|byte| byte as u8)).collect()
         }
-        _ => Ok(call.text(0)?.as_bytes().to_vec()),
+        _ => None,
     }
 }
 

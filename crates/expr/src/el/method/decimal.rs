@@ -93,14 +93,22 @@ pub(super) fn construct<'a>(call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
     let wrong = || Error::runtime("NumberFormatException", "this is no decimal number");
     Ok(match call.arguments {
         [Value::Str(text)] => Some(Value::Decimal(Arc::new(Decimal::read(text).ok_or_else(wrong)?))),
-        [Value::Double(number)] => {
-            let exact = format!("{number:.1074}");
-            let exact = exact.trim_end_matches('0').trim_end_matches('.');
-            Some(Value::Decimal(Arc::new(Decimal::read(exact).ok_or_else(wrong)?)))
-        }
+        [number @ Value::Double(_)] => Some(Value::Decimal(exact_of(number).ok_or_else(wrong)?)),
         [number] if number.is_number() => number.as_decimal().map(Value::Decimal),
         _ => None,
     })
+}
+
+/// A number with all the digits that its bits mean.
+pub(super) fn exact_of(number: &Value<'_>) -> Option<Arc<Decimal>> {
+    match number {
+        Value::Double(number) if number.is_finite() => {
+            let exact = format!("{number:.1074}");
+            Decimal::read(exact.trim_end_matches('0').trim_end_matches('.')).map(Arc::new)
+        }
+        Value::Double(_) => None,
+        other => other.as_decimal(),
+    }
 }
 
 fn other(call: &mut Call<'_, '_, '_>) -> Result<Arc<Decimal>, Error> {

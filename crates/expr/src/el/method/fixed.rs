@@ -29,7 +29,11 @@ pub(super) fn construct<'a>(class: &str, call: &mut Call<'_, 'a, '_>) -> Answer<
     let wrong = |error: Error| if error.code == "EL1004E" { None } else { Some(error) };
     let made = match (class, call.arguments.len()) {
         ("java.lang.String", 0) => Ok(Some(Value::from(""))),
-        ("java.lang.String", 1) => call.text(0).map(|text| Some(Value::Str(text))),
+        ("java.lang.String", 1 | 2) => match base64::octets_of_array(&call.arguments[0]) {
+            Some(bytes) => Ok(Some(Value::text(String::from_utf8_lossy(&bytes)))),
+            None if call.arguments.len() == 2 => Ok(None),
+            None => call.text(0).map(|text| Some(Value::Str(text))),
+        },
         ("java.lang.Integer" | "java.lang.Short", 1) => call.int(0).map(|number| Some(Value::Int(number))),
         ("java.lang.Long", 1) => call.long(0).map(|number| Some(Value::Long(number))),
         ("java.lang.Double", 1) => call.double(0).map(|number| Some(Value::Double(number))),
@@ -74,7 +78,7 @@ fn url<'a>(class: &str, call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
         ["utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1"].iter().any(|name| name.eq_ignore_ascii_case(&charset));
     if !known {
         let message = format!("there is no charset {}", &*charset);
-        return Err(Error::evaluation("EL1029E", message));
+        return Err(Error::runtime("ExpressionInvocationTargetException", message));
     }
     let result = if encode { encoded(&text) } else { decoded(&text)? };
     call.budget.text(result.len())?;

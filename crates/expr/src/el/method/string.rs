@@ -4,7 +4,7 @@ use super::{Answer, Call};
 use crate::el::Pattern;
 use crate::el::{evaluate, format};
 use crate::error::Error;
-use crate::value::{List, Sequence, Text, Value};
+use crate::value::{List, Sequence, Text, Thing, Value};
 use std::borrow::Cow;
 
 pub(super) fn call<'a>(text: &Text<'a>, call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
@@ -67,6 +67,7 @@ pub(super) fn call<'a>(text: &Text<'a>, call: &mut Call<'_, 'a, '_>) -> Answer<'
             evaluate::bytes(text.as_bytes())
         }
         ("regionMatches", 4) => region(text, call)?,
+        ("chars" | "codePoints" | "lines", 0) => Value::thing(Thing::Opaque("java.util.stream.Stream")),
         ("stripIndent", 0) => made(strip_indent(text), call)?,
         // Static ones can be called on a text as well.
         ("valueOf" | "format" | "join" | "copyValueOf", _) => return statics(call),
@@ -90,7 +91,8 @@ pub(super) fn statics<'a>(call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
 fn joined<'a>(call: &mut Call<'_, 'a, '_>) -> Result<Value<'a>, Error> {
     let between = call.text(0)?;
     let parts = match &call.arguments[1..] {
-        [Value::List(list)] => list.to_vec(),
+        [Value::List(list)] if list.iter().all(|part| matches!(part, Value::Str(_) | Value::Null)) => list.to_vec(),
+        [Value::List(_)] => return Err(Error::runtime("ClassCastException", "only texts can be joined")),
         rest => rest.to_vec(),
     };
     let mut whole = String::new();

@@ -9,7 +9,7 @@ impl<'t> Parser<'t> {
     /// A first node and the steps after it.
     pub(super) fn primary(&mut self) -> Maybe {
         let Some(first) = self.start()? else {
-            if self.peek_kind(Kind::Dot).is_some() || self.peek_kind(Kind::SafeDot).is_some() {
+            if self.step()?.is_some() {
                 return Err(self.ran_out(self.place_of_next()));
             }
             return Ok(None);
