@@ -1,14 +1,15 @@
 //! JSON as bodies bring it, read the lenient way: quotes may be missing, commas may be too many, a text that is no
 //! JSON at all is a text. So json-smart reads it in its permissive mode.
 
+mod literal;
 #[cfg(test)]
 mod tests;
 
 use crate::error::Error;
 use crate::limits::{Budget, too_deep};
-use crate::value::{Decimal, List, Map, Text, Value};
+use crate::value::{List, Map, Text, Value};
+use literal::literal;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 /// A place in a document that a path leads through.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,7 +118,7 @@ impl<'a> Reader<'_, 'a, '_, '_> {
             Some(quote @ (b'"' | b'\'')) => self.quoted(quote).map(Value::Str),
             Some(b'}' | b']' | b':') => Err(self.unexpected()),
             Some(_) if wish.is_nothing() => {
-                self.to_stop(until);
+                self.reach_stop(until);
                 Ok(Value::Null)
             }
             Some(b'-' | b'0'..=b'9' | b't' | b'f' | b'n' | b'N') => self.word(until),
@@ -236,12 +237,12 @@ impl<'a> Reader<'_, 'a, '_, '_> {
     /// A text without quotes, from `start` to where it stops.
     fn bare(&mut self, start: usize, until: Until) -> Text<'a> {
         self.at = start;
-        self.to_stop(until);
+        self.reach_stop(until);
         let end = start + self.source[start..self.at].trim_end().len();
         self.source.slice(start, end)
     }
 
-    fn to_stop(&mut self, until: Until) {
+    fn reach_stop(&mut self, until: Until) {
         let rest = &self.bytes[self.at..];
         self.at += rest.iter().position(|&b| until.stops(b)).unwrap_or(rest.len());
     }
@@ -376,37 +377,4 @@ fn put<'a>(
             entries.push((Value::Str(key), value));
         }
     }
-}
-
-/// A number or a word with a meaning.
-fn literal<'a>(word: &str) -> Option<Value<'a>> {
-    match word {
-        "true" => Some(Value::Bool(true)),
-        "false" => Some(Value::Bool(false)),
-        "null" => Some(Value::Null),
-        "NaN" => Some(Value::Float(f32::NAN)),
-        _ => number(word),
-    }
-}
-
-fn number<'a>(word: &str) -> Option<Value<'a>> {
-    let digits = word.strip_prefix('-').unwrap_or(word);
-    if digits.bytes().all(|b| b.is_ascii_digit()) {
-        if digits.is_empty() {
-            return Some(Value::Int(0));
-        }
-        return match word.parse::<i64>() {
-            Ok(number) => Some(i32::try_from(number).map_or(Value::Long(number), Value::Int)),
-            Err(_) if word.len() <= 4096 => Some(Value::Big(Arc::new(word.parse().ok()?))),
-            Err(_) => None,
-        };
-    }
-    let shape = |b: u8| b.is_ascii_digit() || matches!(b, b'.' | b'e' | b'E' | b'+' | b'-');
-    if !digits.bytes().all(shape) || !digits.starts_with(|c: char| c.is_ascii_digit()) {
-        return None;
-    }
-    if word.len() > 18 {
-        return Some(Value::Decimal(Arc::new(Decimal::read(word)?)));
-    }
-    word.parse().ok().map(Value::Double)
 }

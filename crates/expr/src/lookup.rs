@@ -7,7 +7,7 @@ use std::fmt;
 /// A part of the world that has members: the whole with its variables, a request, its headers, attributes.
 ///
 /// It never waits: what is not there yet is [`Value::Null`].
-pub trait Lookup {
+pub trait Lookup: Sync {
     /// The member called `name`; none when there is no such thing here.
     fn get(&self, name: &str) -> Option<Value<'_>>;
 
@@ -53,7 +53,7 @@ impl<'a> Object<'a> {
     /// The first value of a key that has several.
     pub(crate) fn first(self, name: &str) -> Value<'a> {
         match self.members.get(name) {
-            Some(Value::List(list)) => list.get(0).cloned().unwrap_or(Value::Null),
+            Some(Value::List(list)) => list.first().cloned().unwrap_or(Value::Null),
             Some(value) => value,
             None => Value::Null,
         }

@@ -1,5 +1,7 @@
 //! What ends an evaluation: time, elements, text, depth; and that no text at all makes the parser fall.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use expr::el::{Context, Template, Wanted};
 use expr::{Limits, Lookup, Value};
 use proptest::prelude::*;

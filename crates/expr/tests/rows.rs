@@ -1,5 +1,7 @@
 //! Every measured row: an expression, what is asked of it, and what the original answers.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 use expr::el::{Context, Template, Wanted};
 use expr::{Error, Value};
 use serde_json::{Value as Json, json};

@@ -37,7 +37,7 @@ pub(super) enum Operand {
     Bool(bool),
     Null,
     Json(String),
-    Pattern(Pattern),
+    Pattern(Box<Pattern>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

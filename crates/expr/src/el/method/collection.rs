@@ -59,7 +59,7 @@ pub(super) fn statics<'a>(call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
                 a.get(*at..at + b.len()).is_some_and(|part| part.iter().zip(b.iter()).all(|(a, b)| a.equals(b)))
             };
             let mut places = (0..=a.len()).filter(matches);
-            let found = if call.name == "indexOfSubList" { places.next() } else { places.last() };
+            let found = if call.name == "indexOfSubList" { places.next() } else { places.next_back() };
             Value::Int(found.map_or(-1, |at| at as i32))
         }
         _ => return Ok(None),

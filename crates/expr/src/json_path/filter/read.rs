@@ -196,7 +196,7 @@ impl Reader<'_> {
             self.at += 1;
         }
         let flags: String = self.text[start..self.at].iter().filter(|c| "imsx".contains(**c)).collect();
-        Pattern::with_flags(&pattern, &flags).map(Operand::Pattern).map_err(|error| failed(error.message))
+        Pattern::with_flags(&pattern, &flags).map(Box::new).map(Operand::Pattern).map_err(|error| failed(error.message))
     }
 }
 
