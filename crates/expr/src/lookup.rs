@@ -28,6 +28,8 @@ pub enum Kind {
     MultiMap,
     /// As `MultiMap`; the lookup itself takes care that case does not matter.
     Headers,
+    /// Secrets by their path, which only `get` reaches.
+    Secrets,
 }
 
 /// An object that the world owns.
@@ -40,6 +42,14 @@ pub struct Object<'a> {
 }
 
 impl<'a> Object<'a> {
+    /// Whether it has keys and values.
+    pub(crate) fn is_map(self) -> bool {
+        match self.kind {
+            Kind::Map | Kind::MultiMap | Kind::Headers => true,
+            Kind::Bean | Kind::Secrets => false,
+        }
+    }
+
     /// All entries as a map of the expression's own.
     pub(crate) fn to_map(self) -> Map<'a> {
         let names = self.members.names();

@@ -225,10 +225,13 @@ impl<'a> Value<'a> {
             },
             Self::Map(_) => "java.util.LinkedHashMap",
             Self::Entry(_) => "java.util.Map$Entry",
-            Self::Object(object) => match object.kind {
-                crate::Kind::Bean => "object",
-                crate::Kind::Map | crate::Kind::MultiMap | crate::Kind::Headers => "java.util.Map",
-            },
+            Self::Object(object) => {
+                if object.is_map() {
+                    "java.util.Map"
+                } else {
+                    "object"
+                }
+            }
             Self::Class(_) => "java.lang.Class",
             Self::Thing(thing) => thing.class(),
         }

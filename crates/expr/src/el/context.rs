@@ -21,6 +21,7 @@ pub struct Context<'t> {
 #[derive(Debug)]
 enum Variable<'t> {
     Bean(Members<'t>),
+    Secrets(Members<'t>),
     Plain(Value<'t>),
     Attributes { attributes: Attributes<'t> },
 }
@@ -126,6 +127,7 @@ fn declare<'t>(variables: &mut BTreeMap<String, Variable<'t>>, name: &str, value
         }
         ("node", Value::Map(map)) => Variable::Bean(members(map, &["id", "version", "tenant", "zone", "shardingTags"])),
         ("lambdaResponse", Value::Map(map)) => Variable::Bean(members(map, &["status", "content"])),
+        ("secrets", Value::Map(map)) => Variable::Secrets(members(map, &[])),
         ("error", Value::Map(map)) => {
             Variable::Bean(members(map, &["key", "statusCode", "message", "parameters", "cause"]))
         }
@@ -230,6 +232,7 @@ impl Lookup for Context<'_> {
     fn get(&self, name: &str) -> Option<Value<'_>> {
         Some(match self.variables.get(name)? {
             Variable::Bean(members) => Value::Object(Object { kind: Kind::Bean, members }),
+            Variable::Secrets(members) => Value::Object(Object { kind: Kind::Secrets, members }),
             Variable::Plain(value) => borrowed(value),
             Variable::Attributes { .. } => Value::Object(Object { kind: Kind::Bean, members: &self.variables[name] }),
         })

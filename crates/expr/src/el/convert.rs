@@ -2,7 +2,6 @@
 
 use crate::error::Error;
 use crate::limits::Budget;
-use crate::lookup::Kind;
 use crate::value::{Sequence, Text, Thing, Value, java_text};
 
 /// What an evaluation is asked for.
@@ -71,7 +70,7 @@ pub(super) fn converted<'a>(value: Value<'a>, wanted: Wanted, budget: &mut Budge
         Wanted::List => list(value),
         Wanted::Map => match value {
             Value::Map(_) => Ok(value),
-            Value::Object(object) if object.kind != Kind::Bean => Ok(Value::Map(object.to_map())),
+            Value::Object(object) if object.is_map() => Ok(Value::Map(object.to_map())),
             other => Err(refused(&other, wanted)),
         },
     }

@@ -34,7 +34,7 @@ pub(super) fn call<'a>(
         Value::Str(text) => string::call(text, &mut call)?,
         Value::List(list) => collection::call(list, &mut call)?,
         Value::Map(map) => map::call(map, &mut call)?,
-        Value::Object(object) if object.kind == Kind::Bean => string_of_secret(*object, &mut call)?,
+        Value::Object(object) if !object.is_map() => secret(*object, &mut call)?,
         Value::Object(object) => map::call_object(*object, &mut call)?,
         Value::Entry(entry) => match (name, arguments.len()) {
             ("getKey", 0) => Some(entry.0.clone()),
@@ -96,9 +96,9 @@ pub(super) fn hash(value: &Value<'_>) -> i32 {
     }
 }
 
-/// A bean offers one method, to those who hold secrets.
-fn string_of_secret<'a>(object: crate::Object<'a>, call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
-    if call.name != "get" || !matches!(call.arguments.len(), 1 | 2) || object.members.get("\0secrets").is_none() {
+/// Beans have properties and no methods; secrets are found by their path, or by path and key.
+fn secret<'a>(object: crate::Object<'a>, call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
+    if object.kind != Kind::Secrets || call.name != "get" || !matches!(call.arguments.len(), 1 | 2) {
         return Ok(None);
     }
     let mut path = call.text(0)?.to_string();

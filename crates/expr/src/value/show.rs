@@ -29,7 +29,7 @@ fn write(value: &Value<'_>, text: &mut String, budget: &mut Budget<'_>) -> Resul
             joined(map.iter(), ('{', '}'), text, budget, |entry, text, budget| pair(&entry.0, &entry.1, text, budget))?
         }
         Value::Entry(entry) => pair(&entry.0, &entry.1, text, budget)?,
-        Value::Object(object) if object.kind != crate::Kind::Bean => write(&Value::Map(object.to_map()), text, budget)?,
+        Value::Object(object) if object.is_map() => write(&Value::Map(object.to_map()), text, budget)?,
         other => text.push_str(&plain(other)),
     }
     budget.leave();

@@ -15,8 +15,9 @@ pub(super) fn property<'a>(target: &Value<'a>, name: &str, safe: bool) -> Result
         Value::Null if safe => return Ok(Value::Null),
         Value::Null => return Err(Error::evaluation("EL1007E", format!("null has no property '{name}'"))),
         Value::Map(map) => return Ok(map.get_text(name).cloned().unwrap_or(Value::Null)),
+        Value::Object(object) if object.kind == Kind::Secrets => None,
         Value::Object(object) => match object.members.get(name) {
-            None if object.kind != Kind::Bean => return Ok(Value::Null),
+            None if object.is_map() => return Ok(Value::Null),
             found => found,
         },
         Value::Entry(entry) => match name {
@@ -66,7 +67,7 @@ impl<'a> Evaluator<'a, '_> {
             Value::Null if safe => return Ok(Value::Null),
             Value::Null => return Err(Error::evaluation("EL1012E", "null has no elements")),
             Value::Map(_) => true,
-            Value::Object(object) => object.kind != Kind::Bean,
+            Value::Object(object) => object.is_map(),
             _ => false,
         };
         let key = match &index.expr {
@@ -81,10 +82,10 @@ impl<'a> Evaluator<'a, '_> {
                 self.budget.steps(map.len())?;
                 Ok(map.get(key).cloned().unwrap_or(Value::Null))
             }
-            (Value::Object(object), Value::Str(name)) if object.kind != Kind::Bean => {
+            (Value::Object(object), Value::Str(name)) if object.is_map() => {
                 Ok(object.members.get(name).unwrap_or(Value::Null))
             }
-            (Value::Object(object), _) if object.kind != Kind::Bean => Ok(Value::Null),
+            (Value::Object(object), _) if object.is_map() => Ok(Value::Null),
             (Value::List(list), key) => element(list, integer(key)?),
             (Value::Str(text), key) => character(text, integer(key)?),
             (target, Value::Str(name)) => property(target, name, false).map_err(|error| match error.code {

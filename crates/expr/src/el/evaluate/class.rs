@@ -5,7 +5,6 @@ use crate::el::ast::Node;
 use crate::el::convert::{Wanted, number};
 use crate::el::method;
 use crate::error::Error;
-use crate::lookup::Kind;
 use crate::value::{List, Rounding, Sequence, Thing, Value};
 
 /// Classes that have constants, methods or constructors here.
@@ -172,7 +171,7 @@ pub(super) fn is_instance(value: &Value<'_>, class: &str) -> bool {
         }
         ("java.util.Set", Value::List(list)) => list.kind == Sequence::Set,
         ("java.util.Map", Value::Map(_)) => true,
-        ("java.util.Map", Value::Object(object)) => object.kind != Kind::Bean,
+        ("java.util.Map", Value::Object(object)) => object.is_map(),
         ("array", Value::List(list)) => matches!(list.kind, Sequence::Array(_)),
         _ => own == class && !matches!(value, Value::List(_)),
     }

@@ -61,9 +61,7 @@ impl<'a> Evaluator<'a, '_> {
             Value::Null => Err(failed("the JSON document is null")),
             Value::Str(text) if text.is_empty() => Err(failed("the JSON text is empty")),
             Value::Str(text) => path.evaluate_text(text, &mut self.budget),
-            Value::Object(object) if object.kind != crate::Kind::Bean => {
-                path.evaluate(&Value::Map(object.to_map()), &mut self.budget)
-            }
+            Value::Object(object) if object.is_map() => path.evaluate(&Value::Map(object.to_map()), &mut self.budget),
             other => path.evaluate(other, &mut self.budget),
         }
     }

@@ -3,7 +3,6 @@
 use super::Evaluator;
 use crate::el::ast::{Node, Which};
 use crate::error::Error;
-use crate::lookup::Kind;
 use crate::value::{List, Map, Sequence, Value};
 use std::sync::Arc;
 
@@ -19,9 +18,7 @@ impl<'a> Evaluator<'a, '_> {
             Value::Null if safe => Ok(Value::Null),
             Value::List(list) => self.select_items(&list, which, condition),
             Value::Map(map) => self.select_entries(&map, which, condition),
-            Value::Object(object) if object.kind != Kind::Bean => {
-                self.select_entries(&object.to_map(), which, condition)
-            }
+            Value::Object(object) if object.is_map() => self.select_entries(&object.to_map(), which, condition),
             other => Err(Error::evaluation("EL1015E", format!("nothing can be selected from {}", other.class()))),
         }
     }
@@ -78,7 +75,7 @@ impl<'a> Evaluator<'a, '_> {
             Value::Null if safe => return Ok(Value::Null),
             Value::List(list) => (list.kind, list.to_vec()),
             Value::Map(map) => (Sequence::List, entries(&map)),
-            Value::Object(object) if object.kind != Kind::Bean => (Sequence::List, entries(&object.to_map())),
+            Value::Object(object) if object.is_map() => (Sequence::List, entries(&object.to_map())),
             other => {
                 let message = format!("{} has no elements to project", other.class());
                 return Err(Error::evaluation("EL1019E", message));
