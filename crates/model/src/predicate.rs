@@ -20,6 +20,12 @@ pub struct Predicate {
     pub schemes: Vec<String>,
     /// One of these networks holds the client's address.
     pub clients: Vec<IpNet>,
+    /// One of these names the client asked for when it began TLS; a connection without TLS is not asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub server_names: Vec<HostPattern>,
+    /// An expression that is true of the request: `http.path ^= "/a" && net.dst.port == 8000`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expression: Option<String>,
 }
 
 /// How a path is compared, after the table's normalization.

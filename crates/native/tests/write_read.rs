@@ -520,8 +520,9 @@ fn predicate() -> BoxedStrategy<Predicate> {
         methods,
         ..Predicate::default()
     });
-    let full = (of(path), vec(host, 0..3), methods, headers, query, schemes, networks()).prop_map(
-        |(path, hosts, methods, headers, query, schemes, clients)| Predicate {
+    let wire = (vec(host.clone(), 0..2), of(text()));
+    let full = (of(path), vec(host, 0..3), methods, headers, query, schemes, networks(), wire).prop_map(
+        |(path, hosts, methods, headers, query, schemes, clients, (server_names, expression))| Predicate {
             path,
             hosts,
             methods,
@@ -529,6 +530,8 @@ fn predicate() -> BoxedStrategy<Predicate> {
             query,
             schemes,
             clients,
+            server_names,
+            expression,
         },
     );
     prop_oneof![plain, full].boxed()

@@ -4,6 +4,7 @@ use crate::answer::ReadyMessages;
 use crate::chain::Progress;
 use crate::failure::{Blame, Failure};
 use crate::path::forwarded;
+use crate::predicate::Wire;
 use bytes::Bytes;
 use model::answer::FailureKind;
 use model::endpoint::PathRule;
@@ -79,6 +80,15 @@ pub struct Client {
     pub https: bool,
     /// Whether the connection itself is TLS.
     pub tls: bool,
+    /// The name that it asked for when it began TLS.
+    pub server_name: Option<Arc<str>>,
+}
+
+impl Client {
+    /// What its connection shows.
+    pub fn wire(&self) -> Wire<'_> {
+        Wire { peer: self.peer, local: self.local, server_name: self.server_name.as_deref() }
+    }
 }
 
 /// What an exchange knows about its route.
@@ -324,7 +334,7 @@ pub(crate) mod testing {
     pub(crate) fn of(request: http::request::Builder) -> Exchange {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
-        let client = Client { address: peer.ip(), peer, local: peer, https: false, tls: false };
+        let client = Client { address: peer.ip(), peer, local: peer, https: false, tls: false, server_name: None };
         Exchange::new(parts, Body::Empty, client, 1 << 20)
     }
 }

@@ -3,6 +3,7 @@
 //! The router asks the same [`Conditions`] of a route, and has hosts and paths in an index instead.
 
 mod conditions;
+mod expression;
 mod host;
 mod pattern;
 
@@ -16,7 +17,7 @@ use http::{HeaderMap, Method};
 use model::predicate::{HostPattern, PathPattern, Predicate, Segment};
 use model::table::PathNormalization;
 use regex::Regex;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// What a request shows of itself before it has a route.
 pub struct Asked<'a> {
@@ -34,6 +35,19 @@ pub struct Asked<'a> {
     pub https: bool,
     /// The client's address.
     pub client: IpAddr,
+    /// The connection.
+    pub wire: Wire<'a>,
+}
+
+/// What a connection shows of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Wire<'a> {
+    /// Its own peer.
+    pub peer: SocketAddr,
+    /// The address it connected to.
+    pub local: SocketAddr,
+    /// The name that the client asked for when it began TLS.
+    pub server_name: Option<&'a str>,
 }
 
 /// A predicate with its regular expressions and header names read.
@@ -55,6 +69,14 @@ pub enum PredicateError {
         text: String,
         /// Why.
         cause: Box<regex::Error>,
+    },
+    /// An expression that cannot be read.
+    #[error("the expression {text:?} cannot be read: {cause}")]
+    Expression {
+        /// As written.
+        text: String,
+        /// Why.
+        cause: String,
     },
     /// A name that no header field can have.
     #[error("{name:?} is not the name of a header field")]
@@ -96,6 +118,7 @@ impl ReadyPredicate {
             headers: &request.headers,
             https: exchange.client.https,
             client: exchange.client.address,
+            wire: exchange.client.wire(),
         };
         self.host_holds(asked.host)
             && self

@@ -96,6 +96,7 @@ fn asked(exchange: &Exchange) -> Asked<'_> {
         headers: &head.headers,
         https: exchange.client.https,
         client: exchange.client.address,
+        wire: exchange.client.wire(),
     }
 }
 

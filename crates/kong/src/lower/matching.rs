@@ -5,18 +5,27 @@ use crate::entity::{Entity, Flavor};
 use crate::part::Part;
 use crate::schema::text::split_port;
 use model::predicate::{HeaderPattern, HostPattern, PathPattern, Predicate, TextPattern};
-use model::route::Match;
+use model::route::{Match, Rank};
 use serde_json::Value;
 
 /// The ways in which a route matches, each with its place.
 pub(super) fn matches(route: &Entity, flavor: Flavor) -> Vec<Match> {
     let part = Part::of(&route.object);
+    if let Some(expression) = part.owned("expression") {
+        let rank = Rank([part.count("priority").unwrap_or_default(), 0, 0, 0]);
+        return vec![Match { rank, predicate: Predicate { expression: Some(expression), ..Predicate::default() } }];
+    }
     let paths = part.texts("paths");
     let paths: Vec<Option<&str>> = match paths.is_empty() {
         true => vec![None],
         false => paths.iter().map(|path| Some(path.as_str())).collect(),
     };
-    let common = Predicate { methods: part.texts("methods"), headers: headers(part), ..Predicate::default() };
+    let common = Predicate {
+        methods: part.texts("methods"),
+        headers: headers(part),
+        server_names: part.texts("snis").iter().map(|name| host_pattern(name)).collect(),
+        ..Predicate::default()
+    };
     let mut found = Vec::new();
     for path in paths {
         let rank = Weights::of(route, path).rank(flavor);

@@ -39,6 +39,10 @@ fn route(entity: &Entity, scopes: &Scopes<'_>, at: &mut Lowering<'_>) -> Option<
     if service.is_some_and(|service| !Part::of(&service.object).flag("enabled")) {
         return None; // as if it were not there
     }
+    if part.text("expression").is_some() {
+        let text = "nothing of the path is taken off, whatever strip_path says, and no captures are known";
+        at.say(Faith::Approximate, entity, "expression", text);
+    }
     let matches = matching::matches(entity, at.settings.flavor);
     let mut steps: Vec<Step> = https_only(part, &protocols).into_iter().collect();
     steps.extend(scopes.of_route(entity, service, at));

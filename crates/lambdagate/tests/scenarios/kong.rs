@@ -178,6 +178,12 @@ fn routes_are_chosen_as_kong_chooses() {
     // the documentation's order, where it is asked for
     let routes = [("rxm", r#"methods: [GET], paths: ["~/g2"]"#), ("host", "hosts: [g2.test]")];
     check(&routes, "traditional", "/g2", &[("host", "g2.test")], "rxm");
+    let routes = [
+        ("low", r#"expression: 'http.path ^= "/g2"', priority: 1"#),
+        ("high", r#"expression: 'http.path ^= "/g2" && any(http.headers.x_tier) == "gold"', priority: 2"#),
+    ];
+    check(&routes, "expressions", "/g2", &[HOST, ("x-tier", "gold")], "high");
+    check(&routes, "expressions", "/g2", &[HOST], "low");
 }
 
 #[test]

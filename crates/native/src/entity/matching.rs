@@ -19,6 +19,11 @@ entity! {
         schemes: Option<OneOrMany<Text>>,
         /// One of these networks holds the client's address.
         clients: Option<OneOrMany<Text>>,
+        /// One of these names the client asked for when it began TLS; a connection without TLS is not asked.
+        server_names: Option<OneOrMany<Text>>,
+        /// An expression that is true of the request, in the language of routing expressions:
+        /// `http.path ^= "/a" && net.dst.port == 8000`.
+        expression: Option<Text>,
         /// As `priority` of the route, for this alternative alone.
         priority: Option<At<i64>>,
         /// The four numbers by which alternatives are ordered, instead of those computed.

@@ -69,6 +69,8 @@ pub(super) fn predicate(predicate: &Predicate) -> entity::Match {
         query: (!query.is_empty()).then_some(Pairs(query)),
         schemes: texts(&predicate.schemes),
         clients: texts(&predicate.clients.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        server_names: texts(&predicate.server_names.iter().map(host).collect::<Vec<_>>()),
+        expression: predicate.expression.as_deref().map(text),
         priority: None,
         rank: None,
     }

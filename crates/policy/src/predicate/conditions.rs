@@ -1,11 +1,13 @@
 //! What a predicate asks besides host and path.
 
+use super::expression::Expression;
+use super::host::{comparable_host, comparable_pattern, takes};
 use super::pattern::Patterns;
 use super::{Asked, PredicateError};
 use crate::query;
 use http::HeaderName;
 use ipnet::IpNet;
-use model::predicate::{Predicate, TextPattern};
+use model::predicate::{HostPattern, Predicate, TextPattern};
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -18,13 +20,18 @@ pub struct Conditions {
     clients: Box<[IpNet]>,
     headers: Box<[(HeaderName, Text)]>,
     query: Box<[(Box<str>, Text)]>,
+    /// Asked of connections with TLS alone.
+    server_names: Box<[HostPattern]>,
+    expression: Option<Box<Expression>>,
 }
 
 impl Conditions {
     /// `None`: nothing is asked.
     pub fn compile(predicate: &Predicate, patterns: &mut Patterns) -> Result<Option<Box<Self>>, PredicateError> {
-        let Predicate { path: _, hosts: _, methods, headers, query, schemes, clients } = predicate;
-        if [methods.len(), headers.len(), query.len(), schemes.len(), clients.len()] == [0; 5] {
+        let Predicate { path: _, hosts: _, methods, headers, query, schemes, clients, server_names, expression } =
+            predicate;
+        let lists = [methods.len(), headers.len(), query.len(), schemes.len(), clients.len(), server_names.len()];
+        if lists == [0; 6] && expression.is_none() {
             return Ok(None);
         }
         let allows = |scheme: &str| schemes.is_empty() || schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme));
@@ -42,6 +49,8 @@ impl Conditions {
             clients: clients.iter().copied().collect(),
             headers,
             query: query.collect::<Result<_, _>>()?,
+            server_names: server_names.iter().map(comparable_pattern).collect(),
+            expression: expression.as_deref().map(Expression::compile).transpose()?.map(Box::new),
         })))
     }
 
@@ -54,6 +63,16 @@ impl Conditions {
                 text.holds(asked.headers.get_all(name).iter().map(|value| Cow::Borrowed(value.as_bytes())))
             })
             && self.query.iter().all(|(name, text)| text.holds(query::values(asked.query.unwrap_or(""), name)))
+            && self.server_name_holds(asked)
+            && self.expression.as_ref().is_none_or(|expression| expression.holds(asked))
+    }
+
+    fn server_name_holds(&self, asked: &Asked<'_>) -> bool {
+        if self.server_names.is_empty() || !asked.https {
+            return true;
+        }
+        let name = comparable_host(asked.wire.server_name.unwrap_or(""));
+        self.server_names.iter().any(|pattern| takes(pattern, &name))
     }
 
     fn client_holds(&self, client: IpAddr) -> bool {

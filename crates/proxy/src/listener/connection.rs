@@ -20,7 +20,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 /// The connection as requests see it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Wire {
     /// The client, or what the PROXY header says of it.
     pub(crate) peer: SocketAddr,
@@ -28,6 +28,8 @@ pub(crate) struct Wire {
     pub(crate) local: SocketAddr,
     /// Whether it speaks TLS.
     pub(crate) tls: bool,
+    /// The name that the client asked for when it began TLS.
+    pub(crate) server_name: Option<Arc<str>>,
 }
 
 /// How long a kept-alive connection may still send its next request once the listener is stopped. The answer to
@@ -38,7 +40,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) async fn serve(stream: TcpStream, state: &Arc<ListenerState>) {
     let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return };
     let _ = stream.set_nodelay(true); // a socket that refuses is one that is gone
-    let wire = Wire { peer, local, tls: false };
+    let wire = Wire { peer, local, tls: false, server_name: None };
     let view = state.view.load_full();
     let plan = view.plan();
     if let Err(cause) = begin(stream, wire, plan, state).await {
@@ -76,6 +78,7 @@ where
             let acceptor = tokio_rustls::TlsAcceptor::from(config.clone());
             let stream = in_time(patience, acceptor.accept(stream)).await??;
             wire.tls = true;
+            wire.server_name = stream.get_ref().1.server_name().map(Arc::from);
             let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             speak(stream, Bytes::new(), http2, wire, plan, state).await;
             Ok(())

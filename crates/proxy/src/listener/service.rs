@@ -36,6 +36,7 @@ impl Service {
             local: self.wire.local,
             https: said.https.unwrap_or(self.wire.tls),
             tls: self.wire.tls,
+            server_name: self.wire.server_name.clone(),
         }
     }
 }

@@ -53,6 +53,11 @@ impl Request {
             headers: &self.headers,
             https: self.https,
             client: self.client,
+            wire: policy::predicate::Wire {
+                peer: ([127, 0, 0, 1], 4000).into(),
+                local: ([127, 0, 0, 1], 80).into(),
+                server_name: None,
+            },
         }
     }
 }

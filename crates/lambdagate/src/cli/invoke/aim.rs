@@ -193,6 +193,11 @@ fn find(
         headers: &request.headers,
         https: request.https,
         client: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        wire: policy::predicate::Wire {
+            peer: (Ipv4Addr::LOCALHOST, 0).into(),
+            local: (Ipv4Addr::LOCALHOST, 80).into(),
+            server_name: None,
+        },
     });
     Ok(found.map(|found| (found.route, found.matching, found.params)))
 }

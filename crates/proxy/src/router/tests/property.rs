@@ -101,6 +101,8 @@ fn predicate() -> impl Strategy<Value = Predicate> {
             query: query.unwrap_or_default(),
             schemes: schemes.unwrap_or_default(),
             clients: clients.unwrap_or_default(),
+            server_names: Vec::new(),
+            expression: None,
         },
     )
 }
