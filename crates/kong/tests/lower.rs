@@ -33,7 +33,7 @@ fn check(path: &Path) -> Result<(), String> {
     let input = text.split(&format!("\n{DASHES}\n")).next().unwrap().trim_end();
     let (documents, environment) = world(input);
     let allow_missing = input.lines().filter_map(|line| line.strip_prefix("# allow-missing ")).map(str::to_owned);
-    let kong = Kong { allow_missing: allow_missing.collect(), ..Kong::default() };
+    let kong = Kong { allow_missing: allow_missing.collect(), kept: false };
     let lowered = kong.lower(&documents, &environment);
     let again = kong.lower(&documents, &environment);
     assert_eq!(lowered.gateway, again.gateway, "{name}: lowering is not pure");
@@ -149,6 +149,9 @@ fn usual() -> Vec<Value> {
         of(model::listener::Limits::default()),
         of(model::aws::Credentials::default()),
         of(model::tls::ClientTls::default()),
+        of(model::aws::Aws::KEEPALIVE),
+        of(model::forward::Forward::Direct),
+        of(model::forward::Forward::Environment),
         of(model::call::Arguments::default()),
         of(model::call::EventRules::default()),
         of(model::endpoint::UpstreamTimeouts::default()),

@@ -21,7 +21,7 @@ pub(super) fn parts() -> Parts {
 fn target() -> Vec<crate::schema::Field> {
     vec![
         number("timeout").default(60_000).approximate("the whole call may take so long, not each read of it"),
-        number("keepalive").default(60_000).ignored("idle connections are kept for a time of the gateway's own"),
+        number("keepalive").default(60_000),
         string("aws_key").secret(),
         string("aws_secret").secret(),
         string("aws_assume_role_arn").secret(),
@@ -36,7 +36,7 @@ fn target() -> Vec<crate::schema::Field> {
         integer("port").default(443).optional().between(0, 65_535),
         boolean("disable_https").default(false).optional(),
         integer("unhandled_status").between(100, 999),
-        string("proxy_url").rule(Rule::Text(text::proxy_url)).unsupported("AWS is called without the proxy"),
+        string("proxy_url").rule(Rule::Text(text::proxy_url)),
         string("aws_imds_protocol_version")
             .default("v1")
             .one_of(&["v1", "v2"])

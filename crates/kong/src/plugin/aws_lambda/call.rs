@@ -13,6 +13,8 @@ use model::call::{
     ReplyRules, Target, Then, Winner,
 };
 use model::chain::Phase;
+use model::endpoint::Keepalive;
+use model::forward::{Forward, ForwardProxy};
 use model::policy::Policy;
 use model::secret::Secret;
 use model::tls::ClientTls;
@@ -73,12 +75,23 @@ fn target(part: Part<'_>) -> FunctionTarget {
 
 fn aws(part: Part<'_>) -> Aws {
     let verify = part.value("ssl_verify").is_none() || part.flag("ssl_verify");
+    let idle = part.count("keepalive").map_or(Aws::KEEPALIVE.time, Duration::from_millis);
     Aws {
         region: part.owned("aws_region"),
         endpoint: endpoint(part),
         credentials: credentials(part),
         tls: ClientTls { verify, ..ClientTls::default() },
+        forward: forward(part),
+        keepalive: Keepalive { time: idle, ..Aws::KEEPALIVE },
         ..Aws::default()
+    }
+}
+
+/// The proxy that is written; what the environment says of proxies is not for this plugin.
+fn forward(part: Part<'_>) -> Forward {
+    match part.owned("proxy_url") {
+        Some(url) => Forward::Through(Box::new(ForwardProxy { url, ..ForwardProxy::default() })),
+        None => Forward::Direct,
     }
 }
 
