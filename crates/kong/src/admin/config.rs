@@ -4,7 +4,7 @@ mod flatten;
 
 use super::book::{Book, hash};
 use super::page::value;
-use super::problem::{Problem, lua};
+use super::problem::{Declarative, Problem, lua};
 use super::reply::{Answer, Reply};
 use super::{Admin, Asked, refusal, wrong};
 use crate::document::POSTED;
@@ -130,15 +130,19 @@ fn declarative(findings: &[Finding], text: &[u8], flatten: bool) -> Problem {
         let why =
             format!("failed parsing declarative configuration: {}:{}: {}", place.line, place.column, finding.message);
         let fields = json!({ "error": why });
-        return Problem::Declarative { message: message(&fields), fields, flattened: None };
+        return told(message(&fields), fields, None);
     }
     let all = violations(findings).fields();
     if !flatten {
-        return Problem::Declarative { message: message(&all), fields: all, flattened: None };
+        return told(message(&all), all, None);
     }
     let (flattened, rest) = flatten::flattened(findings, text);
     let fields = violations(&rest).fields();
-    Problem::Declarative { message: message(&all), fields, flattened: Some(flattened) }
+    told(message(&all), fields, Some(flattened))
+}
+
+fn told(message: String, fields: Value, flattened: Option<Value>) -> Problem {
+    Problem::Declarative(Box::new(Declarative { message, fields, flattened }))
 }
 
 fn message(fields: &Value) -> String {

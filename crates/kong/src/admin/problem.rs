@@ -38,10 +38,19 @@ pub(super) enum Problem {
     Unsupported(String),
     #[error("no entity of {} has {key} {value}", parent.name())]
     Unresolved { member: &'static str, key: &'static str, value: Value, parent: Collection },
-    #[error("{message}")]
-    Declarative { message: String, fields: Value, flattened: Option<Value> },
+    #[error("{}", .0.message)]
+    Declarative(Box<Declarative>),
     #[error("{0} {1}")]
     Plain(StatusCode, Value),
+}
+
+/// What is wrong with a declarative document.
+#[derive(Clone, Debug)]
+pub(super) struct Declarative {
+    pub(super) message: String,
+    pub(super) fields: Value,
+    /// The same, entity by entity.
+    pub(super) flattened: Option<Value>,
 }
 
 impl Problem {
@@ -103,7 +112,8 @@ impl Problem {
                 let fields = json!({ *member: { *key: why } });
                 (bad, of(13, format!("foreign key unresolved ({member}.{key}: {why})"), Some(fields)))
             }
-            Self::Declarative { message, fields, flattened } => {
+            Self::Declarative(wrong) => {
+                let Declarative { message, fields, flattened } = &**wrong;
                 let mut body = of(14, message.clone(), Some(fields.clone()));
                 if let Some(flattened) = flattened {
                     body["flattened_errors"] = flattened.clone();
