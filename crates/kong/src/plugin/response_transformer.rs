@@ -39,18 +39,22 @@ pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
     vec![(Phase::Response, Policy::ResponseTransform(Box::new(policy)))]
 }
 
-fn pair(text: &String) -> Option<(String, String)> {
+fn pair(text: &str) -> Option<(String, String)> {
     text.split_once(':').map(|(name, value)| (name.to_owned(), value.to_owned()))
 }
 
 fn headers(part: Part<'_>) -> TextChanges {
     let list = |action: &str| part.texts(&format!("{action}.headers"));
     let values = |action: &str| {
-        list(action).iter().filter_map(pair).map(|(name, value)| (name, RequestText::plain(value))).collect()
+        list(action)
+            .iter()
+            .filter_map(|text| pair(text))
+            .map(|(name, value)| (name, RequestText::plain(value)))
+            .collect()
     };
     TextChanges {
         remove: list("remove"),
-        rename: list("rename").iter().filter_map(pair).collect(),
+        rename: list("rename").iter().filter_map(|text| pair(text)).collect(),
         replace: values("replace"),
         add: values("add"),
         append: values("append"),
@@ -63,11 +67,11 @@ fn members(part: Part<'_>) -> JsonChanges {
         let kinds = part.texts(&format!("{action}.json_types"));
         let typed =
             |(at, (name, value)): (usize, (String, String))| (name, scalar(kinds.get(at).map(String::as_str), value));
-        list(action).iter().filter_map(pair).enumerate().map(typed).collect()
+        list(action).iter().filter_map(|text| pair(text)).enumerate().map(typed).collect()
     };
     JsonChanges {
         remove: list("remove"),
-        rename: list("rename").iter().filter_map(pair).collect(),
+        rename: list("rename").iter().filter_map(|text| pair(text)).collect(),
         replace: values("replace"),
         add: values("add"),
         append: values("append"),
