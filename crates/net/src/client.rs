@@ -70,7 +70,7 @@ pub struct PoolOptions {
 /// How far a request got before it failed. What was sent in full may have had its effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sent {
-    /// Not a byte of it left: it may be sent elsewhere.
+    /// Not all of it left, so that nobody can act on it: it may be sent elsewhere.
     Nothing,
     /// Some or all of it may have left.
     Maybe,

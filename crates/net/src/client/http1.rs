@@ -64,7 +64,7 @@ pub(crate) enum Outcome {
 
 /// Why there is no response.
 enum Lost {
-    /// Not a byte of the request left.
+    /// Not all of the request left, and what did can be sent again.
     Unsent(io::Error),
     Failed(SendError),
 }
@@ -127,7 +127,7 @@ impl Connection {
 
     fn closed(&self, cause: Option<io::Error>) -> Lost {
         let cause = cause.unwrap_or_else(|| io::ErrorKind::UnexpectedEof.into());
-        if !self.sending.has_begun() && self.received.is_empty() {
+        if self.sending.may_go_again() && self.received.is_empty() {
             return Lost::Unsent(cause);
         }
         Lost::Failed(SendError::new(SendErrorKind::Closed, Sent::Maybe, outgoing::chain(&cause)))

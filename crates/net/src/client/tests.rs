@@ -167,6 +167,14 @@ impl Peer {
         }
     }
 
+    /// So many bytes behind the header.
+    async fn take(&mut self, bytes: usize) {
+        while self.read.len() < bytes {
+            assert!(self.stream.read_buf(&mut self.read).await.unwrap() > 0, "the body ended");
+        }
+        self.read.drain(..bytes);
+    }
+
     async fn say(&mut self, text: &str) {
         self.stream.write_all(text.as_bytes()).await.unwrap();
     }
@@ -330,6 +338,49 @@ async fn a_request_goes_out_again_when_its_kept_connection_had_closed() {
         assert_eq!(text(pool.send(post(body)).await.unwrap()).await, "ok");
     };
     tokio::join!(server, client);
+}
+
+/// More than the system keeps between two ends of a connection.
+const HUGE: usize = 64 << 20;
+
+#[tokio::test]
+async fn a_request_cut_before_its_last_byte_goes_out_again_once() {
+    // kept: whether a connection was there already; whether the request can be sent again
+    for (kept, whole, expected) in
+        [(true, true, None), (true, false, Some(Sent::Maybe)), (false, true, Some(Sent::Nothing))]
+    {
+        let (raw, port) = Raw::open().await;
+        let pool = pool(port);
+        let seen = Arc::new(AtomicUsize::new(0));
+        let count = seen.clone();
+        tokio::spawn(async move {
+            let mut first = raw.accept().await;
+            if kept {
+                first.request().await;
+                first.say(OK).await;
+            }
+            first.request().await; // its header; most of the body is still to come
+            drop(first);
+            let mut second = raw.accept().await;
+            second.request().await;
+            count.fetch_add(1, Ordering::Relaxed);
+            second.take(HUGE).await;
+            second.say(OK).await;
+        });
+        if kept {
+            text(pool.send(get("/")).await.unwrap()).await;
+        }
+        let bytes = Bytes::from(vec![b'x'; HUGE]);
+        let (feeder, streamed) = fed();
+        feeder.send(Ok(bytes.clone())).unwrap();
+        drop(feeder);
+        let sent = pool.send(post(if whole { Body::from(bytes) } else { streamed })).await;
+        match expected {
+            None => assert_eq!(text(sent.unwrap()).await, "ok"),
+            Some(expected) => assert_eq!(failed(sent).await, (SendErrorKind::Closed, expected)),
+        }
+        assert_eq!(seen.load(Ordering::Relaxed), usize::from(expected.is_none()), "kept: {kept}, whole: {whole}");
+    }
 }
 
 #[tokio::test]

@@ -32,6 +32,10 @@ pub(super) struct Sending {
     left: bool,
     /// Some of it has left.
     begun: bool,
+    /// Its body is here as a whole, so that it could be sent once more.
+    whole: bool,
+    /// The connection broke before the last byte was given to it.
+    short: bool,
     /// The connection took not all of it.
     failed: bool,
     /// The response to `HEAD` has no body.
@@ -75,10 +79,11 @@ impl Sending {
             Header::Written(write) => write(&mut self.written),
         }
         (self.at, self.tail) = (0, b"");
-        (self.left, self.begun, self.failed) = (true, false, false);
+        (self.left, self.begun, self.failed, self.short) = (true, false, false, false);
         self.headless =
             matches!(header, Header::Parts(parts) | Header::Absolute(parts, _) if parts.method == http::Method::HEAD);
         let streamed = !matches!(body, Body::Empty | Body::Full(_));
+        self.whole = !streamed;
         self.progress = Progress { stage: streamed.then(|| Stage::Taken(Instant::now())), ..Progress::default() };
         self.source = (framing != Framing::Length(0)).then_some(Source { body, framing });
         match &self.source {
@@ -94,6 +99,7 @@ impl Sending {
     pub(super) fn poll(&mut self, wire: &mut Wire, cx: &mut Context<'_>) -> Poll<Result<(), Undelivered>> {
         while self.left {
             if let Err(cause) = ready!(self.poll_write(wire, cx)) {
+                self.short = self.at < self.written.len() || !self.part.is_empty() || !self.tail.is_empty();
                 (self.left, self.failed) = (false, true);
                 return Poll::Ready(Err(Undelivered::Wire(cause)));
             }
@@ -111,9 +117,10 @@ impl Sending {
         !self.left && !self.failed
     }
 
-    /// Some of it has left.
-    pub(super) fn has_begun(&self) -> bool {
-        self.begun
+    /// Nobody can have got it to its end, and it could be sent once more: nothing of it left, or it broke off before
+    /// its last byte and its body is still here as a whole.
+    pub(super) fn may_go_again(&self) -> bool {
+        !self.begun || (self.short && self.whole)
     }
 
     /// Whether its response may have a body.
@@ -126,7 +133,7 @@ impl Sending {
         self.progress
     }
 
-    /// The body of a request of which nothing has left.
+    /// The body of a request that may go again.
     pub(super) fn take_body(&mut self) -> Body {
         self.source.take().map_or(Body::Empty, |source| source.body)
     }
