@@ -15,11 +15,14 @@ fn log_server() -> (u16, Receiver<Value>) {
     let (tell, told) = channel();
     std::thread::spawn(move || {
         for stream in listener.incoming().map_while(Result::ok) {
-            let mut reader = BufReader::new(stream);
-            while let Some(body) = read(&mut reader) {
-                let _ = tell.send(serde_json::from_slice(&body).unwrap());
-                reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
-            }
+            let tell = tell.clone();
+            std::thread::spawn(move || {
+                let mut reader = BufReader::new(stream);
+                while let Some(body) = read(&mut reader) {
+                    let _ = tell.send(serde_json::from_slice(&body).unwrap());
+                    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+                }
+            });
         }
     });
     (port, told)
@@ -71,8 +74,8 @@ const EVE: (&str, &str) = ("authorization", "Basic ZXZlOm90aGVyLXNlY3JldA==");
 #[test]
 fn policies_stand_together_and_every_exchange_is_told_of() {
     let (port, records) = log_server();
-    let gate =
-        Gate::start(&site(port), &["run", "--kong", "kong.yml", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"]);
+    let site = site(port);
+    let gate = Gate::start(&site, &["run", "--kong", "kong.yml", "--listen", "127.0.0.1:0", "--status", "127.0.0.1:0"]);
     let ask =
         |headers: &[(&str, &str)], body: &str| gate.request("POST", "/p?token=marked-secret", headers, body.as_bytes());
     let mut told = Vec::new();
