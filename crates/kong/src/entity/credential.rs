@@ -13,7 +13,7 @@ pub(super) fn key() -> Record {
     Record::new(with_common(vec![
         foreign("consumer", "consumers"),
         string("key").unique().secret(),
-        integer("ttl").unsupported("the key stays valid"),
+        integer("ttl").unsupported("the key of a file stays valid; one of the Admin API ends"),
     ]))
 }
 

@@ -30,7 +30,7 @@ const ENTERPRISE: Honour = Unsupported("it belongs to Kong Enterprise, and nothi
 const LOGS: Honour = Ignored("the gateway's own options say where and how it logs");
 const LUA: Honour = Ignored("no Lua code runs here");
 const WORKERS: Honour = Ignored("the gateway has its own threads and memory");
-const NAMES: Honour = Ignored("names are resolved as the system does");
+const NAMES: Honour = Ignored("DNS answers are kept for the lifetime that they name");
 const TLS: Honour = Approximate("TLS has one set of safe versions and ciphers");
 
 /// All of them.
