@@ -80,8 +80,11 @@ impl Life {
 
     /// What log steps know beside the exchange. A client that left before there was a response is told of too.
     fn log(&mut self) {
+        if !chain_at(&self.view, self.place).is_some_and(|chain| chain.logs(&self.exchange)) {
+            return;
+        }
         let view = self.view.clone();
-        let Some(chain) = chain_at(&view, self.place).filter(|chain| chain.logs(&self.exchange)) else { return };
+        let Some(chain) = chain_at(&view, self.place) else { return };
         let total = self.exchange.started.elapsed();
         let (headers, until_header) = self.header.take().unwrap_or((HeaderMap::new(), total));
         self.exchange.sent = Some(Box::new(Sent {
