@@ -44,13 +44,11 @@ pub struct Proposal {
     pub changes: Vec<Change>,
     /// The revision they were thought out for; `None`: any.
     pub expected: Option<Revision>,
-    /// Only tries, and changes nothing.
-    pub trial: bool,
     /// Who waits for the end of it.
     pub done: oneshot::Sender<Result<Accepted, Refused>>,
 }
 
-/// Changes that are in force (or, of a trial, could be).
+/// Changes that are in force.
 #[derive(Debug)]
 pub struct Accepted {
     /// The store's revision with them.
@@ -87,22 +85,8 @@ impl Desk {
 
     /// Brings changes into force; when this is answered, the next request is served by them.
     pub async fn commit(&self, changes: Vec<Change>, expected: Option<Revision>) -> Result<Accepted, Refused> {
-        self.propose(changes, expected, false).await
-    }
-
-    /// Whether changes could be brought into force.
-    pub async fn try_out(&self, changes: Vec<Change>) -> Result<Accepted, Refused> {
-        self.propose(changes, None, true).await
-    }
-
-    async fn propose(
-        &self,
-        changes: Vec<Change>,
-        expected: Option<Revision>,
-        trial: bool,
-    ) -> Result<Accepted, Refused> {
         let (done, answer) = oneshot::channel();
-        let proposal = Proposal { source: self.source, changes, expected, trial, done };
+        let proposal = Proposal { source: self.source, changes, expected, done };
         self.changes.send(proposal).await.map_err(|_| Refused::Ending)?;
         answer.await.unwrap_or(Err(Refused::Ending))
     }

@@ -85,10 +85,9 @@ impl Reload {
 
     /// Tries what an Admin API proposes; then stores it and brings it into force, all or nothing.
     pub(crate) async fn propose(&mut self, proposal: Proposal, server: &Server) {
-        let Proposal { source, changes, expected, trial, done } = proposal;
+        let Proposal { source, changes, expected, done } = proposal;
         let outcome = match self.try_out(source, &changes, server).await {
             Err(refused) => Err(refused),
-            Ok(tried) if trial => Ok(Accepted { revision: tried.revision, findings: tried.draft.findings }),
             Ok(tried) => self.carry_out(source, changes, expected, tried, server).await,
         };
         let _ = done.send(outcome); // whoever asked may have gone: what is done stays done

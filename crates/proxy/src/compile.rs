@@ -82,7 +82,7 @@ pub fn compile(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) 
     let kept = previous.filter(|previous| same_consumers(&previous.consumers.0, &gateway.consumers));
     let consumers = match kept {
         Some(previous) => previous.consumers.1.clone(),
-        None => Arc::new(Consumers::new(&gateway.consumers)),
+        None => Arc::new(known(&gateway.consumers)),
     };
     let builder = Builder::with(&shared.services, consumers.clone());
     let making = Making { builder, upstreams, shared };
@@ -100,6 +100,16 @@ pub fn compile(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) 
 
 fn upstreams(gateway: &Gateway, shared: &Shared) -> Result<ReadyUpstreams, UpstreamError> {
     gateway.upstreams.iter().map(|(id, upstream)| Ok((id.clone(), shared.upstreams.ready(id, upstream)?))).collect()
+}
+
+/// The clients, indexed. What one of them could never show is told once.
+fn known(consumers: &[Arc<Consumer>]) -> Consumers {
+    let known = Consumers::new(consumers);
+    for (consumer, algorithm) in known.broken_keys() {
+        let algorithm = algorithm.name();
+        tracing::warn!(consumer, algorithm, "this key cannot be read: no token of the consumer is accepted with it");
+    }
+    known
 }
 
 fn same_consumers(before: &[Arc<Consumer>], now: &[Arc<Consumer>]) -> bool {

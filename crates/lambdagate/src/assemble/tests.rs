@@ -91,20 +91,25 @@ impl Dialect for Toy {
     }
 }
 
-#[tokio::test]
-async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() {
-    let files = Arc::new(Mutex::default());
+/// Over one source.
+fn assembler(toy: Toy) -> Assembler {
     let opened = Opened {
         kept: None,
         loaded: Default::default(),
         path: "x".into(),
-        dialect: Box::new(Toy(files.clone())),
+        dialect: Box::new(toy),
         store: Arc::new(MemoryStore::default()),
         declares: |_, _| vec![],
         accepted: vec![],
         times: BTreeMap::new(),
     };
-    let mut assembler = Assembler { sources: vec![opened], adjustments: Adjustments::default() };
+    Assembler { sources: vec![opened], adjustments: Adjustments::default() }
+}
+
+#[tokio::test]
+async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() {
+    let files = Arc::new(Mutex::default());
+    let mut assembler = assembler(Toy(files.clone()));
     // files; tables in force after them; findings
     type Step<'a> = (&'a [(&'static str, &'static str)], &'a [&'a str], &'a [&'a str]);
     let steps: [Step<'_>; 6] = [
@@ -129,17 +134,7 @@ async fn of_each_document_the_newest_revision_that_was_understood_is_in_force() 
 #[tokio::test]
 async fn only_what_changed_gets_a_new_revision() {
     let files = Arc::new(Mutex::new(BTreeMap::from([("a", "one"), ("b", "two")])));
-    let opened = Opened {
-        kept: None,
-        loaded: Default::default(),
-        path: "x".into(),
-        dialect: Box::new(Toy(files.clone())),
-        store: Arc::new(MemoryStore::default()),
-        declares: |_, _| vec![],
-        accepted: vec![],
-        times: BTreeMap::new(),
-    };
-    let mut assembler = Assembler { sources: vec![opened], adjustments: Adjustments::default() };
+    let mut assembler = assembler(Toy(files.clone()));
     for (text, expected) in [("one", [1, 1]), ("one", [1, 1]), ("three", [2, 1])] {
         files.lock().unwrap().insert("a", text);
         assembler.read().await.unwrap();
