@@ -49,7 +49,10 @@ impl Shell {
     /// A shell in the root of the checkout with the built binary at hand.
     pub fn new(house: &House) -> Result<Self> {
         let home = house.target.join("docs-home");
-        std::fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
+        // Pages write below target/, which is not there when Cargo builds elsewhere.
+        for folder in [&home, &house.root.join("target")] {
+            std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
         let before = std::env::var_os("PATH").unwrap_or_default();
         let path = std::env::join_paths(std::iter::once(house.binaries()).chain(std::env::split_paths(&before)))?;
         let mut environment: Vec<(OsString, OsString)> =
