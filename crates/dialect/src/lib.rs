@@ -3,6 +3,8 @@
 pub mod admin;
 pub mod finding;
 pub mod findings;
+#[cfg(feature = "golden")]
+pub mod golden;
 pub mod merge;
 pub mod resolve;
 pub mod tree;
