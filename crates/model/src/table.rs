@@ -20,6 +20,9 @@ pub struct Table {
     pub routes: Vec<Arc<Route>>,
     /// The outer ring: steps around every route, and around the answer when no route is found.
     pub global: Vec<Step>,
+    /// The ring's request side leaves alone what no route takes; its response side runs all the same.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ring_needs_route: bool,
     /// Patches of the chain for known clients.
     pub overlays: Vec<Overlay>,
     /// When an overlay takes effect after the client became known.
@@ -38,6 +41,7 @@ impl Table {
             normalization: PathNormalization::default(),
             routes: Vec::new(),
             global: Vec::new(),
+            ring_needs_route: false,
             overlays: Vec::new(),
             overlay_entry: OverlayEntry::NextStep,
             answers: Answers::default(),

@@ -34,6 +34,8 @@ entity! {
         routes: Option<Vec<At<Route>>>,
         /// Policies around every route, and around the answer when there is none.
         policies: Option<Vec<At<Step>>>,
+        /// Whether policies around every route leave alone a request that no route takes; false without it. They run on its response in any case.
+        policies_need_route: Option<At<bool>>,
         /// Http upstreams that routes refer to by name.
         upstreams: Option<Pairs<Upstream>>,
         /// Clients that the gateway knows.

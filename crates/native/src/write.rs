@@ -106,6 +106,7 @@ fn config<'g>(gateway: &'g Gateway, pen: &mut Pen<'g>) -> Config {
             config.name = (name != "main").then(|| text(name));
             config.routes = table.routes;
             config.policies = table.policies;
+            config.policies_need_route = table.policies_need_route;
             config.answers = table.answers;
             config.messages = table.messages;
             config.failures_run_all = table.failures_run_all;

@@ -323,7 +323,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
         vec((select(vec!["*/*", "text/html"]).prop_map(str::to_owned), answer()), 0..3),
         0..3,
     );
-    let flags = any::<[bool; 3]>();
+    let flags = any::<[bool; 4]>();
     let answers = (kinds, of(messages()), any::<bool>()).prop_map(|(by_kind, messages, all_steps)| Answers {
         by_kind,
         messages,
@@ -337,7 +337,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
                 overlays,
                 overlay_entry,
                 answers,
-                [decode_unreserved, resolve_dots, merge_slashes],
+                [decode_unreserved, resolve_dots, merge_slashes, ring_needs_route],
                 marks,
             )| {
                 Table {
@@ -351,6 +351,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
                         })
                         .collect(),
                     global,
+                    ring_needs_route,
                     overlays,
                     overlay_entry,
                     answers,

@@ -19,7 +19,7 @@ use crate::predicate::{PredicateError, ReadyPredicate};
 use crate::refusal::ReadyRefusals;
 use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
-use crate::rewrite::request_id::{EchoRequestId, RequestId};
+use crate::rewrite::request_id::{Choice, EchoRequestId, RequestId};
 use crate::rewrite::respond::Respond;
 use crate::rewrite::terminate::Terminate;
 use crate::rewrite::transform::{RequestTransform, ResponseTransform};
@@ -283,12 +283,10 @@ impl<'a> Builder<'a> {
             (Data::Cors(cors), Side::Response | Side::Log) => Box::new(Share(rules(cors)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),
             (Data::Headers(edits), Side::Response | Side::Log) => Box::new(ResponseHeaders(Edits::compile(edits)?)),
-            (Data::RequestId(id), Side::Request) => {
-                let (form, own) = (id.form, id.own);
-                Box::new(RequestId { header: header_name(&id.header)?, trust_client: id.trust_client, form, own, slot })
-            }
+            (Data::RequestId(id), Side::Request) => Box::new(RequestId { choice: Choice::of(id)?, own: id.own, slot }),
             (Data::RequestId(id), Side::Response | Side::Log) => {
-                Box::new(EchoRequestId { header: id.echo.then(|| header_name(&id.header)).transpose()?, slot })
+                let choice = id.echo.then(|| Choice::of(id)).transpose()?;
+                Box::new(EchoRequestId { choice, own: id.own, slot })
             }
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),
         };

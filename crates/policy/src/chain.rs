@@ -77,7 +77,8 @@ impl ReadyChain {
             }
         }
         let mut chain = Self { own, groups, base: Arc::default(), resolved: None, ring };
-        chain.base = Arc::new(Effective::base(&chain));
+        let base = if route.is_some() { Effective::base } else { Effective::unrouted };
+        chain.base = Arc::new(base(&chain));
         chain.resolved = route.and_then(|route| Resolved::new(&chain.ring, &route.id));
         Ok(chain)
     }

@@ -178,6 +178,7 @@ fn frame(table: &Table) -> Table {
         normalization: table.normalization,
         routes: Vec::new(),
         global: table.global.clone(),
+        ring_needs_route: table.ring_needs_route,
         overlays: table.overlays.clone(),
         overlay_entry: table.overlay_entry,
         answers: table.answers.clone(),

@@ -15,6 +15,8 @@ pub(super) fn table(at: &mut Lowering<'_>) -> Table {
         normalization: PathNormalization { decode_unreserved: true, resolve_dots: true, merge_slashes: true },
         routes,
         global,
+        // Kong looks for a route before any plugin's access phase; without one it answers 404 at once.
+        ring_needs_route: true,
         overlays,
         overlay_entry: OverlayEntry::NextStep,
         answers: answers::answers(at),

@@ -14,6 +14,7 @@ mod failures;
 mod kong;
 mod kong_admin;
 mod kong_cases;
+mod kong_plugins;
 mod limits;
 mod local_lambda;
 mod local_people;

@@ -12,6 +12,8 @@ entity! {
         routes: Option<Vec<At<Route>>>,
         /// Policies around every route, and around the answer when there is none.
         policies: Option<Vec<At<Step>>>,
+        /// Whether policies around every route leave alone a request that no route takes; false without it. They run on its response in any case.
+        policies_need_route: Option<At<bool>>,
         /// What is said when nothing else answered, by failure code.
         answers: Option<Answers>,
         /// How messages are written; as problem details without it.

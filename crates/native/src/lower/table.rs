@@ -20,6 +20,7 @@ pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
     let own = WrittenTable {
         routes: config.routes.clone(),
         policies: config.policies.clone(),
+        policies_need_route: config.policies_need_route.clone(),
         answers: config.answers.clone(),
         messages: config.messages.clone(),
         failures_run_all: config.failures_run_all.clone(),
@@ -30,6 +31,7 @@ pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
     };
     let says_nothing = own.routes.is_none()
         && own.policies.is_none()
+        && own.policies_need_route.is_none()
         && own.answers.is_none()
         && own.messages.is_none()
         && own.failures_run_all.is_none()
@@ -64,6 +66,7 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
     table.normalization = normalization(written.path_normalization.as_ref());
     table.routes = routes.into_iter().map(Arc::new).collect();
     table.global = list(written.policies.as_deref(), place::GLOBAL, at);
+    table.ring_needs_route = written.policies_need_route.as_ref().is_some_and(|flag| flag.value);
     table.overlay_entry = entry(written.overlay_entry.as_ref().map(|entry| entry.value));
     table.answers = answer::answers(written.answers.as_ref(), at);
     table.answers.messages = written.messages.as_ref().map(|written| answer::message::messages(written, at));

@@ -14,6 +14,7 @@ pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
     Written {
         routes: some(route::routes(&table.routes, pen)),
         policies: some(steps(&table.global, place::GLOBAL, pen)),
+        policies_need_route: unless(table.ring_needs_route, &false),
         answers: answer::answers(&table.answers),
         messages: table.answers.messages.as_ref().map(answer::message::messages),
         failures_run_all: unless(table.answers.all_steps, &false),

@@ -23,6 +23,12 @@ impl Effective {
         Self::of(chain, &OverlaySet::new())
     }
 
+    /// For requests that no route takes.
+    pub(super) fn unrouted(chain: &ReadyChain) -> Self {
+        let base = Self::base(chain);
+        if chain.ring.needs_route { Self { request: Vec::new(), ..base } } else { base }
+    }
+
     /// At equal precedence the consumer's step beats its groups', an earlier group's a later one's, those the
     /// route's, and the route's a global one; of two in one place the first written wins.
     fn of(chain: &ReadyChain, overlays: &OverlaySet) -> Self {

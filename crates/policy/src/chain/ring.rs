@@ -16,6 +16,8 @@ pub(crate) struct Ring {
     /// Global steps, then those of each overlay.
     pub(super) steps: Vec<ReadyStep>,
     pub(super) globals: u32,
+    /// Its request side leaves alone what no route takes.
+    pub(super) needs_route: bool,
     pub(super) overlays: Vec<ReadyOverlay>,
     pub(super) entry: OverlayEntry,
     pub(super) answers: ReadyAnswers,
@@ -40,6 +42,7 @@ impl Ring {
         let mut ring = Self {
             steps: Vec::new(),
             globals: table.global.len() as u32,
+            needs_route: table.ring_needs_route,
             overlays: Vec::new(),
             entry: table.overlay_entry,
             answers: builder.answers(&table.answers)?,

@@ -10,7 +10,7 @@ use model::answer::{Answer, AnswerBody, Answers, FailureKind};
 use model::chain::{Chain, Overlay, Phase, Step, StepRank, Who};
 use model::endpoint::Endpoint;
 use model::id::{ConsumerId, GroupId, RouteId, Slot, TableId};
-use model::policy::{HeaderEdits, Policy as Data};
+use model::policy::{HeaderEdit, HeaderEdits, Policy as Data};
 use step::Side;
 
 /// Waits once, then leaves a response in the endpoint's place.
@@ -178,4 +178,27 @@ fn without_overlays_nothing_is_resolved() {
     let mut elsewhere = overlay(Who::Consumer(ConsumerId::new("bob")));
     elsewhere.routes = Some(vec![RouteId::new("other")]);
     assert!(overlaid(vec![elsewhere]).resolved.is_none());
+}
+
+#[tokio::test]
+async fn a_ring_that_needs_a_route_leaves_requests_alone_but_not_responses() {
+    let mark = |phase, order, name: &str| Step {
+        slot: Slot::new(name),
+        rank: StepRank { phase, order },
+        precedence: 0,
+        predicate: None,
+        policy: Data::Headers(HeaderEdits { edits: vec![HeaderEdit::Set(name.to_owned(), "1".to_owned())] }),
+    };
+    for (ring_needs_route, request_side) in [(false, true), (true, false)] {
+        let global = vec![mark(Phase::Access, 0, "x-asked"), mark(Phase::Response, 0, "x-told")];
+        let table = Table { global, ring_needs_route, ..Table::new(TableId::new("t")) };
+        let services = Services::default();
+        let chain = ReadyChain::compile(&table, None, &Builder::new(&services, &[])).unwrap();
+        let mut exchange = testing::get("/");
+        assert_eq!(chain.request(&mut exchange).await, Next::Endpoint);
+        chain.fail(&mut exchange, Failure::new(FailureKind::NoRoute, Blame::Client, "x"));
+        chain.response(&mut exchange).await;
+        assert_eq!(exchange.request.headers.contains_key("x-asked"), request_side);
+        assert!(exchange.response.unwrap().headers().contains_key("x-told"));
+    }
 }

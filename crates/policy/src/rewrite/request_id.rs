@@ -1,5 +1,6 @@
 //! An id for each request, told to those behind the gateway and to the client.
 
+use crate::build::{BuildCause, header_name};
 use crate::exchange::Exchange;
 use crate::{Outcome, Policy, Running};
 use http::{HeaderName, HeaderValue};
@@ -10,9 +11,7 @@ use std::time::UNIX_EPOCH;
 
 /// Request side: takes the client's id where it is trusted, and hands the id on.
 pub(crate) struct RequestId {
-    pub(crate) header: HeaderName,
-    pub(crate) trust_client: bool,
-    pub(crate) form: IdForm,
+    pub(crate) choice: Choice,
     /// The id becomes the exchange's own.
     pub(crate) own: bool,
     pub(crate) slot: usize,
@@ -20,8 +19,18 @@ pub(crate) struct RequestId {
 
 /// Response side: the client learns the id, where it shall.
 pub(crate) struct EchoRequestId {
-    pub(crate) header: Option<HeaderName>,
+    pub(crate) choice: Option<Choice>,
+    /// The id is the exchange's own.
+    pub(crate) own: bool,
     pub(crate) slot: usize,
+}
+
+/// Which id a request has.
+#[derive(Clone)]
+pub(crate) struct Choice {
+    pub(crate) header: HeaderName,
+    pub(crate) trust_client: bool,
+    pub(crate) form: IdForm,
 }
 
 /// An id beside the exchange's own.
@@ -30,8 +39,13 @@ struct Other(HeaderValue);
 /// An id ends up in logs and headers: longer ones are nobody's id.
 const LONGEST: usize = 128;
 
-impl Policy for RequestId {
-    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
+impl Choice {
+    pub(crate) fn of(id: &model::policy::RequestId) -> Result<Self, BuildCause> {
+        Ok(Self { header: header_name(&id.header)?, trust_client: id.trust_client, form: id.form })
+    }
+
+    /// The client's, or a new one; `None` for the exchange's own.
+    fn id(&self, exchange: &Exchange) -> Option<String> {
         let headers = &exchange.request.headers;
         let theirs = headers.get(&self.header).filter(|_| self.trust_client).and_then(read);
         let made = || match self.form {
@@ -40,7 +54,13 @@ impl Policy for RequestId {
             IdForm::UuidCounter => Some(counted()),
             IdForm::Tracker => Some(tracker(exchange)),
         };
-        let id = theirs.or_else(made);
+        theirs.or_else(made)
+    }
+}
+
+impl Policy for RequestId {
+    fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
+        let id = self.choice.id(exchange);
         if let (Some(id), true) = (&id, self.own) {
             exchange.id.clone_from(id);
         }
@@ -50,18 +70,29 @@ impl Policy for RequestId {
         if id.is_some() && !self.own {
             exchange.remember(self.slot, Other(value.clone()));
         }
-        exchange.request.headers.insert(&self.header, value);
+        exchange.request.headers.insert(&self.choice.header, value);
         Running::Done(Outcome::Continue)
+    }
+}
+
+impl EchoRequestId {
+    /// What the request side chose; where that did not run, what it would have chosen.
+    fn value(&self, choice: &Choice, exchange: &Exchange) -> Option<HeaderValue> {
+        let other = exchange.recall::<Other>(self.slot).map(|other| other.0.clone());
+        let late = || {
+            let id = if self.own { None } else { choice.id(exchange) };
+            HeaderValue::from_str(id.as_ref().unwrap_or(&exchange.id)).ok()
+        };
+        other.or_else(late)
     }
 }
 
 impl Policy for EchoRequestId {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        let Some(header) = &self.header else { return Running::Done(Outcome::Continue) };
-        let other = exchange.recall::<Other>(self.slot).map(|other| other.0.clone());
-        let value = other.or_else(|| HeaderValue::from_str(&exchange.id).ok());
+        let Some(choice) = &self.choice else { return Running::Done(Outcome::Continue) };
+        let value = self.value(choice, exchange);
         if let (Some(response), Some(value)) = (&mut exchange.response, value) {
-            response.headers_mut().insert(header, value);
+            response.headers_mut().insert(&choice.header, value);
         }
         Running::Done(Outcome::Continue)
     }
@@ -115,13 +146,13 @@ mod tests {
             let mut exchange = testing::of(http::Request::get("/").header("x-id", theirs));
             let own = exchange.id.clone();
             let header = HeaderName::from_static("x-id");
-            let policy = RequestId { header: header.clone(), trust_client, form: IdForm::Own, own: true, slot: 0 };
-            let _ = policy.run(&mut exchange);
+            let choice = Choice { header, trust_client, form: IdForm::Own };
+            let _ = RequestId { choice: choice.clone(), own: true, slot: 0 }.run(&mut exchange);
             let expected = if kept { theirs } else { &own };
             assert_eq!(exchange.id, expected);
             assert_eq!(exchange.request.headers["x-id"], expected);
             exchange.response = Some(http::Response::new(net::Body::Empty));
-            let _ = EchoRequestId { header: Some(header), slot: 0 }.run(&mut exchange);
+            let _ = EchoRequestId { choice: Some(choice), own: true, slot: 0 }.run(&mut exchange);
             assert_eq!(exchange.response.unwrap().headers()["x-id"], expected);
         }
     }
@@ -138,17 +169,35 @@ mod tests {
             for _ in 0..2 {
                 let mut exchange = testing::get("/");
                 let own = exchange.id.clone();
-                let _ = RequestId { header: header.clone(), trust_client: true, form, own: false, slot: 3 }
-                    .run(&mut exchange);
+                let choice = Choice { header: header.clone(), trust_client: true, form };
+                let _ = RequestId { choice: choice.clone(), own: false, slot: 3 }.run(&mut exchange);
                 let id = exchange.request.headers["x-id"].to_str().unwrap().to_owned();
                 assert!(regex::Regex::new(pattern).unwrap().is_match(&id), "{id}");
                 assert_eq!(exchange.id, own);
                 exchange.response = Some(http::Response::new(net::Body::Empty));
-                let _ = EchoRequestId { header: Some(header.clone()), slot: 3 }.run(&mut exchange);
+                let _ = EchoRequestId { choice: Some(choice), own: false, slot: 3 }.run(&mut exchange);
                 assert_eq!(exchange.response.unwrap().headers()["x-id"], id.as_str());
                 seen.push(id);
             }
             assert_ne!(seen[0], seen[1]);
+        }
+    }
+
+    #[test]
+    fn where_the_request_side_did_not_run_the_client_is_told_what_it_would_have_chosen() {
+        for (theirs, form, pattern) in [
+            (Some("abc-1"), IdForm::Uuid, "^abc-1$"),
+            (None, IdForm::Uuid, "^[0-9a-f-]{36}$"),
+            (None, IdForm::Own, "^[0-9a-f]{32}$"),
+        ] {
+            let request = theirs.iter().fold(http::Request::get("/"), |request, id| request.header("x-id", *id));
+            let mut exchange = testing::of(request);
+            exchange.response = Some(http::Response::new(net::Body::Empty));
+            let choice = Choice { header: HeaderName::from_static("x-id"), trust_client: true, form };
+            let _ = EchoRequestId { choice: Some(choice), own: false, slot: 0 }.run(&mut exchange);
+            let response = exchange.response.unwrap();
+            let told = response.headers()["x-id"].to_str().unwrap();
+            assert!(regex::Regex::new(pattern).unwrap().is_match(told), "{told}");
         }
     }
 }
