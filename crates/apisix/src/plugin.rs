@@ -1,0 +1,239 @@
+//! APISIX's plugins: the schemas of each one's configuration, its priority, and what it means.
+//!
+//! One file for each plugin; those that are not there are told by name in `plugin/absent.rs`, and what every plugin may
+//! have, `_meta`, in `plugin/meta.rs`.
+
+mod absent;
+mod aws_lambda;
+mod azure_functions;
+mod basic_auth;
+mod consumer_restriction;
+mod cors;
+mod ip_restriction;
+mod jwt_auth;
+mod key_auth;
+mod limit_count;
+pub mod meta;
+mod openfunction;
+mod request_id;
+mod words;
+
+pub use absent::{ABSENT, Absent, absent};
+
+use crate::entity::Part;
+use crate::lower::At;
+use crate::schema::{Object, Schema};
+use model::chain::Phase;
+use model::consumer::Proof;
+use model::policy::{IdentityHeaders, Policy};
+use serde_json::{Value, json};
+use std::sync::OnceLock;
+
+macro_rules! plugins {
+    ($($variant:ident $parts:path, $lower:path; $name:literal $priority:literal;)*) => {
+        /// The plugins that are there.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "named after the plugins")]
+        pub enum Plugin {
+            $($variant,)*
+        }
+
+        impl Plugin {
+            /// All of them, highest priority first.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// Its place in the order: higher runs first.
+            pub fn priority(self) -> i64 {
+                match self {
+                    $(Self::$variant => $priority,)*
+                }
+            }
+
+            /// What it does, in which phases. Defaults are filled in.
+            pub(crate) fn lower(self, conf: Part<'_>, at: &mut At<'_>) -> Steps {
+                match self {
+                    $(Self::$variant => $lower(conf, at),)*
+                }
+            }
+
+            fn written(self) -> Parts {
+                match self {
+                    $(Self::$variant => $parts(),)*
+                }
+            }
+        }
+    };
+}
+
+plugins! {
+    RequestId request_id::parts, request_id::lower; "request-id" 12015;
+    Cors cors::parts, cors::lower; "cors" 4000;
+    IpRestriction ip_restriction::parts, ip_restriction::lower; "ip-restriction" 3000;
+    BasicAuth basic_auth::parts, basic_auth::lower; "basic-auth" 2520;
+    JwtAuth jwt_auth::parts, jwt_auth::lower; "jwt-auth" 2510;
+    KeyAuth key_auth::parts, key_auth::lower; "key-auth" 2500;
+    ConsumerRestriction consumer_restriction::parts, consumer_restriction::lower; "consumer-restriction" 2400;
+    LimitCount limit_count::parts, limit_count::lower; "limit-count" 1002;
+    Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" -1899;
+    AzureFunctions azure_functions::parts, azure_functions::lower; "azure-functions" -1900;
+    Openfunction openfunction::parts, openfunction::lower; "openfunction" -1902;
+}
+
+/// The realm that a refusal names.
+fn realm(usual: &str) -> Value {
+    json!({"type": "string", "pattern": "^[^\"\\x00-\\x1f\\x7f]*$", "default": usual})
+}
+
+/// Who a client is that proves nothing.
+fn anonymous_consumer() -> Value {
+    json!({"type": "string", "minLength": 1})
+}
+
+/// How functions and upstreams learn who the client is.
+fn identity() -> IdentityHeaders {
+    IdentityHeaders { id: None, groups: None, anonymous: None, ..IdentityHeaders::default() }
+}
+
+/// What a plugin does, in which phases.
+pub(crate) type Steps = Vec<(Phase, Policy)>;
+
+/// What one check of a plugin's own says, behind the schema.
+type Check = fn(Part<'_>) -> Result<(), String>;
+
+/// What a plugin's file tells about it.
+pub(crate) struct Parts {
+    schema: Value,
+    /// The configuration that consumers and credentials have, for plugins that authenticate.
+    consumer: Option<(Value, Check)>,
+    metadata: Option<Value>,
+    check: Check,
+    /// Dotted paths of texts that are encrypted in etcd, in routes and in consumers alike.
+    encrypted: &'static [&'static str],
+    /// What a consumer's configuration proves.
+    proof: Option<fn(Part<'_>) -> Option<Proof>>,
+}
+
+impl Parts {
+    fn new(schema: Value) -> Self {
+        Self { schema, consumer: None, metadata: None, check: |_| Ok(()), encrypted: &[], proof: None }
+    }
+
+    fn check(self, check: Check) -> Self {
+        Self { check, ..self }
+    }
+
+    fn metadata(self, metadata: Value) -> Self {
+        Self { metadata: Some(metadata), ..self }
+    }
+
+    fn encrypted(self, encrypted: &'static [&'static str]) -> Self {
+        Self { encrypted, ..self }
+    }
+
+    fn consumer(self, schema: Value, check: Check, proof: fn(Part<'_>) -> Option<Proof>) -> Self {
+        Self { consumer: Some((schema, check)), proof: Some(proof), ..self }
+    }
+}
+
+/// The schemas of a plugin, ready.
+struct Ready {
+    schema: Schema,
+    consumer: Option<(Schema, Check)>,
+    metadata: Option<Schema>,
+    check: Check,
+    encrypted: &'static [&'static str],
+    proof: Option<fn(Part<'_>) -> Option<Proof>>,
+}
+
+/// Where a configuration stands: plugins that authenticate have another one at consumers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// At a route, service, plugin config, global rule or group.
+    Route,
+    /// At a consumer or credential.
+    Consumer,
+}
+
+impl Plugin {
+    /// The plugin of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|plugin| plugin.name() == name)
+    }
+
+    fn ready(self) -> &'static Ready {
+        static READY: [OnceLock<Ready>; Plugin::ALL.len()] = [const { OnceLock::new() }; Plugin::ALL.len()];
+        READY[self as usize].get_or_init(|| {
+            let Parts { schema, consumer, metadata, check, encrypted, proof } = self.written();
+            Ready {
+                schema: Schema::of(meta::injected(schema)),
+                consumer: consumer.map(|(schema, check)| (Schema::of(meta::injected(schema)), check)),
+                metadata: metadata.map(Schema::of),
+                check,
+                encrypted,
+                proof,
+            }
+        })
+    }
+
+    /// Whether it authenticates, so that consumers have a configuration of their own for it.
+    pub fn authenticates(self) -> bool {
+        self.ready().consumer.is_some()
+    }
+
+    /// What its configuration consists of.
+    pub fn schema(self, side: Side) -> &'static Schema {
+        let ready = self.ready();
+        match (side, &ready.consumer) {
+            (Side::Consumer, Some((schema, _))) => schema,
+            _ => &ready.schema,
+        }
+    }
+
+    /// What its metadata consists of, if it has any.
+    pub fn metadata(self) -> Option<&'static Schema> {
+        self.ready().metadata.as_ref()
+    }
+
+    /// Dotted paths of texts that are encrypted in etcd.
+    pub fn encrypted(self) -> &'static [&'static str] {
+        self.ready().encrypted
+    }
+
+    /// What is wrong with a configuration, in APISIX's words.
+    pub fn check(self, side: Side, conf: &Value) -> Result<(), String> {
+        let ready = self.ready();
+        let (schema, check) = match (side, &ready.consumer) {
+            (Side::Consumer, Some((schema, check))) => (schema, *check),
+            _ => (&ready.schema, ready.check),
+        };
+        schema.check(conf)?;
+        check(Part::of_value(Some(conf)))
+    }
+
+    /// What a consumer's configuration proves; nothing where a reference was not found.
+    pub(crate) fn proof(self, conf: &Object) -> Option<Proof> {
+        self.ready().proof.and_then(|proof| proof(Part::of(conf)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plugins_stand_in_the_order_of_their_priorities() {
+        let priorities: Vec<i64> = Plugin::ALL.iter().map(|plugin| plugin.priority()).collect();
+        assert!(priorities.windows(2).all(|pair| pair[0] > pair[1]), "{priorities:?}");
+        for plugin in Plugin::ALL {
+            assert!(absent(plugin.name()).is_none(), "{} is there", plugin.name());
+            assert!(plugin.schema(Side::Route).shown().is_object());
+        }
+    }
+}

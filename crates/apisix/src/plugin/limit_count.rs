@@ -1,0 +1,164 @@
+//! `limit-count`: how often a client may ask in a window of time.
+
+use super::{Parts, Steps, words};
+use crate::entity::Part;
+use crate::lower::At;
+use crate::schema::{Honour, honour};
+use dialect::Faith;
+use model::chain::Phase;
+use model::policy::{Case, CounterStore, LimitBy, Policy, RateHeaders, RateLimit, RedisStore, Refusals, Span, Window};
+use model::secret::Secret;
+use model::tls::ClientTls;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+pub(super) fn parts() -> Parts {
+    let number = || json!({"oneOf": [{"type": "integer", "exclusiveMinimum": 0}, {"type": "string"}]});
+    let rules = Honour::Unsupported("requests are not limited by rules");
+    let mut schema = json!({
+        "type": "object",
+        "properties": {
+            "count": number(),
+            "time_window": number(),
+            "window_type": honour(
+                json!({"type": "string", "enum": ["fixed", "sliding"], "default": "fixed"}),
+                Honour::Approximate("windows are fixed"),
+            ),
+            "group": {"type": "string"},
+            "key": {"type": "string", "default": "remote_addr"},
+            "key_type": {"type": "string", "enum": ["var", "var_combination", "constant"], "default": "var"},
+            "rules": honour(json!({"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
+                "count": number(),
+                "time_window": number(),
+                "key": {"type": "string"},
+                "header_prefix": {"type": "string"},
+            }, "required": ["count", "time_window", "key"]}}), rules),
+            "rejected_code": {"type": "integer", "minimum": 200, "maximum": 599, "default": 503},
+            "rejected_msg": {"type": "string", "minLength": 1},
+            "policy": {"type": "string", "enum": ["local", "redis", "redis-cluster", "redis-sentinel"], "default": "local"},
+            "allow_degradation": {"type": "boolean", "default": false},
+            "show_limit_quota_header": {"type": "boolean", "default": true},
+        },
+        "oneOf": [{"required": ["count", "time_window"]}, {"required": ["rules"]}],
+        "if": {"properties": {"policy": {"enum": ["redis"]}}, "required": ["policy"]},
+        "then": {"required": ["redis_host"]},
+        "else": {"if": {"properties": {"policy": {"enum": ["redis-cluster"]}}, "required": ["policy"]},
+            "then": {"required": ["redis_cluster_nodes", "redis_cluster_name"]}},
+    });
+    if let (Some(Value::Object(all)), Value::Object(redis)) = (schema.get_mut("properties"), redis()) {
+        all.extend(redis);
+    }
+    Parts::new(schema).check(check).encrypted(&["redis_password", "sentinel_password"]).metadata(
+        json!({"type": "object", "properties": {
+            "limit_header": {"type": "string", "default": "X-RateLimit-Limit"},
+            "remaining_header": {"type": "string", "default": "X-RateLimit-Remaining"},
+            "reset_header": {"type": "string", "default": "X-RateLimit-Reset"},
+        }}),
+    )
+}
+
+fn redis() -> Value {
+    let elsewhere =
+        Honour::Unsupported("clusters and sentinels are not spoken to: requests are counted by this gateway alone");
+    json!({
+        "redis_host": {"type": "string", "minLength": 2},
+        "redis_port": {"type": "integer", "minimum": 1, "default": 6379},
+        "redis_username": {"type": "string", "minLength": 1},
+        "redis_password": {"type": "string", "minLength": 0},
+        "redis_database": {"type": "integer", "minimum": 0, "default": 0},
+        "redis_timeout": {"type": "integer", "minimum": 1, "default": 1000},
+        "redis_ssl": {"type": "boolean", "default": false},
+        "redis_ssl_verify": {"type": "boolean", "default": false},
+        "redis_keepalive_timeout": honour(json!({"type": "integer", "minimum": 1000, "default": 10000}),
+            Honour::Ignored("connections are kept as long as they are good")),
+        "redis_keepalive_pool": honour(json!({"type": "integer", "minimum": 1, "default": 100}),
+            Honour::Ignored("connections are kept as long as they are good")),
+        "redis_cluster_nodes": honour(json!({"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 2, "maxLength": 100}}), elsewhere),
+        "redis_cluster_name": honour(json!({"type": "string"}), elsewhere),
+        "redis_cluster_ssl": honour(json!({"type": "boolean", "default": false}), elsewhere),
+        "redis_cluster_ssl_verify": honour(json!({"type": "boolean", "default": false}), elsewhere),
+        "redis_sentinels": honour(json!({"type": "array", "minItems": 1}), elsewhere),
+        "redis_master_name": honour(json!({"type": "string"}), elsewhere),
+        "redis_role": honour(json!({"type": "string", "enum": ["master", "slave"]}), elsewhere),
+        "sentinel_username": honour(json!({"type": "string"}), elsewhere),
+        "sentinel_password": honour(json!({"type": "string"}), elsewhere),
+    })
+}
+
+fn check(conf: Part<'_>) -> Result<(), String> {
+    let both = conf.value("rules").is_some() && (conf.value("count").is_some() || conf.value("time_window").is_some());
+    if both { Err("count/time_window and rules cannot be specified at the same time".to_owned()) } else { Ok(()) }
+}
+
+pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
+    let number = |name: &str| conf.count(name).or_else(|| conf.text(name)?.parse().ok());
+    let (Some(limit), Some(seconds)) = (number("count"), number("time_window")) else {
+        let text = "its numbers are made of variables, which are not looked up: requests are not limited";
+        at.say(Faith::Unsupported, "count", text);
+        return Vec::new();
+    };
+    let policy = Policy::RateLimit(Box::new(RateLimit {
+        scope: conf.text("group").map_or_else(|| at.counter(), |group| format!("apisix/group/{group}")),
+        windows: vec![Window { span: Span::FromFirst(Duration::from_secs(seconds)), limit }],
+        by: by(conf, at),
+        store: store(conf),
+        headers: headers(conf, at),
+        refusals: refusals(conf),
+    }));
+    vec![(Phase::Access, policy.clone()), (Phase::Response, policy)]
+}
+
+fn by(conf: Part<'_>, at: &mut At<'_>) -> LimitBy {
+    let key = conf.text("key").unwrap_or("remote_addr");
+    match (conf.text("key_type"), key.trim_start_matches('$')) {
+        (Some("constant"), _) => LimitBy::Everyone,
+        (_, "remote_addr" | "binary_remote_addr" | "") => LimitBy::Address,
+        (_, "consumer_name") => LimitBy::Consumer,
+        (_, name) if name.starts_with("http_") && !name.contains('$') => {
+            LimitBy::Header(name["http_".len()..].replace('_', "-").to_ascii_lowercase())
+        }
+        _ => {
+            at.say(Faith::Approximate, "key", "requests are counted by the client's address");
+            LimitBy::Address
+        }
+    }
+}
+
+fn store(conf: Part<'_>) -> CounterStore {
+    let Some(host) = conf.owned("redis_host").filter(|_| conf.text("policy") == Some("redis")) else {
+        return CounterStore::Local;
+    };
+    let tls = ClientTls { verify: conf.flag("redis_ssl_verify"), ..ClientTls::default() };
+    CounterStore::Redis(Box::new(RedisStore {
+        host,
+        port: conf.status("redis_port").unwrap_or(6379),
+        username: conf.owned("redis_username"),
+        password: conf.text("redis_password").filter(|text| !text.is_empty()).map(Secret::new),
+        database: conf.count("redis_database").and_then(|number| u32::try_from(number).ok()).unwrap_or_default(),
+        tls: conf.flag("redis_ssl").then_some(tls),
+        timeout: Duration::from_millis(conf.count("redis_timeout").unwrap_or(1000)),
+        pass_without: conf.flag("allow_degradation"),
+    }))
+}
+
+fn headers(conf: Part<'_>, at: &At<'_>) -> RateHeaders {
+    let shown = conf.value("show_limit_quota_header").is_none() || conf.flag("show_limit_quota_header");
+    let metadata = at.metadata();
+    let name = |member: &str, usual: &str| shown.then(|| metadata.text(member).unwrap_or(usual).to_owned());
+    RateHeaders {
+        window_limit: None,
+        window_remaining: None,
+        limit: name("limit_header", "X-RateLimit-Limit"),
+        remaining: name("remaining_header", "X-RateLimit-Remaining"),
+        reset: name("reset_header", "X-RateLimit-Reset"),
+        retry_after: false,
+    }
+}
+
+fn refusals(conf: Part<'_>) -> Refusals {
+    let status = conf.status("rejected_code").unwrap_or(503);
+    match conf.text("rejected_msg") {
+        Some(message) => words::said("error_msg", [(Case::TooMany, status, message)]),
+        None => words::pages([(Case::TooMany, status)]),
+    }
+}

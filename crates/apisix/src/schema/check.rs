@@ -1,0 +1,252 @@
+//! The judge: the first rule that does not hold, in APISIX's words and order.
+
+use super::lua::{number, quoted, schema_name, type_name};
+use super::{
+    ArrayRules, Condition, Dependency, Format, Node, NumberRules, Object, ObjectRules, Others, TextRules, Type,
+};
+use serde_json::Value;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+type Judged = Result<(), String>;
+
+/// What a text that stands for another begins with.
+const REFERENCES: [&str; 3] = ["$secret://", "$env://", "$ENV://"];
+
+/// Whether a text stands for a value that is known later only.
+pub(crate) fn is_reference(text: &str) -> bool {
+    REFERENCES.iter().any(|start| text.starts_with(start))
+}
+
+/// Judges a value.
+pub(super) fn check(node: &Node, value: &Value) -> Judged {
+    let may_refer = node.types.is_empty() || node.types.contains(&Type::String);
+    if may_refer && value.as_str().is_some_and(is_reference) {
+        return Ok(());
+    }
+    kind(node, value)?;
+    match value {
+        // an empty list is as good as an empty object
+        Value::Array(items) if items.is_empty() => {
+            on(&node.object, |rules| object(rules, &Object::new()))?;
+            on(&node.array, |rules| array(rules, items))?;
+        }
+        Value::Array(items) => on(&node.array, |rules| array(rules, items))?,
+        Value::Object(members) => on(&node.object, |rules| object(rules, members))?,
+        Value::String(one) => on(&node.text, |rules| text(rules, one))?,
+        Value::Number(one) => on(&node.number, |rules| bounds(rules, one.as_f64().unwrap_or_default()))?,
+        Value::Null | Value::Bool(_) => {}
+    }
+    if !node.one_of_values.is_empty() && !node.one_of_values.iter().any(|one| same(one, value)) {
+        return Err("matches none of the enum values".to_owned());
+    }
+    compound(node, value)?;
+    format(node.format, value)
+}
+
+fn on<R>(rules: &Option<Box<R>>, judge: impl FnOnce(&R) -> Judged) -> Judged {
+    rules.as_deref().map_or(Ok(()), judge)
+}
+
+fn kind(node: &Node, value: &Value) -> Judged {
+    if node.types.is_empty() || node.types.iter().any(|one| is(*one, value)) {
+        return Ok(());
+    }
+    let names: Vec<&str> = node.types.iter().map(|one| schema_name(*one)).collect();
+    let several = if names.len() > 1 { "one of " } else { "" };
+    Err(format!("wrong type: expected {several}{}, got {}", names.join(", "), type_name(value)))
+}
+
+fn is(kind: Type, value: &Value) -> bool {
+    match (kind, value) {
+        (Type::Object, Value::Array(items)) => items.is_empty(),
+        (Type::Array, Value::Object(members)) => members.is_empty(),
+        (Type::Object, Value::Object(_))
+        | (Type::Array, Value::Array(_))
+        | (Type::String, Value::String(_))
+        | (Type::Number, Value::Number(_))
+        | (Type::Boolean, Value::Bool(_))
+        | (Type::Null, Value::Null) => true,
+        (Type::Integer, Value::Number(number)) => number.as_f64().is_some_and(|number| number.fract() == 0.0),
+        _ => false,
+    }
+}
+
+/// Whether two values are the same; numbers by their value.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(a, b)| same(a, b))
+        }
+        (one, other) => one == other,
+    }
+}
+
+fn object(rules: &ObjectRules, members: &Object) -> Judged {
+    let there = |name: &str| members.contains_key(name);
+    for (name, node) in &rules.properties {
+        match members.get(name) {
+            Some(value) => {
+                let told = |error| format!("property {} validation failed: {error}", quoted(name));
+                check(node, value).map_err(told)?;
+                dependency(rules, name, members)?;
+            }
+            None if rules.required.contains(name) => return Err(required(name)),
+            None => {}
+        }
+    }
+    if let Some(missing) = rules.required.iter().find(|name| !there(name)) {
+        return Err(required(missing));
+    }
+    let others = rules.dependencies.iter().filter(|(name, _)| !rules.properties.iter().any(|(one, _)| one == name));
+    for (name, _) in others.filter(|(name, _)| there(name)) {
+        dependency(rules, name, members)?;
+    }
+    others_hold(rules, members)?;
+    if let Some(least) = rules.least.filter(|least| members.len() < *least) {
+        return Err(format!("expect object to have at least {least} properties"));
+    }
+    match rules.most.filter(|most| members.len() > *most) {
+        Some(most) => Err(format!("expect object to have at most {most} properties")),
+        None => Ok(()),
+    }
+}
+
+fn required(name: &str) -> String {
+    format!("property {} is required", quoted(name))
+}
+
+/// What a member that is there asks of its neighbours.
+fn dependency(rules: &ObjectRules, name: &str, members: &Object) -> Judged {
+    let Some((_, dependency)) = rules.dependencies.iter().find(|(one, _)| one == name) else { return Ok(()) };
+    match dependency {
+        Dependency::Members(needed) => match needed.iter().find(|other| !members.contains_key(*other)) {
+            Some(other) => Err(format!("property {} is required when {} is set", quoted(other), quoted(name))),
+            None => Ok(()),
+        },
+        Dependency::Schema(node) => check(node, &Value::Object(members.clone()))
+            .map_err(|error| format!("failed to validate dependent schema for {}: {error}", quoted(name))),
+    }
+}
+
+/// Members that are no properties.
+fn others_hold(rules: &ObjectRules, members: &Object) -> Judged {
+    if rules.patterns.is_empty() && matches!(rules.others, Others::Any) {
+        return Ok(());
+    }
+    for (name, value) in members {
+        let mut matched = rules.properties.iter().any(|(one, _)| one == name);
+        for (pattern, node) in rules.patterns.iter().filter(|(pattern, _)| pattern.is_match(name)) {
+            matched = true;
+            let told = |error| format!("failed to validate {name} (matching {}): {error}", quoted(pattern.as_str()));
+            check(node, value).map_err(told)?;
+        }
+        match &rules.others {
+            _ if matched => {}
+            Others::Any => {}
+            Others::None => return Err(format!("additional properties forbidden, found {name}")),
+            Others::Like(node) => {
+                check(node, value).map_err(|error| format!("failed to validate additional property {name}: {error}"))?
+            }
+        }
+    }
+    Ok(())
+}
+
+fn array(rules: &ArrayRules, items: &[Value]) -> Judged {
+    if let Some(least) = rules.least.filter(|least| items.len() < *least) {
+        return Err(format!("expect array to have at least {least} items"));
+    }
+    if let Some(most) = rules.most.filter(|most| items.len() > *most) {
+        return Err(format!("expect array to have at most {most} items"));
+    }
+    for (at, item) in items.iter().enumerate() {
+        if let Some(node) = rules.tuple.get(at).or(rules.items.as_ref()) {
+            check(node, item).map_err(|error| format!("failed to validate item {}: {error}", at + 1))?;
+        }
+    }
+    match rules.unique.then(|| repeated(items)).flatten() {
+        Some((one, two)) => Err(format!("expected unique items but items {one} and {two} are equal")),
+        None => Ok(()),
+    }
+}
+
+/// The numbers of two items that are the same.
+fn repeated(items: &[Value]) -> Option<(usize, usize)> {
+    items.iter().enumerate().find_map(|(at, item)| {
+        let first = items[..at].iter().position(|other| same(other, item))?;
+        Some((first + 1, at + 1))
+    })
+}
+
+fn text(rules: &TextRules, text: &str) -> Judged {
+    let length = text.chars().count();
+    if let Some(least) = rules.least.filter(|least| length < *least) {
+        return Err(format!("string too short, expected at least {least}, got {length}"));
+    }
+    if let Some(most) = rules.most.filter(|most| length > *most) {
+        return Err(format!("string too long, expected at most {most}, got {length}"));
+    }
+    match rules.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
+        Some(pattern) => Err(format!("failed to match pattern {} with {}", quoted(pattern.as_str()), quoted(text))),
+        None => Ok(()),
+    }
+}
+
+fn bounds(rules: &NumberRules, value: f64) -> Judged {
+    let cases = [
+        (rules.least, value < rules.least.unwrap_or(value), "at least"),
+        (rules.above, rules.above.is_some_and(|bound| value <= bound), "greater than"),
+        (rules.most, value > rules.most.unwrap_or(value), "at most"),
+        (rules.below, rules.below.is_some_and(|bound| value >= bound), "smaller than"),
+    ];
+    match cases.into_iter().find_map(|(bound, wrong, words)| bound.filter(|_| wrong).map(|bound| (bound, words))) {
+        Some((bound, words)) => Err(format!("expected {} to be {words} {}", number(value), number(bound))),
+        None => Ok(()),
+    }
+}
+
+fn compound(node: &Node, value: &Value) -> Judged {
+    for (at, one) in node.all.iter().enumerate() {
+        check(one, value).map_err(|error| format!("allOf {} failed: {error}", at + 1))?;
+    }
+    if let Some(any) = node.any.as_ref().filter(|any| !any.nodes.iter().any(|one| check(one, value).is_ok())) {
+        return Err(format!("object matches none of the required{}", any.required));
+    }
+    exactly_one(&node.one, value)?;
+    if node.not.as_ref().is_some_and(|not| check(not, value).is_ok()) {
+        return Err("value wasn't supposed to match schema".to_owned());
+    }
+    on(&node.condition, |condition| conditional(condition, value))
+}
+
+fn exactly_one(nodes: &[Node], value: &Value) -> Judged {
+    let mut matching = nodes.iter().enumerate().filter(|(_, one)| check(one, value).is_ok()).map(|(at, _)| at + 1);
+    match (nodes.is_empty(), matching.next(), matching.next()) {
+        (true, _, _) | (false, Some(_), None) => Ok(()),
+        (false, None, _) => Err("value should match only one schema, but matches none".to_owned()),
+        (false, Some(one), Some(two)) => {
+            Err(format!("value should match only one schema, but matches both schemas {one} and {two}"))
+        }
+    }
+}
+
+fn conditional(condition: &Condition, value: &Value) -> Judged {
+    let (branch, words) = match check(&condition.when, value) {
+        Ok(()) => (&condition.then, "then clause did not match"),
+        Err(_) => (&condition.otherwise, "else clause did not match"),
+    };
+    match branch.as_ref().is_none_or(|branch| check(branch, value).is_ok()) {
+        true => Ok(()),
+        false => Err(words.to_owned()),
+    }
+}
+
+fn format(format: Option<Format>, value: &Value) -> Judged {
+    let (Some(format), Value::String(text)) = (format, value) else { return Ok(()) };
+    let (good, name) = match format {
+        Format::Ipv4 => (text.parse::<Ipv4Addr>().is_ok(), "ipv4"),
+        Format::Ipv6 => (text.parse::<Ipv6Addr>().is_ok(), "ipv6"),
+    };
+    if good { Ok(()) } else { Err(format!("expect valid {name} address but got: {text}")) }
+}
