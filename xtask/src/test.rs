@@ -5,7 +5,7 @@
 //! - `LAMBDAGATE_TEST_PYTHON`: the Python of the tests' own virtual environment; not set when it could not be made.
 //! - `LAMBDAGATE_TEST_NPM`: a folder whose `node_modules` has the packages of `xtask/npm`; not set when there is none.
 //! - `LAMBDAGATE_TEST_RUST_FUNCTION`: the executable of `examples/lambda/hello-rust`; not set when it does not build.
-//! - `LAMBDAGATE_TEST_MISSING`: what is not there, with commas: `curl`, `openssl`, `node`, `python3`, `boto3` (with
+//! - `LAMBDAGATE_TEST_MISSING`: what is not there, with commas: `curl`, `openssl`, `etcd`, `node`, `python3`, `boto3` (with
 //!   everything else of `xtask/requirements.txt`), `js-sdk`, `rust-function`.
 //! - `LAMBDAGATE_TEST_LEFT_OUT`: a file. A scenario that cannot run appends the line `NAME (needs X)` and returns.
 

@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
+/// What became of documents, by key; `None`: they are gone.
+pub(crate) type Changed = Vec<(String, Option<Document>)>;
+
 /// Documents by key, with the revision they stand at.
 pub(crate) struct Documents {
     all: Mutex<BTreeMap<String, Document>>,
@@ -47,7 +50,7 @@ impl Documents {
     }
 
     /// Carries out what [`Self::changed_by`] told, and wakes who waits.
-    pub(crate) fn apply(&self, changes: Vec<(String, Option<Document>)>, at: Revision) {
+    pub(crate) fn apply(&self, changes: Changed, at: Revision) {
         let mut all = self.locked();
         for (key, document) in changes {
             match document {
@@ -56,6 +59,25 @@ impl Documents {
             }
         }
         self.revision.send_replace(at); // under the lock: a list never shows documents of another revision
+    }
+
+    /// Puts these in the place of all that are here, and tells what that changed. Nobody is woken for nothing.
+    pub(crate) fn replace(&self, new: BTreeMap<String, Document>, at: Revision) -> Changed {
+        let mut all = self.locked();
+        let differs = |key: &str, one: &Document| all.get(key).is_none_or(|old| !old.is_same(one));
+        let put = new.iter().filter(|(key, one)| differs(key, one)).map(|(key, one)| (key.clone(), Some(one.clone())));
+        let gone = all.keys().filter(|key| !new.contains_key(*key)).map(|key| (key.clone(), None));
+        let changed: Changed = put.chain(gone).collect();
+        if !changed.is_empty() {
+            *all = new;
+            self.revision.send_replace(at);
+        }
+        changed
+    }
+
+    /// The document of this key.
+    pub(crate) fn find(&self, key: &str) -> Option<Document> {
+        self.locked().get(key).cloned()
     }
 
     /// Waits until the revision is past `since`.
@@ -69,5 +91,12 @@ impl Documents {
 
     fn locked(&self) -> MutexGuard<'_, BTreeMap<String, Document>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Document {
+    /// Whether this is the same state of the same document.
+    fn is_same(&self, other: &Self) -> bool {
+        (self.created, self.modified) == (other.created, other.modified) && self.bytes == other.bytes
     }
 }

@@ -2,7 +2,9 @@
 
 mod documents;
 pub mod embedded;
+pub mod etcd;
 pub mod memory;
+mod rows;
 
 use bytes::Bytes;
 use std::future::Future;
@@ -76,7 +78,8 @@ pub trait Store: Send + Sync {
     /// All documents, in order of key, and the revision they stand at.
     fn list(&self) -> Pending<'_, (Vec<Document>, Revision)>;
 
-    /// Carries out all changes or none. `expected` refuses when the store has moved on.
+    /// Carries out all changes or none. `expected` refuses when the store has moved on. The answer is the revision up to
+    /// which the caller knows everything: an older one than the commit's when others wrote at the same time.
     fn commit(&self, changes: Vec<Change>, expected: Option<Revision>) -> Pending<'_, Revision>;
 
     /// Waits until the store is past `since`.

@@ -47,6 +47,7 @@ struct Tool {
 const TOOLS: &[Tool] = &[
     Tool { name: "curl", package: "curl", present: has_curl, remedy: "install curl with HTTP/2" },
     Tool { name: "openssl", package: "openssl", present: has_openssl, remedy: "install openssl" },
+    Tool { name: "etcd", package: "etcd-server", present: has_etcd, remedy: "install etcd 3.4 or newer" },
     Tool { name: "node", package: "nodejs", present: has_node, remedy: "install Node.js 20 or newer" },
 ];
 
@@ -133,6 +134,10 @@ fn has_curl() -> bool {
 
 fn has_openssl() -> bool {
     output("openssl", &["version"]).is_some()
+}
+
+fn has_etcd() -> bool {
+    output("etcd", &["--version"]).is_some()
 }
 
 fn has_node() -> bool {
