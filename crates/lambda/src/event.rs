@@ -87,7 +87,7 @@ pub fn build(payload: &Payload, request: &EventRequest<'_>) -> Result<Bytes, Cal
         Payload::HttpV1(rules) => http_v1::build(rules, &request),
         Payload::HttpV2(rules) => http_v2::build(rules, &request),
         Payload::Alb(rules) => alb::build(rules, &request),
-        Payload::Raw => Vec::new(), // it has no rules
+        Payload::Raw | Payload::Template(_) => Vec::new(), // they have no rules
     };
     let event = if rules.escaped_slashes { slashes::escaped(&event) } else { event };
     if event.len() as u64 > LIMIT {

@@ -17,6 +17,7 @@ use net::Body;
 pub async fn read(reply: &Reply, invoked: Invoked, expose_log: bool) -> Result<http::Response<Body>, CallError> {
     match reply {
         Reply::Raw => Ok(raw::read(invoked, expose_log)),
+        Reply::Bare => Ok(raw::bare(invoked)),
         Reply::Proxy(rules) => proxy::read(rules, invoked, expose_log).await,
         Reply::Mirror(rules) => mirror::read(*rules, invoked, expose_log).await,
     }

@@ -1,8 +1,10 @@
 //! A fixed answer, and what is said when nothing else answered.
 
+mod keyed;
 mod kind;
 mod message;
 
+pub use keyed::{Keyed, KeyedAnswer, KeyedAnswers, UsualAnswer};
 pub use kind::FailureKind;
 pub use message::{Escape, KindMessage, MessageForm, MessageForms, Piece, Template};
 
@@ -63,6 +65,9 @@ pub struct Answers {
     pub by_kind: BTreeMap<FailureKind, Vec<(MediaRange, Answer)>>,
     /// How messages are written; `None`: as problem details.
     pub messages: Option<MessageForms>,
+    /// What is said by the failure's key, before `messages`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyed: Option<Box<KeyedAnswers>>,
     /// After a failure all response steps run, as they do after any other response; not the outer ring's alone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub all_steps: bool,

@@ -3,6 +3,7 @@
 mod event;
 mod fault;
 mod reply;
+mod texts;
 
 pub use event::{
     Arguments, BodyEncoding, BodyReading, ContextForm, Duplicates, EmptyBody, EmptyMap, EventPath, EventRules, Fields,
@@ -10,6 +11,7 @@ pub use event::{
 };
 pub use fault::Fault;
 pub use reply::{MirrorRules, Reply, ReplyChecks, ReplyRules};
+pub use texts::{Bodies, CallTexts, CallTimes, KeyedFault, Time, TrustTexts};
 
 use crate::aws::Aws;
 use crate::secret::Secret;
@@ -33,6 +35,9 @@ pub struct Call {
     pub timeouts: CallTimeouts,
     /// Whether a reply with the log tail hands it to the client as `X-Amz-Log-Result`. Asking for it is `log_tail` of the target.
     pub expose_log: bool,
+    /// What is evaluated for each request, and what the call leaves for expressions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub texts: Option<Box<CallTexts>>,
 }
 
 /// What is called.
@@ -126,8 +131,14 @@ pub enum Then {
     Answer,
     /// It replaces parts of the response that is there (response side).
     Replace {
-        /// The body.
+        /// The body, with the header fields that tell of it.
         body: bool,
+        /// The status.
+        status: bool,
+    },
+    /// As `Replace` of the body, and of the status if said so; of the header only what would make the new body
+    /// unreadable goes: its length, its encoding.
+    Refill {
         /// The status.
         status: bool,
     },

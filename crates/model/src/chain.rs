@@ -15,17 +15,29 @@ pub struct Chain {
 impl Chain {
     /// A chain of one group without predicate.
     pub fn of(steps: Vec<Step>) -> Self {
-        Self { groups: vec![Group { predicate: None, steps }] }
+        Self { groups: vec![Group { steps, ..Group::default() }] }
     }
 }
 
 /// Steps that share a condition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Group {
+    /// The set it belongs to, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set: Option<GroupSet>,
     /// Evaluated when the first of its steps is reached, and remembered for the response side.
     pub predicate: Option<Predicate>,
     /// Its steps.
     pub steps: Vec<Step>,
+}
+
+/// Groups of a chain that know of each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct GroupSet {
+    /// Which set of the chain.
+    pub number: u16,
+    /// The group's steps run only where no earlier group of the set has its condition fulfilled.
+    pub otherwise: bool,
 }
 
 /// One step: a policy in its place.

@@ -19,7 +19,9 @@ pub mod quirk;
 pub mod route;
 pub mod secret;
 pub mod table;
+pub mod text;
 pub mod tls;
+pub mod world;
 
 pub use gateway::Gateway;
 pub use secret::Secret;

@@ -3,6 +3,8 @@
 mod acl;
 mod basic_auth;
 mod cors;
+mod evaluated;
+mod first_of;
 mod header_edit;
 mod http_log;
 mod identity;
@@ -21,6 +23,8 @@ mod transform;
 pub use acl::{Acl, GroupRule};
 pub use basic_auth::BasicAuth;
 pub use cors::{Cors, CorsManner, Origins};
+pub use evaluated::{Assign, Compose, HeaderTexts};
+pub use first_of::{Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEntrance, Way};
 pub use header_edit::{HeaderEdit, HeaderEdits};
 pub use http_log::{HttpLog, LogQueue};
 pub use identity::{Challenge, IdentityHeaders};
@@ -36,7 +40,7 @@ pub use request_text::{RequestText, RequestTextError, TextPart, TextSource};
 pub use terminate::Terminate;
 pub use transform::{JsonChanges, JsonScalar, RequestTransform, ResponseTransform, TextChanges};
 
-use crate::answer::Answer;
+use crate::answer::{Answer, Keyed};
 use crate::call::Call;
 use serde::Serialize;
 
@@ -67,6 +71,16 @@ pub enum Policy {
     Cors(Cors),
     /// Changes header fields of the request (request side) or of the response (response side).
     Headers(HeaderEdits),
+    /// Changes header fields by evaluated texts, on either side.
+    HeaderTexts(Box<HeaderTexts>),
+    /// Sets attributes of the exchange.
+    Assign(Assign),
+    /// Answers with evaluated texts, in the endpoint's place.
+    Compose(Box<Compose>),
+    /// Lets in by the first of several ways that fits.
+    FirstOf(Box<FirstOf>),
+    /// Fails the request.
+    Fail(Keyed),
     /// Changes the request: method, path, header, query, body.
     RequestTransform(Box<RequestTransform>),
     /// Changes the response: header, members of a JSON body.

@@ -1,5 +1,7 @@
 //! What a route asks of a request before it is chosen.
 
+use crate::answer::Keyed;
+use crate::text::Text;
 use ipnet::IpNet;
 use serde::Serialize;
 
@@ -23,9 +25,34 @@ pub struct Predicate {
     /// One of these names the client asked for when it began TLS; a connection without TLS is not asked.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub server_names: Vec<HostPattern>,
+    /// The path is what follows the part that the route matched. Not for routes.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub below: bool,
+    /// Texts that are true of the exchange as it stands. Not for routes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Condition>,
     /// An expression that is true of the request: `http.path ^= "/a" && net.dst.port == 8000`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
+}
+
+/// A text that must be true of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub enum Condition {
+    /// This attribute is this text.
+    Attribute {
+        /// Its name.
+        name: String,
+        /// What it is.
+        value: String,
+    },
+    /// This expression is true; null is not.
+    Expression {
+        /// As written.
+        text: Text,
+        /// What one is that has no value: `None` not true, else the failure of the request.
+        failure: Option<Keyed>,
+    },
 }
 
 /// How a path is compared, after the table's normalization.

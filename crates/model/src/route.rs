@@ -4,7 +4,9 @@ use crate::chain::Chain;
 use crate::endpoint::{Endpoint, PathRule};
 use crate::id::RouteId;
 use crate::predicate::Predicate;
+use crate::world::Around;
 use serde::Serialize;
+use std::sync::Arc;
 
 /// One route of a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,6 +24,9 @@ pub struct Route {
     pub path: Option<PathRule>,
     /// What log records and counters say of it.
     pub told: Told,
+    /// What it brings of its own for expressions and answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub around: Option<Arc<Around>>,
 }
 
 /// What the source says about a route, for log records and counters.

@@ -456,7 +456,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         .prop_map(|(upstream, path, host, marks)| HttpEndpoint { upstream, path, host, marks });
     let endpoint =
         prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
-    let group = (of(predicate()), steps(people)).prop_map(|(predicate, steps)| Group { predicate, steps });
+    let group =
+        (of(predicate()), steps(people)).prop_map(|(predicate, steps)| Group { predicate, steps, ..Group::default() });
     let last = (call(), any::<bool>()).prop_map(|(call, usual)| Step {
         slot: Slot::new(match (&call.target, usual) {
             (Target::Function(_), _) => "function",
@@ -485,6 +486,7 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
                 endpoint,
                 path,
                 told: Told::default(),
+                around: None,
             }
         })
         .boxed()
@@ -533,6 +535,7 @@ fn predicate() -> BoxedStrategy<Predicate> {
             clients,
             server_names,
             expression,
+            ..Predicate::default()
         },
     );
     prop_oneof![plain, full].boxed()
@@ -792,6 +795,7 @@ fn call() -> BoxedStrategy<Call> {
             function_error_as_reply,
             unhandled_only,
             api_status,
+            ..Fault::default()
         },
     );
     let timeouts = (duration(), duration()).prop_map(|(connect, total)| CallTimeouts { connect, total });
@@ -804,6 +808,7 @@ fn call() -> BoxedStrategy<Call> {
             then,
             timeouts,
             expose_log,
+            texts: None,
         })
         .boxed()
 }

@@ -273,6 +273,9 @@ impl<'a> Builder<'a> {
                 Side::Response | Side::Log,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
             (Data::Terminate(data), _) => Box::new(Terminate::compile(data)?),
+            (Data::HeaderTexts(_) | Data::Assign(_) | Data::Compose(_) | Data::FirstOf(_) | Data::Fail(_), _) => {
+                return Err(BuildCause::NotYet { policy: name(data) });
+            }
             (Data::RequestTransform(data), Side::Request) => Box::new(RequestTransform::compile(data)?),
             (Data::ResponseTransform(data), Side::Response | Side::Log) => Box::new(ResponseTransform::compile(data)?),
             (Data::RequestTransform(_), Side::Response | Side::Log) | (Data::ResponseTransform(_), Side::Request) => {
@@ -352,6 +355,11 @@ fn name(data: &Data) -> &'static str {
         Data::IpRestriction(_) => "a restriction of addresses",
         Data::RequestSize(_) => "a limit of request sizes",
         Data::RateLimit(_) => "a rate limit",
+        Data::HeaderTexts(_) => "a change of headers by expressions",
+        Data::Assign(_) => "an assignment of attributes",
+        Data::Compose(_) => "an answer by expressions",
+        Data::FirstOf(_) => "a choice of ways in",
+        Data::Fail(_) => "a failure",
         Data::RequestTransform(_) => "a change of requests",
         Data::ResponseTransform(_) => "a change of responses",
         Data::HttpLog(_) => "a log over http",

@@ -61,6 +61,7 @@ impl Case {
                 endpoint: Endpoint::None,
                 path: None,
                 told: Told::default(),
+                around: None,
             },
             consumers: Vec::new(),
             keys: Vec::new(),
@@ -92,7 +93,7 @@ impl Case {
             ["client", name] => self.keys.push(Some(name.to_owned())),
             ["global"] | ["route"] => {}
             ["group", condition] => {
-                self.route.chain.groups.push(Group { predicate: Some(read_condition(condition)), steps: Vec::new() });
+                self.route.chain.groups.push(Group { predicate: Some(read_condition(condition)), ..Group::default() });
             }
             ["overlay", kind, name, ref routes @ ..] => self.table.overlays.push(Overlay {
                 who: if kind == "consumer" {

@@ -36,6 +36,7 @@ pub(super) fn answers(at: &Lowering<'_>) -> Answers {
     ];
     let kinds = FailureKind::ALL.into_iter().map(|kind| (kind, said(kind, &at.settings.error_type))).collect();
     Answers {
+        keyed: None,
         by_kind: BTreeMap::new(),
         messages: Some(MessageForms { forms, kinds, statuses: statuses() }),
         all_steps: true,

@@ -50,7 +50,15 @@ fn route(entity: &Entity, scopes: &Scopes<'_>, at: &mut Lowering<'_>) -> Option<
         Some(service) => (Endpoint::Http(endpoint::of(entity, service, at)), None),
         None => (Endpoint::None, endpoint::bare_path(entity, at.settings.flavor)),
     };
-    Some(Route { id: id(entity), matches, chain: Chain::of(steps), endpoint, path, told: told(entity, service, at) })
+    Some(Route {
+        id: id(entity),
+        matches,
+        chain: Chain::of(steps),
+        endpoint,
+        path,
+        told: told(entity, service, at),
+        around: None,
+    })
 }
 
 /// What records say of a route; they are kept only where some plugin writes records.

@@ -108,7 +108,7 @@ fn reads(payload: &Payload, event: &[u8]) {
         Payload::Alb(_) => {
             serde_json::from_slice::<AlbTargetGroupRequest>(event).unwrap_or_else(|e| panic!("{e}: {}", told()));
         }
-        Payload::Fields(_) | Payload::Raw => {}
+        Payload::Fields(_) | Payload::Raw | Payload::Template(_) => {}
     }
 }
 

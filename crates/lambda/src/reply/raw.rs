@@ -24,3 +24,10 @@ pub(super) fn read(invoked: Invoked, expose_log: bool) -> Response<Body> {
     }
     response
 }
+
+/// Status and body, no header field.
+pub(super) fn bare(invoked: Invoked) -> Response<Body> {
+    let mut response = Response::new(invoked.body);
+    *response.status_mut() = invoked.status;
+    response
+}

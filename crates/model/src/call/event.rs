@@ -1,5 +1,6 @@
 //! What a function is given: the event's shape, and the differences between those who build it.
 
+use crate::text::Setting;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ pub enum Payload {
     Alb(EventRules),
     /// The request's body as it is; an empty body becomes no payload.
     Raw,
+    /// A text with expressions; null and empty become no payload.
+    Template(Setting),
 }
 
 impl Payload {
@@ -24,7 +27,7 @@ impl Payload {
         match self {
             Self::Fields(fields) => Some(&fields.rules),
             Self::HttpV1(rules) | Self::HttpV2(rules) | Self::Alb(rules) => Some(rules),
-            Self::Raw => None,
+            Self::Raw | Self::Template(_) => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a client sees of a failed call.
 
+use super::KeyedFault;
 use crate::answer::{Answer, FailureKind};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -17,4 +18,7 @@ pub struct Fault {
     /// A refusal by the Lambda API keeps its status: a throttled call is 429.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub api_status: bool,
+    /// Failures have keys; the answers by key speak.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keyed: Option<Box<KeyedFault>>,
 }

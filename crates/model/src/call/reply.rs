@@ -7,6 +7,8 @@ use serde::Serialize;
 pub enum Reply {
     /// The payload is the body; the status is the call's.
     Raw,
+    /// As `Raw`, without a single header field: the body says of itself what it is.
+    Bare,
     /// The payload is a JSON object with `statusCode`, `headers`, `body` and the like.
     Proxy(ReplyRules),
     /// Everything that the Lambda API or the URL sent: status, headers and body.

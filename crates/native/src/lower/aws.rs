@@ -77,6 +77,7 @@ pub(super) fn function_call(written: &Either<Text, At<Function>>, at: &mut Lower
         then: then(written.then.as_ref()),
         timeouts: timeouts(written.timeout.as_ref(), written.connect_timeout.as_ref(), at),
         expose_log,
+        texts: None,
     }
 }
 
@@ -112,6 +113,7 @@ pub(super) fn url_call(written: &Either<Text, At<Url>>, params: Option<&[&Predic
         then: then(written.then.as_ref()),
         timeouts: timeouts(written.timeout.as_ref(), written.connect_timeout.as_ref(), at),
         expose_log,
+        texts: None,
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn predicate(written: &entity::Match, at: &mut Lowering<'_>) -> Predi
         clients: listener::networks(written.clients.as_ref(), at),
         server_names: all(&written.server_names).iter().map(|text| host(text, at)).collect(),
         expression: written.expression.as_ref().map(|text| text.value.clone()),
+        ..Predicate::default()
     }
 }
 

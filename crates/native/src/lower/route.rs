@@ -112,7 +112,7 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
     steps.extend(call);
     let mut groups = Vec::new();
     if !steps.is_empty() {
-        groups.push(Group { predicate: None, steps });
+        groups.push(Group { steps, ..Group::default() });
     }
     for group in written.groups.iter().flatten() {
         groups.push(self::group(group, &mut places, &predicates, at));
@@ -126,18 +126,32 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
             format!("this route leads nowhere, so that every request is answered 503; {remedy}"),
         );
     }
-    Route { id: RouteId::new(names::id("route", &name)), matches, chain, endpoint, path, told: Told::default() }
+    Route {
+        id: RouteId::new(names::id("route", &name)),
+        matches,
+        chain,
+        endpoint,
+        path,
+        told: Told::default(),
+        around: None,
+    }
 }
 
 fn group(written: &WrittenGroup, places: &mut Places, predicates: &[&Predicate], at: &mut Lowering<'_>) -> Group {
     let predicate = written.when.as_ref().map(|when| policy::condition(when, at));
-    Group { predicate, steps: policy::steps(&written.policies, place::ROUTE, places, Some(predicates), at) }
+    let steps = policy::steps(&written.policies, place::ROUTE, places, Some(predicates), at);
+    Group { predicate, steps, ..Group::default() }
 }
 
 /// Whether a step of the chain may answer in the endpoint's place.
 pub(crate) fn answers(chain: &Chain) -> bool {
     chain.groups.iter().flat_map(|group| &group.steps).any(|step| match step.policy {
-        Policy::Call(_) | Policy::Respond(_) | Policy::Terminate(_) | Policy::Missing { .. } => true,
+        Policy::Call(_)
+        | Policy::Respond(_)
+        | Policy::Terminate(_)
+        | Policy::Compose(_)
+        | Policy::Fail(_)
+        | Policy::Missing { .. } => true,
         Policy::KeyAuth(_)
         | Policy::BasicAuth(_)
         | Policy::Jwt(_)
@@ -147,6 +161,9 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::RateLimit(_)
         | Policy::Cors(_)
         | Policy::Headers(_)
+        | Policy::HeaderTexts(_)
+        | Policy::Assign(_)
+        | Policy::FirstOf(_)
         | Policy::RequestTransform(_)
         | Policy::ResponseTransform(_)
         | Policy::RequestId(_)

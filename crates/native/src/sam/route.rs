@@ -68,7 +68,15 @@ impl Routes {
         let matches = vec![Match { rank: rank::rank(&predicate, 0), predicate }];
         let id = RouteId::new(names::id("route", &usual_name(&matches)));
         let chain = Chain::of(vec![step(seed)]);
-        self.routes.push(Route { id, matches, chain, endpoint: Endpoint::None, path: None, told: Told::default() });
+        self.routes.push(Route {
+            id,
+            matches,
+            chain,
+            endpoint: Endpoint::None,
+            path: None,
+            told: Told::default(),
+            around: None,
+        });
         if !self.owners.contains(&owner) {
             self.owners.push(owner);
         }
@@ -112,6 +120,7 @@ fn step(seed: Seed) -> Step {
         then: Then::Respond,
         timeouts: CallTimeouts { total: seed.total, ..CallTimeouts::default() },
         expose_log: false,
+        texts: None,
     };
     Step {
         slot: Slot::new("function"),

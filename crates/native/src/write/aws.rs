@@ -12,7 +12,9 @@ use crate::entity::aws::{
 use crate::lower::aws::common_rest;
 use model::Gateway;
 use model::aws::Aws;
-use model::call::{Call, CallTimeouts, Fault, FunctionTarget, Invocation, Target, Then, UrlAuth, UrlPath, UrlTarget};
+use model::call::{
+    Call, CallTimeouts, Fault, FunctionTarget, Invocation, Payload, Reply, Target, Then, UrlAuth, UrlPath, UrlTarget,
+};
 use model::chain::Step;
 use model::policy::Policy;
 use model::predicate::Predicate;
@@ -88,6 +90,12 @@ fn changed(aws: &Aws, base: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
 }
 
 pub(super) fn call(call: &Call, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -> Written {
+    if call.texts.is_some() || matches!(call.payload, Payload::Template(_)) || call.fault.keyed.is_some() {
+        pen.left_out.insert("call: texts that are evaluated for each request, variables, keys of failures");
+    }
+    if call.reply == Reply::Bare {
+        pen.left_out.insert("call: a reply without header fields");
+    }
     match &call.target {
         Target::Function(target) => Written { function: Some(function(call, target, pen)), url: None },
         Target::Url(target) => Written { function: None, url: Some(url(call, target, params, pen)) },
@@ -115,7 +123,7 @@ fn function(call: &Call, target: &FunctionTarget, pen: &mut Pen<'_>) -> Either<c
         function_error: function_error(&call.fault),
         unhandled_only: unless(call.fault.unhandled_only, &false),
         api_status: unless(call.fault.api_status, &false),
-        then: then(&call.then),
+        then: then(&call.then, pen),
     };
     let is_short =
         serde_json::to_value(&written).is_ok_and(|value| value.as_object().is_some_and(|map| map.len() == 1));
@@ -156,7 +164,7 @@ fn url(
         function_error: function_error(&call.fault),
         unhandled_only: unless(call.fault.unhandled_only, &false),
         api_status: unless(call.fault.api_status, &false),
-        then: then(&call.then),
+        then: then(&call.then, pen),
     };
     let is_short =
         serde_json::to_value(&written).is_ok_and(|value| value.as_object().is_some_and(|map| map.len() == 1));
@@ -185,11 +193,15 @@ fn function_error(fault: &Fault) -> Option<Either<At<u16>, At<FunctionError>>> {
     })
 }
 
-fn then(then: &Then) -> Option<Either<At<ThenWord>, WrittenThen>> {
+fn then(then: &Then, pen: &mut Pen<'_>) -> Option<Either<At<ThenWord>, WrittenThen>> {
     match then {
         Then::Respond => None,
         Then::Answer => Some(Either::First(At::new(ThenWord::Answer))),
         Then::Keep => Some(Either::First(At::new(ThenWord::Keep))),
+        Then::Refill { status } => {
+            pen.left_out.insert("then: a new body under the old header");
+            self::then(&Then::Replace { body: true, status: *status }, pen)
+        }
         Then::Replace { body, status } => {
             let parts = [(*body, Part::Body), (*status, Part::Status)];
             let parts: Vec<_> = parts.into_iter().filter(|(said, _)| *said).map(|(_, part)| At::new(part)).collect();

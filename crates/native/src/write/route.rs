@@ -82,6 +82,12 @@ fn target<'s>(
 }
 
 fn group(group: &chain::Group, places: &mut Places, predicates: &[&Predicate], pen: &mut Pen<'_>) -> Group {
+    if group.set.is_some() {
+        pen.left_out.insert("groups that stand in for each other");
+    }
+    if group.predicate.iter().any(|predicate| predicate.below || !predicate.conditions.is_empty()) {
+        pen.left_out.insert("conditions by expression, and on a part of the path");
+    }
     Group {
         when: group.predicate.as_ref().map(|predicate| At::new(matching::predicate(predicate))),
         policies: policy::steps(&group.steps, place::ROUTE, places, Some(predicates), pen),

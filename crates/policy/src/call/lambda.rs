@@ -140,6 +140,7 @@ impl CallStep {
             Then::Respond => return Outcome::Respond(reply),
             Then::Answer => exchange.response = Some(reply),
             Then::Replace { body, status } => replace(exchange, reply, body, status),
+            Then::Refill { status } => replace(exchange, reply, true, status),
             Then::Keep => {}
         }
         Outcome::Continue
@@ -186,6 +187,7 @@ fn needs_body(payload: &Payload) -> bool {
         // without any part asked for, the arguments of query and body are merged
         Payload::Fields(Fields { method, uri, headers, body, .. }) => *body || !(*method || *uri || *headers),
         Payload::HttpV1(_) | Payload::HttpV2(_) | Payload::Alb(_) | Payload::Raw => true,
+        Payload::Template(_) => false,
     }
 }
 

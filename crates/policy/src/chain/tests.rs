@@ -142,6 +142,7 @@ fn overlaid(overlays: Vec<Overlay>) -> ReadyChain {
         endpoint: Endpoint::None,
         path: None,
         told: Default::default(),
+        around: None,
     };
     ReadyChain::compile(&table, Some(&route), &Builder::new(&services, &[])).unwrap()
 }

@@ -28,8 +28,7 @@ pub struct Conditions {
 impl Conditions {
     /// `None`: nothing is asked.
     pub fn compile(predicate: &Predicate, patterns: &mut Patterns) -> Result<Option<Box<Self>>, PredicateError> {
-        let Predicate { path: _, hosts: _, methods, headers, query, schemes, clients, server_names, expression } =
-            predicate;
+        let Predicate { methods, headers, query, schemes, clients, server_names, expression, .. } = predicate;
         let lists = [methods.len(), headers.len(), query.len(), schemes.len(), clients.len(), server_names.len()];
         if lists == [0; 6] && expression.is_none() {
             return Ok(None);

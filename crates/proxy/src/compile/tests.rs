@@ -17,7 +17,7 @@ fn shared() -> Shared {
 
 fn route(name: &str, endpoint: Endpoint) -> Arc<Route> {
     let (id, matches, chain) = (RouteId::new(name), Vec::new(), Chain::default());
-    Arc::new(Route { id, matches, chain, endpoint, path: None, told: Default::default() })
+    Arc::new(Route { id, matches, chain, endpoint, path: None, told: Default::default(), around: None })
 }
 
 fn upstream(port: u16) -> Upstream {

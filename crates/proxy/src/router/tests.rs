@@ -64,7 +64,7 @@ impl Request {
 
 fn route(at: usize, matches: Vec<Match>) -> Arc<Route> {
     let (id, chain) = (RouteId::new(format!("r{at}")), Chain::default());
-    Arc::new(Route { id, matches, chain, endpoint: Endpoint::None, path: None, told: Default::default() })
+    Arc::new(Route { id, matches, chain, endpoint: Endpoint::None, path: None, told: Default::default(), around: None })
 }
 
 fn ranked(rank: u64, predicate: Predicate) -> Match {

@@ -35,6 +35,7 @@ pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
         then: Then::Respond,
         timeouts: CallTimeouts { connect: time, total: time },
         expose_log: part.text("log_type") == Some("Tail"),
+        texts: None,
     };
     vec![(Phase::Access, Policy::Call(Box::new(call)))]
 }
@@ -234,5 +235,6 @@ fn fault(part: Part<'_>) -> Fault {
         function_error_as_reply: Some(status),
         unhandled_only: true,
         api_status: part.flag("preserve_lambda_api_error_code"),
+        keyed: None,
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn event(payload: &Payload, usual: &Payload) -> Option<Either<At<Even
         Payload::HttpV2(rules) => (EventWord::HttpV2, rules),
         Payload::HttpV1(rules) => (EventWord::HttpV1, rules),
         Payload::Alb(rules) => (EventWord::Alb, rules),
-        Payload::Raw => return Some(Either::First(At::new(EventWord::Raw))),
+        Payload::Raw | Payload::Template(_) => return Some(Either::First(At::new(EventWord::Raw))),
         Payload::Fields(fields) => return Some(Either::Second(At::new(self::fields(fields)))),
     };
     if *rules == EventRules::default() {
@@ -132,7 +132,7 @@ pub(super) fn reply(reply: &Reply, usual: &Reply) -> Option<Either<At<ReplyWord>
         return None;
     }
     let word = match reply {
-        Reply::Raw => ReplyWord::Raw,
+        Reply::Raw | Reply::Bare => ReplyWord::Raw,
         Reply::Mirror(rules) if !rules.empty_arrays_as_objects => ReplyWord::Mirror,
         Reply::Mirror(rules) => {
             return Some(Either::Second(At::new(WrittenReply {

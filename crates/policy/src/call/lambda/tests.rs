@@ -118,6 +118,7 @@ fn call(port: u16) -> Call {
         then: Then::Respond,
         timeouts: CallTimeouts::default(),
         expose_log: false,
+        texts: None,
     }
 }
 
@@ -142,7 +143,7 @@ async fn run_in(phase: model::chain::Phase, call: Call, exchange: &mut Exchange)
 
 fn route(id: RouteId, steps: Vec<Step>) -> Route {
     let (chain, told) = (Chain::of(steps), Default::default());
-    Route { id, matches: Vec::new(), chain, endpoint: Endpoint::None, path: None, told }
+    Route { id, matches: Vec::new(), chain, endpoint: Endpoint::None, path: None, told, around: None }
 }
 
 async fn body(exchange: &mut Exchange) -> String {

@@ -102,7 +102,7 @@ fn predicate() -> impl Strategy<Value = Predicate> {
             schemes: schemes.unwrap_or_default(),
             clients: clients.unwrap_or_default(),
             server_names: Vec::new(),
-            expression: None,
+            ..Predicate::default()
         },
     )
 }

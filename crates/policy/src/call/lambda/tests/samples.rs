@@ -165,6 +165,7 @@ fn call_of(row: &Value, port: u16) -> Call {
         },
         timeouts: CallTimeouts { total, ..CallTimeouts::default() },
         expose_log: true,
+        texts: None,
         ..call(port)
     }
 }

@@ -1,0 +1,120 @@
+//! Several ways in: the first that fits the request decides about it.
+
+use crate::answer::Keyed;
+use crate::consumer::Algorithm;
+use crate::consumer::Verifier;
+use crate::secret::Secret;
+use crate::text::Text;
+use crate::world::Constant;
+use serde::Serialize;
+use std::time::SystemTime;
+
+/// Ways in, asked in their order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FirstOf {
+    /// The ways.
+    pub ways: Vec<Way>,
+    /// What a request is told that none of them fits.
+    pub nobody: Keyed,
+}
+
+/// One way in. It fits where the request shows its kind of credential, a subscription of it is known, and its rule
+/// holds; only then is the credential itself judged.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Way {
+    /// Its name, for the log.
+    pub id: String,
+    /// What is asked for.
+    pub entrance: Entrance,
+    /// An expression that must be true of the request; one that fails is not.
+    pub rule: Option<Text>,
+    /// Attributes of the exchange once the way is taken.
+    pub attributes: Vec<(String, Constant)>,
+    /// Who may take it; an open way needs none.
+    pub subscriptions: Vec<Subscription>,
+}
+
+/// What a way asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Entrance {
+    /// Nothing.
+    Open,
+    /// A key.
+    Key(KeyEntrance),
+    /// A signed token.
+    Token(Box<TokenEntrance>),
+}
+
+/// Where a key stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KeyEntrance {
+    /// Header field.
+    pub header: Option<String>,
+    /// The key stands in `Authorization` behind `Bearer`.
+    pub bearer: bool,
+    /// Query parameter.
+    pub query: Option<String>,
+    /// The key is taken off before anyone behind sees it.
+    pub hide: bool,
+    /// The attribute that gets the key.
+    pub attribute: Option<String>,
+    /// A key that nobody has, is over, or was taken back.
+    pub wrong: Keyed,
+}
+
+/// A token, and what must hold of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenEntrance {
+    /// How tokens are signed.
+    pub algorithm: Algorithm,
+    /// What signatures are checked with.
+    pub verifier: Verifier,
+    /// The claim that names the client; the first of these that is there: `azp`, `aud`, `client_id` …
+    pub client_claims: Vec<String>,
+    /// The claim that names the user.
+    pub user_claim: String,
+    /// Scopes that the token must have.
+    pub scopes: Vec<String>,
+    /// All of the scopes, not one of them.
+    pub all_scopes: bool,
+    /// The token is taken off before anyone behind sees it.
+    pub hide: bool,
+    /// The attribute that gets the claims.
+    pub claims_attribute: Option<String>,
+    /// The attribute that gets the token.
+    pub token_attribute: Option<String>,
+    /// The attribute that gets the client's id.
+    pub client_attribute: Option<String>,
+    /// The attribute that gets the user.
+    pub user_attribute: Option<String>,
+    /// A token that is wrong or over.
+    pub wrong: Keyed,
+}
+
+/// Somebody who may take a way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Subscription {
+    /// Its id.
+    pub id: String,
+    /// The id of the application it belongs to.
+    pub application: String,
+    /// The application's name, where it is known.
+    pub name: Option<String>,
+    /// What it shows.
+    pub shows: Shows,
+    /// It counts from then on.
+    pub from: Option<SystemTime>,
+    /// It counts until then.
+    pub until: Option<SystemTime>,
+    /// Attributes of its exchanges: application, subscription and the like.
+    pub attributes: Vec<(String, Constant)>,
+}
+
+/// What a subscription shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum Shows {
+    /// This key.
+    Key(Secret),
+    /// Tokens of the client with this id.
+    Client(String),
+}
