@@ -325,6 +325,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
     );
     let flags = any::<[bool; 4]>();
     let answers = (kinds, of(messages()), any::<bool>()).prop_map(|(by_kind, messages, all_steps)| Answers {
+        keyed: None,
         by_kind,
         messages,
         all_steps,
