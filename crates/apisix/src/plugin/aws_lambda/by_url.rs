@@ -62,6 +62,7 @@ pub(in crate::plugin) fn of(conf: Part<'_>, target: Target) -> Call {
         then: Then::Respond,
         timeouts: CallTimeouts { connect: time, total: time },
         expose_log: false,
+        texts: None,
     }
 }
 
