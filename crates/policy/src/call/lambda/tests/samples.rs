@@ -162,6 +162,7 @@ fn call_of(row: &Value, port: u16) -> Call {
             function_error_as_reply: Some(None),
             unhandled_only: true,
             api_status: false,
+            keyed: None,
         },
         timeouts: CallTimeouts { total, ..CallTimeouts::default() },
         expose_log: true,
