@@ -2,15 +2,17 @@
 
 mod json;
 mod macros;
+mod rate;
 mod scalar;
 mod shape;
 mod words;
 
 pub use json::Json;
 pub(crate) use macros::{entity, key, words};
+pub use rate::Rate;
 pub use scalar::{Hidden, Lasting, Size};
 pub use shape::{Either, Given, OneOrMany, Pairs};
-pub(crate) use words::{decode_word, nearest};
+pub(crate) use words::{decode_word, nearest, spelled};
 
 use crate::findings::{Findings, Spot};
 use crate::tree::{Key, Node, Scalar, Tree};
@@ -148,6 +150,16 @@ impl<T> At<T> {
     pub fn new(value: T) -> Self {
         Self { value, spot: Spot::default() }
     }
+}
+
+/// What is written, or what is usual.
+pub(crate) fn said<T: Copy>(written: &Option<At<T>>, usual: T) -> T {
+    written.as_ref().map_or(usual, |written| written.value)
+}
+
+/// The texts that are written.
+pub(crate) fn values(texts: &Option<OneOrMany<Text>>) -> Vec<String> {
+    texts.iter().flat_map(|texts| texts.all()).map(|text| text.value.clone()).collect()
 }
 
 /// A text with its place.

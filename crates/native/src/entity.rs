@@ -7,16 +7,15 @@ pub mod aws;
 pub mod consumer;
 pub mod listener;
 pub mod matching;
-pub mod policy;
 pub mod route;
 pub mod table;
 pub mod upstream;
 
 use crate::decode::{At, Either, Given, OneOrMany, Pairs, Text, entity};
+use crate::policy::Step;
 use answer::{Answers, Messages};
 use consumer::{Consumer, GroupPolicies};
 use listener::Listener;
-use policy::Step;
 use route::Route;
 use table::{Entry, Marks, Normalization, Overlay, Table};
 use upstream::Upstream;

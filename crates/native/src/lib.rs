@@ -7,6 +7,7 @@ pub mod decode;
 pub mod entity;
 mod lower;
 mod names;
+pub mod policy;
 mod read;
 mod reference;
 pub mod sam;

@@ -1,20 +1,20 @@
 //! From entities to the model: fills in what was left out, and judges what cannot be meant.
 
-mod answer;
+pub(crate) mod answer;
 pub(crate) mod aws;
 mod consumer;
 mod forward;
-mod header;
+pub(crate) mod header;
 mod judge;
 pub(crate) mod listener;
-mod matching;
-mod pem;
+pub(crate) mod matching;
+pub(crate) mod pem;
 pub(crate) mod place;
 mod policy;
 pub(crate) mod rank;
 pub(crate) mod route;
 mod table;
-mod trust;
+pub(crate) mod trust;
 pub(crate) mod upstream;
 
 use crate::decode::{Decode, Decoder, nearest};
@@ -105,6 +105,7 @@ fn lower_document(
         upstreams: BTreeMap::new(),
         consumers: BTreeSet::new(),
         groups: BTreeSet::new(),
+        access: BTreeSet::new(),
     };
     Some(gateway(&config, &mut lowering))
 }
@@ -113,33 +114,41 @@ fn lower_document(
 type Files<'a> = BTreeMap<&'a str, &'a [u8]>;
 
 /// What is known while one document is lowered.
-struct Lowering<'a> {
-    findings: &'a mut Findings,
+pub(crate) struct Lowering<'a> {
+    pub(crate) findings: &'a mut Findings,
     files: &'a Files<'a>,
     /// Region and credentials of calls that say nothing else.
     account: aws::Base,
     /// Upstreams so far; routes add their own.
     upstreams: BTreeMap<UpstreamId, Upstream>,
-    /// Names of the known clients.
-    consumers: BTreeSet<String>,
+    /// Ids of the known clients.
+    pub(crate) consumers: BTreeSet<String>,
     /// Groups that anyone belongs to.
     groups: BTreeSet<String>,
+    /// Groups by which anyone may have access.
+    pub(crate) access: BTreeSet<String>,
 }
 
 impl Lowering<'_> {
-    fn invalid(&mut self, spot: &Spot, message: impl Into<String>) {
+    pub(crate) fn invalid(&mut self, spot: &Spot, message: impl Into<String>) {
         self.findings.invalid(spot, message);
     }
 
     /// Says that a value is wrong, unless that follows from what was said about a part of it.
-    fn incomplete(&mut self, spot: &Spot, message: impl Into<String>) {
+    pub(crate) fn incomplete(&mut self, spot: &Spot, message: impl Into<String>) {
         if !self.findings.blames(&spot.path) {
             self.findings.invalid(spot, message);
         }
     }
 
     /// Says that a name is not known, and which one may be meant.
-    fn unknown<'k>(&mut self, spot: &Spot, what: &str, name: &str, known: impl IntoIterator<Item = &'k str>) {
+    pub(crate) fn unknown<'k>(
+        &mut self,
+        spot: &Spot,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
         // It may be called by one that could not be read.
         if self.findings.blames(&format!("{what}s")) {
             return;

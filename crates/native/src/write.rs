@@ -2,24 +2,23 @@
 //!
 //! Defaults are left out. A secret becomes a variable, and the top of the text says which ones must be set.
 
-mod answer;
-mod aws;
+pub(crate) mod answer;
+pub(crate) mod aws;
+mod consumer;
 mod forward;
-mod listener;
+pub(crate) mod listener;
 mod matching;
 mod policy;
 mod route;
 mod secrets;
 mod table;
-mod trust;
+pub(crate) mod trust;
 mod upstream;
 
 use crate::decode::{At, Pairs, Text};
 use crate::entity::Config;
-use crate::entity::consumer::Consumer;
 use crate::names;
 use model::Gateway;
-use model::consumer::{self, Proof};
 use model::endpoint::Endpoint;
 use model::id::UpstreamId;
 use secrets::Secrets;
@@ -52,8 +51,8 @@ pub fn write(gateway: &Gateway) -> Written {
 }
 
 /// What writing learns on its way.
-struct Pen<'g> {
-    secrets: Secrets,
+pub(crate) struct Pen<'g> {
+    pub(crate) secrets: Secrets,
     /// Region and credentials that are written once for all calls.
     base: aws::Base,
     upstreams: &'g BTreeMap<UpstreamId, model::endpoint::Upstream>,
@@ -62,7 +61,7 @@ struct Pen<'g> {
     /// Upstreams that stand inside their only route.
     inlined: Vec<&'g UpstreamId>,
     /// What has no written form.
-    left_out: BTreeSet<&'static str>,
+    pub(crate) left_out: BTreeSet<&'static str>,
 }
 
 /// Nothing is left out in silence.
@@ -96,7 +95,7 @@ fn config<'g>(gateway: &'g Gateway, pen: &mut Pen<'g>) -> Config {
     let mut config = Config {
         listen: listener::listeners(&gateway.listeners, &ids, pen),
         account: aws::base_account(pen),
-        consumers: some(gateway.consumers.iter().map(|consumer| self::consumer(consumer, pen)).collect()),
+        consumers: some(gateway.consumers.iter().map(|one| consumer::consumer(one, pen)).collect()),
         ..Config::default()
     };
     match gateway.tables.as_slice() {
@@ -138,49 +137,32 @@ fn upstreams(gateway: &Gateway, pen: &mut Pen<'_>) -> Option<Pairs<crate::entity
     (!pairs.is_empty()).then_some(Pairs(pairs))
 }
 
-fn consumer(consumer: &consumer::Consumer, pen: &mut Pen<'_>) -> Consumer {
-    let id = consumer.id.as_str();
-    let groups: Vec<Text> = consumer.groups.iter().map(|group| text(names::name("group", group.as_str()))).collect();
-    let mut keys = Vec::new();
-    for credential in &consumer.credentials {
-        let Proof::Key(secret) = &credential.proof else {
-            pen.left_out.insert("passwords of consumers, and keys of their tokens");
-            continue;
-        };
-        let purpose = format!("the key of the consumer {}", consumer.name);
-        keys.push(pen.secrets.hide(secret, &format!("KEY_OF_{}", consumer.name), &purpose));
-    }
-    Consumer {
-        name: text(&consumer.name),
-        id: (names::id("consumer", &consumer.name) != id).then(|| text(names::name("consumer", id))),
-        groups: some(groups).map(Into::into),
-        keys: some(keys).map(Into::into),
-        policies: None,
-        routes: None,
-    }
-}
-
 /// A text that stands for itself: what looks like a reference is no reference.
-fn text(plain: &str) -> Text {
+pub(crate) fn text(plain: &str) -> Text {
     At::new(plain.replace("${", "$${"))
 }
 
 /// A key, in which references have no meaning.
-fn key(plain: &str) -> Text {
+pub(crate) fn key(plain: &str) -> Text {
     At::new(plain.to_owned())
 }
 
-fn texts(plain: &[String]) -> Option<crate::decode::OneOrMany<Text>> {
+pub(crate) fn texts(plain: &[String]) -> Option<crate::decode::OneOrMany<Text>> {
     some(plain.iter().map(|plain| text(plain)).collect()).map(Into::into)
 }
 
+/// Texts, unless they are the usual ones.
+pub(crate) fn all(plain: &[String], usual: &[&str]) -> Option<crate::decode::OneOrMany<Text>> {
+    (plain != usual).then(|| plain.iter().map(|plain| text(plain)).collect::<Vec<_>>().into())
+}
+
 /// A list, unless it is empty.
-fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
+pub(crate) fn some<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
 }
 
 /// A value, unless it is the usual one.
-fn unless<T: PartialEq>(value: T, usual: &T) -> Option<At<T>> {
+pub(crate) fn unless<T: PartialEq>(value: T, usual: &T) -> Option<At<T>> {
     (value != *usual).then(|| At::new(value))
 }
 

@@ -8,7 +8,7 @@ use model::answer::*;
 use model::aws::{AssumeRole, Aws, Credentials, Metadata, Source, Variables};
 use model::call::*;
 use model::chain::*;
-use model::consumer::{Consumer, Credential};
+use model::consumer::Consumer;
 use model::endpoint::*;
 use model::forward::{Forward, ForwardProxy};
 use model::id::*;
@@ -30,8 +30,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Document, Revision};
 
+#[path = "write_read/policies.rs"]
+mod policies;
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
 
     #[test]
     fn written_gateway_reads_back(gateway in gateway()) {
@@ -115,27 +118,12 @@ fn gateway() -> BoxedStrategy<Gateway> {
         upstream(),
         1..3,
     );
-    let consumers = btree_map(name(), (vec(name(), 0..2), any::<bool>(), any::<u8>()), 0..3);
+    let consumers = vec(name(), 0..3).prop_flat_map(|names| {
+        let names: std::collections::BTreeSet<String> = names.into_iter().collect();
+        names.into_iter().map(consumer).collect::<Vec<_>>()
+    });
     (upstreams, consumers)
-        .prop_flat_map(|(upstreams, people)| {
-            let consumers: Vec<Consumer> = people
-                .into_iter()
-                .map(|(name, (groups, other, keys))| Consumer {
-                    id: if other {
-                        ConsumerId::new(format!("kong/consumer/{name}"))
-                    } else {
-                        ConsumerId::new(format!("native/consumer/{name}"))
-                    },
-                    shown_id: None,
-                    custom_id: None,
-                    access: groups.clone(),
-                    groups: groups.into_iter().map(id("group", GroupId::new)).collect(),
-                    credentials: (0..keys % 3)
-                        .map(|n| Credential::key(Secret::new(format!("{name}: ${{{n}}}"))))
-                        .collect(),
-                    name,
-                })
-                .collect();
+        .prop_flat_map(|(upstreams, consumers)| {
             let ids: Vec<UpstreamId> = upstreams.keys().cloned().collect();
             let tables = btree_map(name(), table(ids, consumers.clone()), 0..3);
             (tables, Just(upstreams), Just(consumers))
@@ -151,6 +139,22 @@ fn gateway() -> BoxedStrategy<Gateway> {
         .prop_map(|(listeners, tables, upstreams, consumers)| {
             let consumers = consumers.into_iter().map(Arc::new).collect();
             Gateway { listeners, tables, upstreams, consumers }
+        })
+        .boxed()
+}
+
+fn consumer(name: String) -> BoxedStrategy<Consumer> {
+    let access = of(vec(text(), 0..2));
+    let credentials = policies::credentials(&name);
+    (vec(self::name(), 0..2), access, any::<bool>(), of(text()), of(text()), credentials)
+        .prop_map(move |(groups, access, other, shown_id, custom_id, credentials)| Consumer {
+            id: ConsumerId::new(format!("{}/consumer/{name}", if other { "kong" } else { "native" })),
+            shown_id,
+            custom_id,
+            access: access.unwrap_or_else(|| groups.clone()),
+            groups: groups.into_iter().map(id("group", GroupId::new)).collect(),
+            credentials,
+            name: name.clone(),
         })
         .boxed()
 }
@@ -471,8 +475,11 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         policy: Policy::Call(Box::new(call)),
     });
     let matches = vec((predicate(), of(any::<[u64; 4]>())), 0..3);
-    (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()))
-        .prop_map(|(matches, mut groups, last, endpoint, path)| {
+    let object = || btree_map(text(), text(), 0..3).prop_map(|members| serde_json::to_string_pretty(&members).unwrap());
+    let told = (of(text()), of(object()), of(object()));
+    let told = told.prop_map(|(service, route, about_service)| Told { service, route, about_service });
+    (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()), told)
+        .prop_map(|(matches, mut groups, last, endpoint, path, told)| {
             if let (Some(first), Some(last)) = (groups.first_mut(), last) {
                 first.steps.push(last);
             }
@@ -486,7 +493,7 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
                 chain: Chain { groups },
                 endpoint,
                 path,
-                told: Told::default(),
+                told,
                 around: None,
             }
         })
@@ -560,7 +567,7 @@ fn steps(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Step>> {
     let slot = select(vec!["cors", "call", "request-id", "x", "cors#2"]).prop_map(Slot::new);
     let precedence = prop_oneof![select(vec![0u8, 10, 20, 30]), any::<u8>()];
     let order = prop_oneof![select(vec![10i64, 20, 30]), any::<i64>()];
-    let step = (slot, phase, order, precedence, of(predicate()), policy(people), any::<bool>());
+    let step = (slot, phase, order, precedence, of(predicate()), policies::policy(people), any::<bool>());
     let step = step.prop_map(|(slot, phase, order, precedence, predicate, policy, both)| {
         let one = Step { slot, rank: StepRank { phase, order }, precedence, predicate, policy };
         if !both {
@@ -572,48 +579,8 @@ fn steps(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Step>> {
     vec(step, 0..3).prop_map(|pairs| pairs.into_iter().flatten().collect()).boxed()
 }
 
-fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
-    let edit = prop_oneof![
-        (name(), value()).prop_map(|(name, value)| HeaderEdit::Set(name, value)),
-        (name(), value()).prop_map(|(name, value)| HeaderEdit::Add(name, value)),
-        name().prop_map(HeaderEdit::Remove),
-    ];
-    let anonymous = if people.is_empty() { Just(None).boxed() } else { of(select(people)).boxed() };
-    let names = || vec(name(), 0..3);
-    let origins =
-        prop_oneof![Just(Origins::Any), vec(Just("https://a.example.com".to_owned()), 1..3).prop_map(Origins::List)];
-    let key_auth =
-        (names(), vec(text(), 0..2), any::<bool>(), anonymous).prop_map(|(headers, query, hide, anonymous)| {
-            Box::new(KeyAuth { headers, query, hide, anonymous, ..KeyAuth::default() })
-        });
-    let cors = (origins, names(), names(), any::<bool>(), of(duration())).prop_map(
-        |(origins, headers, exposed, credentials, max_age)| Cors {
-            origins,
-            methods: vec!["GET".to_owned()],
-            headers,
-            exposed,
-            credentials,
-            max_age,
-            ..Cors::default()
-        },
-    );
-    let request_id = (name(), any::<bool>(), any::<bool>()).prop_map(|(header, trust_client, echo)| RequestId {
-        header,
-        trust_client,
-        echo,
-        form: IdForm::Own,
-        own: true,
-    });
-    prop_oneof![
-        call().prop_map(|call| Policy::Call(Box::new(call))),
-        answer().prop_map(Policy::Respond),
-        key_auth.prop_map(Policy::KeyAuth),
-        cors.prop_map(Policy::Cors),
-        vec(edit, 0..5).prop_map(|edits| Policy::Headers(HeaderEdits { edits })),
-        request_id.prop_map(Policy::RequestId),
-        name().prop_map(|name| Policy::Missing { name }),
-    ]
-    .boxed()
+fn anonymous(people: Vec<ConsumerId>) -> BoxedStrategy<Option<ConsumerId>> {
+    if people.is_empty() { Just(None).boxed() } else { of(select(people)).boxed() }
 }
 
 fn aws() -> BoxedStrategy<Aws> {

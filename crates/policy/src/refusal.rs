@@ -21,7 +21,7 @@ impl ReadyRefusals {
     /// The failure of this case: in the configured words, or in the policy's `usual` ones. `about` stands in the
     /// place that the words leave for it, and is nothing secret.
     pub(crate) fn failure(&self, case: Case, usual: &str, about: &str) -> Box<Failure> {
-        let (kind, status) = kind(case);
+        let (kind, status) = (kind(case), case.status());
         let configured = self.0.0.get(&case);
         let words = configured.map_or(usual, |refusal| &refusal.message).replacen("{}", about, 1);
         let mut failure = Failure::new(kind, Blame::Client, words);
@@ -35,8 +35,8 @@ impl ReadyRefusals {
     }
 }
 
-/// What kind of failure a case is, and its usual status.
-fn kind(case: Case) -> (FailureKind, u16) {
+/// What kind of failure a case is.
+fn kind(case: Case) -> FailureKind {
     match case {
         Case::Absent
         | Case::Several
@@ -49,12 +49,11 @@ fn kind(case: Case) -> (FailureKind, u16) {
         | Case::BadKey
         | Case::Signature
         | Case::Claims
-        | Case::Anonymous => (FailureKind::Unauthorized, 401),
-        Case::Forbidden => (FailureKind::Forbidden, 403),
-        Case::TooLarge => (FailureKind::BodyTooLarge, 413),
-        Case::TooLargeAsked => (FailureKind::BodyTooLarge, 417),
-        Case::NoLength => (FailureKind::BadRequest, 411),
-        Case::TooMany => (FailureKind::TooManyRequests, 429),
+        | Case::Anonymous => FailureKind::Unauthorized,
+        Case::Forbidden => FailureKind::Forbidden,
+        Case::TooLarge | Case::TooLargeAsked => FailureKind::BodyTooLarge,
+        Case::NoLength => FailureKind::BadRequest,
+        Case::TooMany => FailureKind::TooManyRequests,
     }
 }
 

@@ -8,6 +8,9 @@ const WIDTH: usize = 120;
 /// Words in a key that say that its value is nobody's business.
 const SENSITIVE: &[&str] = &["secret", "token", "password", "key", "keys", "credential"];
 
+/// Keys of maps whose values are nobody's business, whatever their own keys are.
+const SENSITIVE_MAPS: &[&str] = &["passwords", "tokens"];
+
 impl Finding {
     /// The finding as text, with its line from `source` and a caret below, if the place has one. Values that belong
     /// to keys named like secrets are shown as stars.
@@ -17,7 +20,7 @@ impl Finding {
         let Some(line) = line.and_then(|at| source?.lines().nth(at)) else { return text };
         let number = self.place.line.to_string();
         let column = (self.place.column as usize).saturating_sub(1);
-        let (shown, column) = window(&masked(line), column);
+        let (shown, column) = window(&masked(line, self.is_within_secrets()), column);
         let carets = caret_count(&shown, column, self.place.length as usize);
         // A tab stays a tab, or the caret would stand elsewhere than the text above it.
         let indent: String =
@@ -25,6 +28,11 @@ impl Finding {
         let margin = " ".repeat(number.len().max(4));
         text.push_str(&format!("\n{number:>4} | {shown}\n{margin} | {indent}{}", "^".repeat(carets)));
         text
+    }
+
+    /// Whether the place is in a map of secrets.
+    fn is_within_secrets(&self) -> bool {
+        self.place.path.split(['.', '[']).any(|step| SENSITIVE_MAPS.contains(&step))
     }
 }
 
@@ -42,14 +50,17 @@ fn window(line: &str, column: usize) -> (String, usize) {
     (line.chars().skip(start).take(WIDTH).collect(), column - start)
 }
 
-/// The line with stars for the values of sensitive keys; no character changes its column.
-fn masked(line: &str) -> String {
+/// The line with stars for the values of sensitive keys, or of all; no character changes its column.
+fn masked(line: &str, all: bool) -> String {
     let chars: Vec<char> = line.chars().collect();
     let mut shown = chars.clone();
     for at in 0..chars.len() {
         let ends_key = chars[at] == ':' && chars.get(at + 1).is_none_or(|c| c.is_whitespace());
-        if ends_key && is_sensitive(&chars[..at]) {
+        if ends_key && (all || is_sensitive(&chars[..at])) {
             star(&mut shown[at + 1..]);
+        }
+        if ends_key && SENSITIVE_MAPS.contains(&name(&chars[..at]).as_str()) {
+            star_map(&mut shown[at + 1..]);
         }
         if chars[at..].starts_with(&[':', '/', '/']) {
             star_password(&mut shown[at + 3..]);
@@ -68,15 +79,35 @@ fn star_password(url: &mut [char]) {
     }
 }
 
-/// Whether the name that ends here says that its value is secret.
-fn is_sensitive(before: &[char]) -> bool {
+/// The name that ends here.
+fn name(before: &[char]) -> String {
     let is_name = |c: &&char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let name: Vec<char> =
         before.iter().rev().skip_while(|c| matches!(c, '"' | '\'')).take_while(is_name).copied().collect();
-    let name: String = name.into_iter().rev().collect();
+    name.into_iter().rev().collect()
+}
+
+/// Whether the name that ends here says that its value is secret.
+fn is_sensitive(before: &[char]) -> bool {
+    let name = name(before);
     // `access_key` is the public half, and `key-auth` the name of a policy.
     let public = matches!(name.as_str(), "access_key" | "key-auth");
     !public && name.split(['_', '-']).any(|part| SENSITIVE.contains(&part.to_lowercase().as_str()))
+}
+
+/// Stars for all values of the map that begins here.
+fn star_map(value: &mut [char]) {
+    let mut depth = 0;
+    for at in 0..value.len() {
+        match value[at] {
+            '{' => depth += 1,
+            '}' if depth == 1 => return,
+            '}' => depth -= 1,
+            ':' if depth > 0 && value.get(at + 1).is_none_or(|c| c.is_whitespace()) => star(&mut value[at + 1..]),
+            c if depth == 0 && !c.is_whitespace() => return,
+            _ => {}
+        }
+    }
 }
 
 /// Stars up to the end of the value. A reference such as `${NAME}` is no secret; a map's own keys are looked at by themselves.
@@ -121,6 +152,16 @@ mod tests {
     }
 
     #[test]
+    fn values_in_maps_of_secrets_are_not_shown() {
+        let line = "- { name: eve, passwords: { bob: again, \"x\": ${A}, y: { sha1: 0a } }, groups: a }";
+        let shown = "- { name: eve, passwords: { bob: *****, \"x\": ${A}, y: { sha1: ** } }, groups: a }";
+        check(line, 1, 1, &format!("   2 | {shown}\n     | ^"));
+        let place = Place { path: "consumers[0].tokens.a".into(), line: 1, column: 1, ..Place::default() };
+        let finding = Finding { faith: Faith::Invalid, place, message: "m".into() };
+        assert!(finding.render(Some("a: hidden")).ends_with("   1 | a: ******\n     | ^"));
+    }
+
+    #[test]
     fn caret_stands_under_the_place() {
         check("    functoin: users", 5, 8, "   2 |     functoin: users\n     |     ^^^^^^^^");
         check("name: ä: {b}", 11, 1, "   2 | name: ä: {b}\n     |           ^");
@@ -161,7 +202,7 @@ mod tests {
             ("monkey: abc", "monkey: abc"),
         ];
         for (line, expected) in cases {
-            assert_eq!(masked(line), expected);
+            assert_eq!(masked(line, false), expected);
         }
     }
 }

@@ -114,6 +114,31 @@ impl Case {
     ];
 }
 
+impl Case {
+    /// The status that a refusal has unless the configuration says otherwise.
+    pub fn status(self) -> u16 {
+        match self {
+            Self::Absent
+            | Self::Several
+            | Self::Unknown
+            | Self::Unreadable
+            | Self::NoKeyClaim
+            | Self::BadKeyClaim
+            | Self::UnknownKey
+            | Self::Algorithm
+            | Self::BadKey
+            | Self::Signature
+            | Self::Claims
+            | Self::Anonymous => 401,
+            Self::Forbidden => 403,
+            Self::TooLarge => 413,
+            Self::TooLargeAsked => 417,
+            Self::NoLength => 411,
+            Self::TooMany => 429,
+        }
+    }
+}
+
 impl Refusals {
     /// From cases with what is said in them.
     pub fn of(cases: impl IntoIterator<Item = (Case, Refusal)>) -> Self {

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::time::Duration;
 
-fn takes_scalar(tree: &Tree) -> bool {
+pub(super) fn takes_scalar(tree: &Tree) -> bool {
     matches!(tree.node, Node::Scalar(_) | Node::Broken)
 }
 
@@ -77,7 +77,7 @@ const UNITS: [(&str, u128); 7] = [
 ];
 
 impl Lasting {
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         if text == "0" {
             return Some(Self(Duration::ZERO));
         }
@@ -96,7 +96,7 @@ impl Lasting {
         (!text.is_empty()).then(|| Self(Duration::new(seconds, (nanos % 1_000_000_000) as u32)))
     }
 
-    fn write(self) -> String {
+    pub(super) fn write(self) -> String {
         let (mut nanos, mut text) = (self.0.as_nanos(), String::new());
         for (unit, size) in UNITS {
             if nanos >= size {
@@ -176,6 +176,8 @@ macro_rules! measures {
         }
     )*};
 }
+
+pub(super) use measures;
 
 measures! {
     Lasting, "Duration", "a duration such as 30s, 1m30s or 250ms", {

@@ -2,6 +2,8 @@
 
 use super::{Decoder, scalar};
 use crate::tree::Tree;
+use serde::Serialize;
+use serde_json::Value;
 
 /// Reads one of the words.
 pub(crate) fn decode_word<T: Copy>(tree: &Tree, at: &mut Decoder<'_>, words: &[(&'static str, T)]) -> Option<T> {
@@ -15,6 +17,15 @@ pub(crate) fn decode_word<T: Copy>(tree: &Tree, at: &mut Decoder<'_>, words: &[(
         };
         at.refuse(tree, format!("expected one of {}, found {:?}{hint}", known.join(", "), scalar.shown()))
     })
+}
+
+/// The word for one of a closed set of the model.
+pub(crate) fn spelled(value: impl Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => word,
+        Ok(other) => other.to_string(),
+        Err(_) => String::new(),
+    }
 }
 
 /// The known word that a misspelt one is near to.

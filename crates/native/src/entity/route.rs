@@ -3,9 +3,9 @@
 use super::answer::Answer;
 use super::aws::{Function, Url};
 use super::matching::Match;
-use super::policy::Step;
 use super::upstream::{PathRule, PathWord, RouteUpstream};
-use crate::decode::{At, Either, OneOrMany, Text, entity, words};
+use crate::decode::{At, Either, Json, OneOrMany, Text, entity, words};
+use crate::policy::Step;
 
 entity! {
     /// Which requests, what happens to them, and where they go. Of `function`, `url`, `upstream` and `respond` it has one.
@@ -28,10 +28,24 @@ entity! {
         upstream: Option<Either<Text, At<RouteUpstream>>>,
         /// Answers with this, or with this status.
         respond: Option<Either<At<u16>, Answer>>,
+        /// The service that it belongs to: limits by service count together by it.
+        service: Option<Text>,
+        /// What log records say of it and its service.
+        about: Option<About>,
         /// The path that events show as the forwarded one, where no upstream says it.
         forwarded_path: Option<Either<At<PathWord>, At<PathRule>>>,
         /// `none`: says that a route leads nowhere, deliberately.
         endpoint: Option<At<Nowhere>>,
+    }
+}
+
+entity! {
+    /// What log records say, where they hold `$route` and `$service`: maps, or JSON objects as texts.
+    About {
+        /// Of the route.
+        route: Option<At<Json>>,
+        /// Of its service.
+        service: Option<At<Json>>,
     }
 }
 

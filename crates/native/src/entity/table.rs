@@ -1,9 +1,9 @@
 //! A table as written: routes and what surrounds them.
 
 use super::answer::{Answers, Messages};
-use super::policy::Step;
 use super::route::Route;
 use crate::decode::{At, Given, OneOrMany, Text, entity, words};
+use crate::policy::Step;
 
 entity! {
     /// A further table of routes.

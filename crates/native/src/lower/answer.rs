@@ -9,7 +9,7 @@ use model::answer::{Answer, AnswerBody, Answers, FailureKind, Location};
 use std::collections::BTreeMap;
 
 /// `respond: 204` or more about it.
-pub(super) fn respond(written: &Either<At<u16>, entity::Answer>, at: &mut Lowering<'_>) -> Answer {
+pub(crate) fn respond(written: &Either<At<u16>, entity::Answer>, at: &mut Lowering<'_>) -> Answer {
     match written {
         Either::First(code) => Answer::status(status(code, at)),
         Either::Second(written) => answer(written, 200, at),
@@ -17,7 +17,7 @@ pub(super) fn respond(written: &Either<At<u16>, entity::Answer>, at: &mut Loweri
 }
 
 /// An answer; `usual` is its status when none is written.
-pub(super) fn answer(written: &entity::Answer, usual: u16, at: &mut Lowering<'_>) -> Answer {
+pub(crate) fn answer(written: &entity::Answer, usual: u16, at: &mut Lowering<'_>) -> Answer {
     let mut headers = Vec::new();
     for (name, values) in written.headers.iter().flat_map(|headers| &headers.0) {
         let name = header::name(name, &name.spot, at);
@@ -67,7 +67,7 @@ fn body(written: &entity::Answer, headers: &mut Vec<(String, String)>, at: &mut 
     AnswerBody::Text(json.0.to_string())
 }
 
-pub(super) fn status(code: &At<u16>, at: &mut Lowering<'_>) -> u16 {
+pub(crate) fn status(code: &At<u16>, at: &mut Lowering<'_>) -> u16 {
     if !(200..=599).contains(&code.value) {
         at.invalid(&code.spot, format!("{} is no status of a final response: 200 to 599", code.value));
     }
@@ -75,7 +75,7 @@ pub(super) fn status(code: &At<u16>, at: &mut Lowering<'_>) -> u16 {
 }
 
 /// What a table says.
-pub(super) fn answers(written: Option<&WrittenAnswers>, at: &mut Lowering<'_>) -> Answers {
+pub(crate) fn answers(written: Option<&WrittenAnswers>, at: &mut Lowering<'_>) -> Answers {
     let mut by_kind = BTreeMap::new();
     for (code, written) in written.iter().flat_map(|answers| &answers.0) {
         let Some(kind) = kind(code, at) else { continue };
@@ -97,7 +97,7 @@ pub(super) fn answers(written: Option<&WrittenAnswers>, at: &mut Lowering<'_>) -
 }
 
 /// What a client sees of failures of a call.
-pub(super) fn by_kind(written: Option<&Pairs<entity::Answer>>, at: &mut Lowering<'_>) -> BTreeMap<FailureKind, Answer> {
+pub(crate) fn by_kind(written: Option<&Pairs<entity::Answer>>, at: &mut Lowering<'_>) -> BTreeMap<FailureKind, Answer> {
     let mut answers = BTreeMap::new();
     for (code, written) in written.iter().flat_map(|answers| &answers.0) {
         let Some(kind) = kind(code, at) else { continue };
@@ -108,7 +108,7 @@ pub(super) fn by_kind(written: Option<&Pairs<entity::Answer>>, at: &mut Lowering
     answers
 }
 
-pub(super) fn kind(code: &Text, at: &mut Lowering<'_>) -> Option<FailureKind> {
+pub(crate) fn kind(code: &Text, at: &mut Lowering<'_>) -> Option<FailureKind> {
     let kind = FailureKind::from_code(code);
     if kind.is_none() {
         let known = FailureKind::ALL.map(FailureKind::code);
@@ -121,7 +121,7 @@ pub(super) fn kind(code: &Text, at: &mut Lowering<'_>) -> Option<FailureKind> {
     kind
 }
 
-pub(super) fn twice(code: &Text, at: &mut Lowering<'_>) {
+pub(crate) fn twice(code: &Text, at: &mut Lowering<'_>) {
     at.invalid(&code.spot, format!("{} stands twice", code.value));
 }
 

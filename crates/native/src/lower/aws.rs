@@ -26,7 +26,7 @@ pub(super) use target::{Base, base};
 const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// `call: {function: …}` or `call: {url: …}`.
-pub(super) fn call(written: &At<WrittenCall>, params: Option<&[&Predicate]>, at: &mut Lowering<'_>) -> Option<Call> {
+pub(crate) fn call(written: &At<WrittenCall>, params: Option<&[&Predicate]>, at: &mut Lowering<'_>) -> Option<Call> {
     match (&written.function, &written.url) {
         (Some(function), None) => Some(function_call(function, at)),
         (None, Some(url)) => Some(url_call(url, params, at)),
@@ -38,7 +38,7 @@ pub(super) fn call(written: &At<WrittenCall>, params: Option<&[&Predicate]>, at:
 }
 
 /// A call through the Invoke API.
-pub(super) fn function_call(written: &Either<Text, At<Function>>, at: &mut Lowering<'_>) -> Call {
+pub(crate) fn function_call(written: &Either<Text, At<Function>>, at: &mut Lowering<'_>) -> Call {
     let short;
     let written: &Function = match written {
         Either::First(name) => {
@@ -82,7 +82,7 @@ pub(super) fn function_call(written: &Either<Text, At<Function>>, at: &mut Lower
 }
 
 /// A call over HTTP. `params` are the matches whose path parameters it may name.
-pub(super) fn url_call(written: &Either<Text, At<Url>>, params: Option<&[&Predicate]>, at: &mut Lowering<'_>) -> Call {
+pub(crate) fn url_call(written: &Either<Text, At<Url>>, params: Option<&[&Predicate]>, at: &mut Lowering<'_>) -> Call {
     let short;
     let (written, spot): (&Url, &Spot) = match written {
         Either::First(to) => {

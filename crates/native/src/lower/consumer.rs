@@ -1,44 +1,162 @@
 //! Clients that the gateway knows.
 
-use super::Lowering;
+use super::{Lowering, pem};
+use crate::decode::{Either, Hidden, OneOrMany, Text};
 use crate::entity::Config;
+use crate::entity::consumer::{self as entity, Key, Token};
+use crate::findings::Spot;
 use crate::names;
-use model::consumer::{Consumer, Credential};
+use model::Secret;
+use model::consumer::{Algorithm, Consumer, Credential, Password, Proof, Verifier};
 use model::id::{ConsumerId, GroupId};
 use std::collections::HashSet;
 
+/// What was given out already.
+#[derive(Default)]
+struct Given {
+    keys: HashSet<String>,
+    users: HashSet<String>,
+    tokens: HashSet<String>,
+}
+
 pub(super) fn consumers(config: &Config, at: &mut Lowering<'_>) -> Vec<Consumer> {
-    let mut consumers: Vec<Consumer> = Vec::new();
-    let mut keys = HashSet::new();
-    for written in config.consumers.iter().flatten() {
-        let id = names::id("consumer", written.id.as_ref().unwrap_or(&written.name));
-        if !at.consumers.insert(id.clone()) {
-            at.invalid(&written.name.spot, format!("the consumer {:?} stands twice", written.name.value));
-        }
-        let groups: Vec<String> =
-            written.groups.iter().flat_map(|g| g.all()).map(|name| names::id("group", name)).collect();
-        at.groups.extend(groups.iter().cloned());
-        let mut credentials = Vec::new();
-        // The place is the consumer's name: a finding never points at a key.
-        for (number, key) in written.keys.iter().flat_map(|keys| keys.all()).enumerate() {
-            let secret = key.secret();
-            if secret.is_empty() {
-                at.invalid(
-                    &written.name.spot,
-                    format!("keys[{number}] is empty, so that no key at all would be a key"),
-                );
-            } else if !keys.insert(secret.expose().to_owned()) {
-                at.invalid(&written.name.spot, format!("keys[{number}] is a key that was given out already"));
-            }
-            credentials.push(Credential::key(secret));
-        }
-        let named = written.groups.iter().flat_map(|g| g.all()).map(|name| name.value.clone());
-        consumers.push(Consumer {
-            access: named.collect(),
-            groups: groups.into_iter().map(GroupId::new).collect(),
-            credentials,
-            ..Consumer::new(ConsumerId::new(id), &written.name.value)
-        });
+    let mut given = Given::default();
+    config.consumers.iter().flatten().map(|written| consumer(written, &mut given, at)).collect()
+}
+
+fn consumer(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) -> Consumer {
+    let id = names::id("consumer", written.id.as_ref().unwrap_or(&written.name));
+    if !at.consumers.insert(id.clone()) {
+        at.invalid(&written.name.spot, format!("the consumer {:?} stands twice", written.name.value));
     }
-    consumers
+    let all = |texts: &Option<OneOrMany<Text>>| crate::decode::values(texts);
+    let named = all(&written.groups);
+    let groups: Vec<String> = named.iter().map(|name| names::id("group", name)).collect();
+    let access = written.access.as_ref().map_or(named, |_| all(&written.access));
+    at.groups.extend(groups.iter().cloned());
+    at.access.extend(access.iter().cloned());
+    let mut credentials = keys(written, given, at);
+    credentials.extend(passwords(written, given, at));
+    credentials.extend(tokens(written, given, at));
+    Consumer {
+        shown_id: written.shown_id.as_ref().map(|id| id.value.clone()),
+        custom_id: written.custom_id.as_ref().map(|id| id.value.clone()),
+        access,
+        groups: groups.into_iter().map(GroupId::new).collect(),
+        credentials,
+        ..Consumer::new(ConsumerId::new(id), &written.name.value)
+    }
+}
+
+/// The place is the consumer's name: a finding never points at a key.
+fn keys(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) -> Vec<Credential> {
+    let mut credentials = Vec::new();
+    for (number, key) in written.keys.iter().flat_map(|keys| keys.all()).enumerate() {
+        let (secret, id) = match key {
+            Either::First(key) => (key.secret(), None),
+            Either::Second(Key { key, id }) => (key.secret(), id.as_ref().map(|id| id.value.clone())),
+        };
+        let spot = &written.name.spot;
+        if secret.is_empty() {
+            at.invalid(spot, format!("keys[{number}] is empty, so that no key at all would be a key"));
+        } else if !given.keys.insert(secret.expose().to_owned()) {
+            at.invalid(spot, format!("keys[{number}] is a key that was given out already"));
+        }
+        credentials.push(Credential { id, proof: Proof::Key(secret) });
+    }
+    credentials
+}
+
+fn passwords(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) -> Vec<Credential> {
+    let mut credentials = Vec::new();
+    for (name, password) in written.passwords.iter().flat_map(|passwords| &passwords.0) {
+        if !given.users.insert(name.value.clone()) {
+            at.invalid(&name.spot, format!("the user {:?} stands twice", name.value));
+        }
+        let (password, id) = match password {
+            Either::First(password) => (Some(Password::Plain(there(password, &name.spot, at))), None),
+            Either::Second(written) => (self::password(written, &name.spot, at), written.id.as_ref()),
+        };
+        let id = id.map(|id| id.value.clone());
+        let proof = password.map(|password| Proof::Basic { name: name.value.clone(), password });
+        credentials.extend(proof.map(|proof| Credential { id, proof }));
+    }
+    credentials
+}
+
+fn password(written: &entity::Password, spot: &Spot, at: &mut Lowering<'_>) -> Option<Password> {
+    match (&written.password, &written.sha1, &written.salt) {
+        (Some(password), None, None) => Some(Password::Plain(there(password, spot, at))),
+        (None, Some(sha1), salt) => {
+            let salt = salt.as_ref().map(|salt| salt.value.clone()).unwrap_or_default();
+            Some(Password::Sha1 { salt, digest: there(sha1, spot, at) })
+        }
+        _ => {
+            at.incomplete(spot, "a password stands in \"password\", or hashed in \"sha1\" with its \"salt\"");
+            None
+        }
+    }
+}
+
+fn tokens(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) -> Vec<Credential> {
+    let mut credentials = Vec::new();
+    for (name, token) in written.tokens.iter().flat_map(|tokens| &tokens.0) {
+        if !given.tokens.insert(name.value.clone()) {
+            at.invalid(&name.spot, format!("the key {:?} of tokens stands twice", name.value));
+        }
+        let (algorithm, verifier, id) = match token {
+            Either::First(secret) => (Algorithm::HS256, Some(Verifier::Shared(there(secret, &name.spot, at))), None),
+            Either::Second(token) => {
+                let algorithm = token.algorithm.as_ref().map_or(Algorithm::HS256, |word| algorithm(word.value));
+                (algorithm, verifier(token, algorithm, &name.spot, at), token.id.as_ref())
+            }
+        };
+        let id = id.map(|id| id.value.clone());
+        let proof = verifier.map(|verifier| Proof::Token { key: name.value.clone(), algorithm, verifier });
+        credentials.extend(proof.map(|proof| Credential { id, proof }));
+    }
+    credentials
+}
+
+fn verifier(token: &Token, algorithm: Algorithm, spot: &Spot, at: &mut Lowering<'_>) -> Option<Verifier> {
+    match (&token.secret, &token.public_key) {
+        (Some(secret), None) if algorithm.is_shared() => Some(Verifier::Shared(there(secret, spot, at))),
+        (None, Some(key)) if !algorithm.is_shared() => Some(Verifier::Public(pem::public_key(key, at))),
+        _ => {
+            let what = if algorithm.is_shared() { "secret" } else { "public_key" };
+            at.incomplete(
+                spot,
+                format!("tokens signed with {} are checked with one thing: {what:?}", algorithm.name()),
+            );
+            None
+        }
+    }
+}
+
+/// A secret that is there: an empty one would prove nothing.
+fn there(secret: &Hidden, spot: &Spot, at: &mut Lowering<'_>) -> Secret {
+    let secret = secret.secret();
+    if secret.is_empty() {
+        at.invalid(spot, "this secret is empty, so that showing nothing would be enough");
+    }
+    secret
+}
+
+fn algorithm(word: entity::Algorithm) -> Algorithm {
+    use entity::Algorithm as A;
+    match word {
+        A::HS256 => Algorithm::HS256,
+        A::HS384 => Algorithm::HS384,
+        A::HS512 => Algorithm::HS512,
+        A::RS256 => Algorithm::RS256,
+        A::RS384 => Algorithm::RS384,
+        A::RS512 => Algorithm::RS512,
+        A::ES256 => Algorithm::ES256,
+        A::ES384 => Algorithm::ES384,
+        A::ES512 => Algorithm::ES512,
+        A::PS256 => Algorithm::PS256,
+        A::PS384 => Algorithm::PS384,
+        A::PS512 => Algorithm::PS512,
+        A::EdDSA => Algorithm::EdDSA,
+    }
 }

@@ -6,7 +6,7 @@ use crate::findings::Spot;
 use http::{HeaderName, HeaderValue};
 
 /// A name as it is written.
-pub(super) fn name(text: &str, spot: &Spot, at: &mut Lowering<'_>) -> String {
+pub(crate) fn name(text: &str, spot: &Spot, at: &mut Lowering<'_>) -> String {
     if HeaderName::from_bytes(text.as_bytes()).is_err() {
         at.invalid(spot, format!("{text:?} is no header name: letters, digits and '-'"));
     }
@@ -14,7 +14,7 @@ pub(super) fn name(text: &str, spot: &Spot, at: &mut Lowering<'_>) -> String {
 }
 
 /// Names in lower case.
-pub(super) fn names(written: Option<&OneOrMany<Text>>, usual: &[&str], at: &mut Lowering<'_>) -> Vec<String> {
+pub(crate) fn names(written: Option<&OneOrMany<Text>>, usual: &[&str], at: &mut Lowering<'_>) -> Vec<String> {
     match written {
         Some(all) => all.all().iter().map(|text| name(text, &text.spot, at).to_ascii_lowercase()).collect(),
         None => usual.iter().map(|&name| name.to_owned()).collect(),
@@ -22,7 +22,7 @@ pub(super) fn names(written: Option<&OneOrMany<Text>>, usual: &[&str], at: &mut 
 }
 
 /// A value as it is written. It may come from the environment, so no finding repeats it.
-pub(super) fn value(text: &Text, at: &mut Lowering<'_>) -> String {
+pub(crate) fn value(text: &Text, at: &mut Lowering<'_>) -> String {
     if HeaderValue::from_str(text).is_err() {
         at.invalid(&text.spot, "a header value has no line break and no other control character");
     }

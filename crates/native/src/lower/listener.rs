@@ -93,7 +93,7 @@ fn address(text: &Text, at: &mut Lowering<'_>) -> SocketAddr {
 }
 
 /// Networks; a single address is a network of one.
-pub(super) fn networks(written: Option<&OneOrMany<Text>>, at: &mut Lowering<'_>) -> Vec<IpNet> {
+pub(crate) fn networks(written: Option<&OneOrMany<Text>>, at: &mut Lowering<'_>) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for text in written.iter().flat_map(|all| all.all()) {
         let network = text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));

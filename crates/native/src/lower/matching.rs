@@ -94,7 +94,7 @@ fn path_rule(rule: &At<entity::Path>, at: &mut Lowering<'_>) -> Option<PathPatte
     })
 }
 
-fn regex(text: &Text, at: &mut Lowering<'_>) -> String {
+pub(crate) fn regex(text: &Text, at: &mut Lowering<'_>) -> String {
     if let Err(error) = regex::Regex::new(text) {
         let reason = error.to_string();
         let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -120,7 +120,7 @@ fn host(text: &Text, at: &mut Lowering<'_>) -> HostPattern {
     pattern
 }
 
-fn method(text: &str, spot: &Spot, at: &mut Lowering<'_>) -> String {
+pub(crate) fn method(text: &str, spot: &Spot, at: &mut Lowering<'_>) -> String {
     if http::Method::from_bytes(text.as_bytes()).is_err() {
         at.invalid(spot, format!("{text:?} is no method"));
     }

@@ -8,15 +8,23 @@ use crate::names::{beside, is_pem};
 use model::Secret;
 
 /// A certificate chain or an authority.
-pub(super) fn certificate(pem: &Pem, at: &mut Lowering<'_>) -> String {
+pub(crate) fn certificate(pem: &Pem, at: &mut Lowering<'_>) -> String {
     match pem {
         Either::First(text) => resolve(text, "CERTIFICATE-----", &text.spot, at),
         Either::Second(text) => text.pem.value.clone(),
     }
 }
 
+/// A public key, as PEM that says so.
+pub(crate) fn public_key(pem: &Pem, at: &mut Lowering<'_>) -> String {
+    match pem {
+        Either::First(text) => resolve(text, "PUBLIC KEY-----", &text.spot, at),
+        Either::Second(text) => text.pem.value.clone(),
+    }
+}
+
 /// A private key.
-pub(super) fn key(pem: &PemKey, at: &mut Lowering<'_>) -> Secret {
+pub(crate) fn key(pem: &PemKey, at: &mut Lowering<'_>) -> Secret {
     match pem {
         Either::First(text) => Secret::new(resolve(text.secret().expose(), "PRIVATE KEY-----", &text.spot, at)),
         Either::Second(text) => text.pem.secret(),

@@ -1,9 +1,9 @@
 //! Routes: matches, chain and endpoint.
 
 use super::aws;
-use super::place::{self, Places};
+use super::place::{self, Holder, Places};
 use super::{Lowering, answer, matching, policy, rank, upstream};
-use crate::decode::{At, Either};
+use crate::decode::{At, Either, Json};
 use crate::entity::matching::Match as WrittenMatch;
 use crate::entity::route::{Group as WrittenGroup, Route as Written};
 use crate::findings::Spot;
@@ -14,6 +14,7 @@ use model::id::{RouteId, Slot};
 use model::policy::Policy;
 use model::predicate::{HostPattern, PathPattern, Predicate};
 use model::route::{Match, Rank, Route, Told};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The routes of a table, and for each where its matches stand.
@@ -107,7 +108,9 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
     let predicates: Vec<&Predicate> = matches.iter().map(|m| &m.predicate).collect();
     let mut places = Places::default();
     let list = written.policies.as_deref().unwrap_or_default();
-    let mut steps = policy::steps(list, place::ROUTE, &mut places, Some(&predicates), at);
+    let id = names::id("route", &name);
+    let holder = Holder::route(&id, &predicates);
+    let mut steps = policy::steps(list, holder, &mut places, at);
     let (call, endpoint) = target(written, &name, &predicates, at);
     steps.extend(call);
     let mut groups = Vec::new();
@@ -115,7 +118,7 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
         groups.push(Group { steps, ..Group::default() });
     }
     for group in written.groups.iter().flatten() {
-        groups.push(self::group(group, &mut places, &predicates, at));
+        groups.push(self::group(group, holder, &mut places, at));
     }
     let chain = Chain { groups };
     let path = written.forwarded_path.as_ref().map(|path| upstream::path_rule(path, at));
@@ -126,20 +129,35 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
             format!("this route leads nowhere, so that every request is answered 503; {remedy}"),
         );
     }
-    Route {
-        id: RouteId::new(names::id("route", &name)),
-        matches,
-        chain,
-        endpoint,
-        path,
-        told: Told::default(),
-        around: None,
+    let told = told(written, at);
+    Route { id: RouteId::new(id), matches, chain, endpoint, path, told, around: None }
+}
+
+/// What log records and counters say of the route.
+fn told(written: &Written, at: &mut Lowering<'_>) -> Told {
+    let about = written.about.as_ref();
+    Told {
+        service: written.service.as_ref().map(|name| name.value.clone()),
+        route: about.and_then(|about| about.route.as_ref()).map(|json| object(json, at)),
+        about_service: about.and_then(|about| about.service.as_ref()).map(|json| object(json, at)),
     }
 }
 
-fn group(written: &WrittenGroup, places: &mut Places, predicates: &[&Predicate], at: &mut Lowering<'_>) -> Group {
+/// An object, as a map or as JSON in a text.
+fn object(written: &At<Json>, at: &mut Lowering<'_>) -> String {
+    let text = match &written.value.0 {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    if !serde_json::from_str::<Value>(&text).is_ok_and(|value| value.is_object()) {
+        at.invalid(&written.spot, "what records say is a map, or a JSON object as a text");
+    }
+    text
+}
+
+fn group(written: &WrittenGroup, holder: Holder<'_>, places: &mut Places, at: &mut Lowering<'_>) -> Group {
     let predicate = written.when.as_ref().map(|when| policy::condition(when, at));
-    let steps = policy::steps(&written.policies, place::ROUTE, places, Some(predicates), at);
+    let steps = policy::steps(&written.policies, holder, places, at);
     Group { predicate, steps, ..Group::default() }
 }
 

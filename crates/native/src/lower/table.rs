@@ -1,14 +1,14 @@
 //! Tables: the routes of a document, and what surrounds them.
 
-use super::place::{self, Places};
+use super::place::{Holder, Places};
 use super::{Lowering, answer, judge, policy, route};
 use crate::decode::{At, OneOrMany, Text};
 use crate::entity::Config;
-use crate::entity::policy::Step;
 use crate::entity::table::{
     Entry, Marks as WrittenMarks, Normalization, Overlay as WrittenOverlay, Table as WrittenTable,
 };
 use crate::names;
+use crate::policy::Step;
 use model::chain::{Overlay, OverlayEntry, Phase, Who};
 use model::id::{ConsumerId, GroupId, RouteId, TableId};
 use model::quirk::Marks;
@@ -65,7 +65,8 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
     let mut table = Table::new(TableId::new(names::id("table", name)));
     table.normalization = normalization(written.path_normalization.as_ref());
     table.routes = routes.into_iter().map(Arc::new).collect();
-    table.global = list(written.policies.as_deref(), place::GLOBAL, at);
+    let id = table.id.to_string();
+    table.global = list(written.policies.as_deref(), Holder::table(&id), at);
     table.ring_needs_route = written.policies_need_route.as_ref().is_some_and(|flag| flag.value);
     table.overlay_entry = entry(written.overlay_entry.as_ref().map(|entry| entry.value));
     table.answers = answer::answers(written.answers.as_ref(), at);
@@ -79,8 +80,8 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
     table
 }
 
-fn list(written: Option<&[At<Step>]>, precedence: u8, at: &mut Lowering<'_>) -> Vec<model::chain::Step> {
-    policy::steps(written.unwrap_or_default(), precedence, &mut Places::default(), None, at)
+fn list(written: Option<&[At<Step>]>, holder: Holder<'_>, at: &mut Lowering<'_>) -> Vec<model::chain::Step> {
+    policy::steps(written.unwrap_or_default(), holder, &mut Places::default(), at)
 }
 
 fn marks(written: &WrittenMarks) -> Marks {
@@ -119,9 +120,9 @@ fn entry(written: Option<Entry>) -> OverlayEntry {
 }
 
 fn overlay(written: &At<WrittenOverlay>, table: &Table, at: &mut Lowering<'_>) -> Option<Overlay> {
-    let (who, precedence) = match (&written.consumer, &written.group) {
-        (Some(name), None) => (consumer(name, at), place::CONSUMER),
-        (None, Some(name)) => (group(name, at), place::GROUP),
+    let who = match (&written.consumer, &written.group) {
+        (Some(name), None) => consumer(name, at),
+        (None, Some(name)) => group(name, at),
         (Some(text), Some(_)) => {
             at.invalid(&text.spot, "an overlay is for a consumer or for a group; write two of them");
             return None;
@@ -132,7 +133,8 @@ fn overlay(written: &At<WrittenOverlay>, table: &Table, at: &mut Lowering<'_>) -
         }
     };
     let routes = written.routes.as_ref().map(|routes| known_routes(routes, table, at));
-    Some(Overlay { who, routes, steps: list(written.policies.as_deref(), precedence, at) })
+    let steps = list(written.policies.as_deref(), Holder::client(&who), at);
+    Some(Overlay { who, routes, steps })
 }
 
 /// What consumers and groups say of themselves, as overlays of the first table.
@@ -141,7 +143,8 @@ fn personal(config: &Config, table: &Table, at: &mut Lowering<'_>) -> Vec<Overla
     for (name, written) in config.groups.iter().flat_map(|groups| &groups.0) {
         let who = group(name, at);
         let routes = written.routes.as_ref().map(|routes| known_routes(routes, table, at));
-        overlays.push(Overlay { who, routes, steps: list(written.policies.as_deref(), place::GROUP, at) });
+        let steps = list(written.policies.as_deref(), Holder::client(&who), at);
+        overlays.push(Overlay { who, routes, steps });
     }
     for written in config.consumers.iter().flatten() {
         let Some(policies) = &written.policies else {
@@ -152,8 +155,9 @@ fn personal(config: &Config, table: &Table, at: &mut Lowering<'_>) -> Vec<Overla
         };
         let id = names::id("consumer", written.id.as_ref().unwrap_or(&written.name));
         let routes = written.routes.as_ref().map(|routes| known_routes(routes, table, at));
-        let steps = list(Some(policies), place::CONSUMER, at);
-        overlays.push(Overlay { who: Who::Consumer(ConsumerId::new(id)), routes, steps });
+        let who = Who::Consumer(ConsumerId::new(id));
+        let steps = list(Some(policies), Holder::client(&who), at);
+        overlays.push(Overlay { who, routes, steps });
     }
     overlays
 }

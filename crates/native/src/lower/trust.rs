@@ -10,7 +10,7 @@ use model::{Secret, tls};
 use net::tls::store::{self, Stored, Unlock};
 use net::tls::{ClientIdentity, check_identity};
 
-pub(super) fn client_tls(written: &ClientTls, at: &mut Lowering<'_>) -> tls::ClientTls {
+pub(crate) fn client_tls(written: &ClientTls, at: &mut Lowering<'_>) -> tls::ClientTls {
     if let Some(verify) = written.verify.as_ref().filter(|verify| !verify.value) {
         let message = "whoever stands between here and there can read and change everything; \
                        name the certificate authority in \"authorities\" instead";

@@ -9,14 +9,14 @@ use model::answer::{Answer, AnswerBody, Answers, Location};
 use std::collections::BTreeMap;
 
 /// `respond:`, as a status alone if that says it.
-pub(super) fn respond(answer: &Answer) -> Either<At<u16>, entity::Answer> {
+pub(crate) fn respond(answer: &Answer) -> Either<At<u16>, entity::Answer> {
     if *answer == Answer::status(answer.status) {
         return Either::First(At::new(answer.status));
     }
     Either::Second(self::answer(answer, 200))
 }
 
-pub(super) fn answer(answer: &Answer, usual: u16) -> entity::Answer {
+pub(crate) fn answer(answer: &Answer, usual: u16) -> entity::Answer {
     let mut headers: Vec<(Text, OneOrMany<Text>)> = Vec::new();
     for (name, value) in &answer.headers {
         match headers.last_mut() {
@@ -46,7 +46,7 @@ pub(super) fn answer(answer: &Answer, usual: u16) -> entity::Answer {
     written
 }
 
-pub(super) fn answers(answers: &Answers) -> Option<entity::Answers> {
+pub(crate) fn answers(answers: &Answers) -> Option<entity::Answers> {
     let pairs: Vec<_> = answers
         .by_kind
         .iter()
@@ -65,7 +65,7 @@ fn alternative((range, one): &(String, Answer), usual: u16) -> Alternative {
     Alternative { accept: (range != "*/*").then(|| text(range)), answer: answer(one, usual) }
 }
 
-pub(super) fn by_kind(answers: &BTreeMap<model::answer::FailureKind, Answer>) -> Option<Pairs<entity::Answer>> {
+pub(crate) fn by_kind(answers: &BTreeMap<model::answer::FailureKind, Answer>) -> Option<Pairs<entity::Answer>> {
     let pairs: Vec<_> = answers.iter().map(|(kind, one)| (key(kind.code()), answer(one, kind.status()))).collect();
     (!pairs.is_empty()).then_some(Pairs(pairs))
 }

@@ -21,10 +21,10 @@ use model::predicate::Predicate;
 
 /// What is written once for all calls.
 #[derive(Default)]
-pub(super) struct Base(Aws);
+pub(crate) struct Base(Aws);
 
 /// The account that most calls have.
-pub(super) fn most_common(gateway: &Gateway) -> Base {
+pub(crate) fn most_common(gateway: &Gateway) -> Base {
     let mut counts: Vec<(&Aws, usize)> = Vec::new();
     for table in &gateway.tables {
         let routes = table.routes.iter().flat_map(|route| &route.chain.groups).flat_map(|group| &group.steps);
@@ -51,7 +51,7 @@ fn account_of(step: &Step) -> Option<&Aws> {
 }
 
 /// `aws:` of the whole configuration.
-pub(super) fn base_account(pen: &mut Pen<'_>) -> Option<Account> {
+pub(crate) fn base_account(pen: &mut Pen<'_>) -> Option<Account> {
     let base = pen.base.0.clone();
     changed(&base, &Aws::default(), pen)
 }
@@ -89,7 +89,7 @@ fn changed(aws: &Aws, base: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
     })
 }
 
-pub(super) fn call(call: &Call, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -> Written {
+pub(crate) fn call(call: &Call, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -> Written {
     if call.texts.is_some() || matches!(call.payload, Payload::Template(_)) || call.fault.keyed.is_some() {
         pen.left_out.insert("call: texts that are evaluated for each request, variables, keys of failures");
     }

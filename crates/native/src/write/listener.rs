@@ -8,7 +8,7 @@ use model::Secret;
 use model::id::TableId;
 use model::listener::{Limits, Listener};
 
-pub(super) fn listeners(
+pub(crate) fn listeners(
     listeners: &[Listener],
     tables: &[TableId],
     pen: &mut Pen<'_>,
@@ -54,15 +54,20 @@ fn certificate(one: &model::tls::Certificate, pen: &mut Pen<'_>) -> Certificate 
     }
 }
 
-pub(super) fn key(secret: &Secret, hint: &str, purpose: &str, pen: &mut Pen<'_>) -> PemKey {
+pub(crate) fn key(secret: &Secret, hint: &str, purpose: &str, pen: &mut Pen<'_>) -> PemKey {
     let hidden = pen.secrets.hide(secret, hint, purpose);
     let looks_so = is_pem(secret.expose()) && secret.expose().contains("PRIVATE KEY-----");
     if looks_so { Either::First(At::new(hidden)) } else { Either::Second(PemSecret { pem: hidden }) }
 }
 
 /// PEM as it is.
-pub(super) fn pem(chain: &str) -> Pem {
-    let looks_so = is_pem(chain) && chain.contains("CERTIFICATE-----");
+pub(crate) fn pem(chain: &str) -> Pem {
+    pem_marked(chain, "CERTIFICATE-----")
+}
+
+/// PEM with blocks whose first lines end so.
+pub(crate) fn pem_marked(chain: &str, mark: &str) -> Pem {
+    let looks_so = is_pem(chain) && chain.contains(mark);
     if looks_so { Either::First(text(chain)) } else { Either::Second(PemText { pem: text(chain) }) }
 }
 

@@ -1,6 +1,6 @@
 //! Conditions on a request.
 
-use super::{key, text, texts};
+use super::{Pen, key, text, texts};
 use crate::decode::{At, Either, OneOrMany, Pairs, Text};
 use crate::entity::matching::{self as entity, Path, TextCondition, TextRule};
 use crate::lower::rank;
@@ -57,7 +57,15 @@ fn short(predicate: &Predicate, written: &entity::Match) -> Option<Text> {
     good.then(|| if methods.is_empty() { path.clone() } else { At::new(format!("{methods} {}", path.value)) })
 }
 
-pub(super) fn predicate(predicate: &Predicate) -> entity::Match {
+/// The condition of a step or a group.
+pub(super) fn condition_of(all: &Predicate, pen: &mut Pen<'_>) -> At<entity::Match> {
+    if all.below || !all.conditions.is_empty() {
+        pen.left_out.insert("conditions by expression, and on a part of the path");
+    }
+    At::new(predicate(all))
+}
+
+fn predicate(predicate: &Predicate) -> entity::Match {
     let hosts: Vec<String> = predicate.hosts.iter().map(host).collect();
     let headers: Vec<_> = predicate.headers.iter().map(|h| (key(&h.name), condition(&h.value))).collect();
     let query: Vec<_> = predicate.query.iter().map(|q| (key(&q.name), condition(&q.value))).collect();

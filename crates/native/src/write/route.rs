@@ -2,16 +2,16 @@
 
 use super::aws;
 use super::{Pen, answer, matching, policy, some, text, upstream};
-use crate::decode::At;
-use crate::entity::route::{Group, Nowhere, Route as Written};
-use crate::lower::place::{self, Places};
+use crate::decode::{At, Json};
+use crate::entity::route::{About, Group, Nowhere, Route as Written};
+use crate::lower::place::{self, Holder, Places};
 use crate::lower::route::{answers, usual_name};
 use crate::names;
 use model::chain::{self, Step};
 use model::endpoint::Endpoint;
 use model::policy::Policy;
 use model::predicate::Predicate;
-use model::route::Route;
+use model::route::{Route, Told};
 use std::sync::Arc;
 
 /// The routes of a table.
@@ -37,7 +37,18 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     let predicates: Vec<&Predicate> = one.matches.iter().map(|m| &m.predicate).collect();
     let (matches, priority) = matching::matches(&one.matches);
     let forwarded_path = one.path.as_ref().map(upstream::path_rule);
-    let mut written = Written { matches, priority, forwarded_path, ..Written::default() };
+    let mut written = Written {
+        matches,
+        priority,
+        forwarded_path,
+        service: one.told.service.as_deref().map(text),
+        about: about(&one.told),
+        ..Written::default()
+    };
+    if one.around.is_some() {
+        pen.left_out.insert("what a route brings of its own for expressions and answers");
+    }
+    let holder = Holder::route(one.id.as_str(), &predicates);
     let mut places = Places::default();
     let mut groups = one.chain.groups.as_slice();
     if let Some((first, rest)) = groups.split_first()
@@ -46,9 +57,9 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     {
         groups = rest;
         let steps = target(&first.steps, one, &predicates, &mut written, pen);
-        written.policies = some(policy::steps(steps, place::ROUTE, &mut places, Some(&predicates), pen));
+        written.policies = some(policy::steps(steps, holder, &mut places, pen));
     }
-    written.groups = some(groups.iter().map(|group| self::group(group, &mut places, &predicates, pen)).collect());
+    written.groups = some(groups.iter().map(|group| self::group(group, holder, &mut places, pen)).collect());
     match &one.endpoint {
         Endpoint::Http(http) => written.upstream = Some(upstream::used(http, name, pen)),
         Endpoint::Answer(one) => written.respond = Some(answer::respond(one)),
@@ -81,15 +92,21 @@ fn target<'s>(
     before
 }
 
-fn group(group: &chain::Group, places: &mut Places, predicates: &[&Predicate], pen: &mut Pen<'_>) -> Group {
+/// What records say: JSON in a text, which keeps every character.
+fn about(told: &Told) -> Option<About> {
+    let json = |plain: &Option<String>| {
+        plain.as_deref().map(|plain| At::new(Json(serde_json::Value::String(text(plain).value))))
+    };
+    let about = About { route: json(&told.route), service: json(&told.about_service) };
+    (about.route.is_some() || about.service.is_some()).then_some(about)
+}
+
+fn group(group: &chain::Group, holder: Holder<'_>, places: &mut Places, pen: &mut Pen<'_>) -> Group {
     if group.set.is_some() {
         pen.left_out.insert("groups that stand in for each other");
     }
-    if group.predicate.iter().any(|predicate| predicate.below || !predicate.conditions.is_empty()) {
-        pen.left_out.insert("conditions by expression, and on a part of the path");
-    }
     Group {
-        when: group.predicate.as_ref().map(|predicate| At::new(matching::predicate(predicate))),
-        policies: policy::steps(&group.steps, place::ROUTE, places, Some(predicates), pen),
+        when: group.predicate.as_ref().map(|predicate| matching::condition_of(predicate, pen)),
+        policies: policy::steps(&group.steps, holder, places, pen),
     }
 }

@@ -16,11 +16,11 @@ pub struct Variable {
 
 /// The variables so far.
 #[derive(Default)]
-pub(super) struct Secrets(Vec<Variable>);
+pub(crate) struct Secrets(Vec<Variable>);
 
 impl Secrets {
     /// A reference to the secret; `hint` becomes the variable's name.
-    pub(super) fn hide(&mut self, secret: &Secret, hint: &str, purpose: &str) -> Hidden {
+    pub(crate) fn hide(&mut self, secret: &Secret, hint: &str, purpose: &str) -> Hidden {
         if let Some(known) = self.0.iter().find(|variable| variable.secret == *secret) {
             return Hidden::Variable(known.name.clone());
         }
@@ -36,7 +36,7 @@ impl Secrets {
         Hidden::Variable(name)
     }
 
-    pub(super) fn into_variables(self) -> Vec<Variable> {
+    pub(crate) fn into_variables(self) -> Vec<Variable> {
         self.0
     }
 }

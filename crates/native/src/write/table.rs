@@ -2,18 +2,21 @@
 
 use super::{Pen, answer, policy, route, some, text, unless};
 use crate::decode::{At, Given};
-use crate::entity::policy::Step;
 use crate::entity::table::{Entry, Marks as WrittenMarks, Normalization, Overlay as WrittenOverlay, Table as Written};
-use crate::lower::place::{self, Places};
+use crate::lower::place::{Holder, Places};
 use crate::names;
+use crate::policy::Step;
 use model::chain::{self, Overlay, OverlayEntry, Phase, Who};
 use model::quirk::Marks;
 use model::table::{PathNormalization, Table};
 
 pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
+    if table.answers.keyed.is_some() {
+        pen.left_out.insert("answers by key of failure");
+    }
     Written {
         routes: some(route::routes(&table.routes, pen)),
-        policies: some(steps(&table.global, place::GLOBAL, pen)),
+        policies: some(steps(&table.global, Holder::table(table.id.as_str()), pen)),
         policies_need_route: unless(table.ring_needs_route, &false),
         answers: answer::answers(&table.answers),
         messages: table.answers.messages.as_ref().map(answer::message::messages),
@@ -25,23 +28,23 @@ pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
     }
 }
 
-fn steps(all: &[chain::Step], precedence: u8, pen: &mut Pen<'_>) -> Vec<At<Step>> {
-    policy::steps(all, precedence, &mut Places::default(), None, pen)
+fn steps(all: &[chain::Step], holder: Holder<'_>, pen: &mut Pen<'_>) -> Vec<At<Step>> {
+    policy::steps(all, holder, &mut Places::default(), pen)
 }
 
 fn overlay(one: &Overlay, pen: &mut Pen<'_>) -> WrittenOverlay {
     let names = |routes: &Vec<model::id::RouteId>| {
         routes.iter().map(|id| text(names::name("route", id.as_str()))).collect::<Vec<_>>().into()
     };
-    let (consumer, group, precedence) = match &one.who {
-        Who::Consumer(id) => (Some(text(names::name("consumer", id.as_str()))), None, place::CONSUMER),
-        Who::Group(id) => (None, Some(text(names::name("group", id.as_str()))), place::GROUP),
+    let (consumer, group) = match &one.who {
+        Who::Consumer(id) => (Some(text(names::name("consumer", id.as_str()))), None),
+        Who::Group(id) => (None, Some(text(names::name("group", id.as_str())))),
     };
     WrittenOverlay {
         consumer,
         group,
         routes: one.routes.as_ref().map(names),
-        policies: Some(steps(&one.steps, precedence, pen)),
+        policies: Some(steps(&one.steps, Holder::client(&one.who), pen)),
     }
 }
 

@@ -5,7 +5,7 @@ use crate::decode::At;
 use crate::entity::upstream::{ClientTls, Identity};
 use model::tls;
 
-pub(super) fn client_tls(tls: &tls::ClientTls, pen: &mut Pen<'_>) -> ClientTls {
+pub(crate) fn client_tls(tls: &tls::ClientTls, pen: &mut Pen<'_>) -> ClientTls {
     let authorities: Vec<_> = tls.authorities.iter().map(|pem| listener::pem(pem)).collect();
     ClientTls {
         verify: unless(tls.verify, &true),

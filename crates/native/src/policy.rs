@@ -1,0 +1,186 @@
+//! Policies: how each is written, what it means, and the way back. One file for each; the table here names them all.
+
+pub mod acl;
+pub mod basic_auth;
+pub mod call;
+pub mod challenge;
+pub mod changes;
+pub mod cors;
+pub mod header_name;
+pub mod headers;
+pub mod http_log;
+pub mod identity;
+pub mod ip_restriction;
+pub mod jwt;
+pub mod key_auth;
+pub mod missing;
+pub mod rate_limit;
+pub mod record;
+pub mod refusals;
+pub mod request_id;
+pub mod request_size;
+pub mod request_transform;
+pub mod respond;
+pub mod response_transform;
+pub mod terminate;
+
+use crate::decode::{At, Either, Given, Hidden, OneOrMany, Rate, Size, Text, entity, words};
+use crate::entity::answer::Answer;
+use crate::entity::matching::Match;
+use crate::lower::Lowering;
+use crate::lower::place::Holder;
+use crate::write::Pen;
+use model::chain;
+use model::chain::Phase::{Access, Log, Response, Rewrite};
+use model::policy::Policy;
+
+/// What a policy needs to know of its place.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    /// What holds the list in which it stands.
+    pub(crate) holder: Holder<'a>,
+    /// The name under which it competes.
+    pub(crate) slot: &'a str,
+}
+
+/// Key, field and type of each policy, the phases in which it runs if it does not say, and what reads its meaning.
+macro_rules! forms {
+    ($($(#[$doc:meta])* $key:literal $field:ident: $form:ty, [$($phase:ident),*], $lower:path;)*) => {
+        entity! {
+            /// One policy, and where it stands if that is not told by its place in the list.
+            Step {
+                $($(#[$doc])* $key $field: Option<$form>,)*
+                /// Only for requests that satisfy this.
+                when: Option<At<Match>>,
+                /// The phase in which it runs, and then on this side only; several for several sides.
+                phase: Option<OneOrMany<At<Phase>>>,
+                /// Its number within the phase, lower first; 10 for the first of a list, 20 for the second, and so on.
+                order: Option<At<i64>>,
+                /// Of equal slots the highest runs; 0 in the global list, 10 in a route, 20 for a group, 30 for a consumer.
+                precedence: Option<At<u8>>,
+                /// The name under which it competes; the policy's own without it.
+                slot: Option<Text>,
+            }
+        }
+
+        /// All policies.
+        pub(crate) const KEYS: &[&str] = &[$($key),*];
+
+        /// The policies that an entry has, and the phases in which each usually runs. One that is right has one.
+        pub(crate) fn named(step: &Step) -> Vec<(&str, &'static [chain::Phase])> {
+            let mut all: Vec<(&str, &'static [chain::Phase])> = Vec::new();
+            $(if step.$field.is_some() {
+                all.push(($key, &[$($phase),*]));
+            })*
+            all
+        }
+
+        /// What an entry does.
+        pub(crate) fn lower(step: &Step, around: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
+            $(if let Some(form) = &step.$field {
+                return $lower(form, around, at);
+            })*
+            None
+        }
+    };
+}
+
+forms! {
+    /// Cross-origin resource sharing.
+    "cors" cors: Given<cors::Cors>, [Rewrite, Response], cors::lower;
+    /// Demands a key and makes the client known.
+    "key-auth" key_auth: Given<key_auth::KeyAuth>, [Access], key_auth::lower;
+    /// Demands name and password and makes the client known.
+    "basic-auth" basic_auth: Given<basic_auth::BasicAuth>, [Access], basic_auth::lower;
+    /// Demands a signed token and makes the client known.
+    "jwt" jwt: Given<jwt::Jwt>, [Access], jwt::lower;
+    /// Lets known clients of some groups in.
+    "acl" acl: At<acl::Acl>, [Access], acl::lower;
+    /// Lets clients of some addresses in.
+    "ip-restriction" ip_restriction: At<ip_restriction::IpRestriction>, [Access], ip_restriction::lower;
+    /// Refuses requests with larger bodies than this.
+    "request-size" request_size: Either<At<Size>, At<request_size::RequestSize>>, [Access], request_size::lower;
+    /// Refuses clients that ask too often: `100/minute`, a list of such, or more about it.
+    "rate-limit" rate_limit: Either<OneOrMany<Rate>, rate_limit::RateLimit>, [Access, Response], rate_limit::lower;
+    /// Changes header fields of the request.
+    "request-headers" request_headers: headers::HeaderEdits, [Access], headers::lower;
+    /// Changes header fields of the response.
+    "response-headers" response_headers: headers::HeaderEdits, [Response], headers::lower;
+    /// Changes path, method, header, body and query of the request, with parts of the request in the texts.
+    "request-transform" request_transform: request_transform::RequestTransform, [Access], request_transform::lower;
+    /// Changes header and JSON members of the response.
+    "response-transform" response_transform: response_transform::ResponseTransform, [Response], response_transform::lower;
+    /// Gives each request an id.
+    "request-id" request_id: Given<request_id::RequestId>, [Rewrite, Response], request_id::lower;
+    /// Answers with this, or with this status.
+    "respond" respond: Either<At<u16>, Answer>, [Access], respond::lower;
+    /// Answers requests that show a sign, or shows them what they are.
+    "terminate" terminate: Given<terminate::Terminate>, [Access], terminate::lower;
+    /// Calls a function.
+    "call" call: At<crate::entity::aws::Call>, [Access], call::lower;
+    /// Sends a record of each exchange to a server: its URL, or more about it.
+    "http-log" http_log: Either<At<Hidden>, http_log::HttpLog>, [Log], http_log::lower;
+    /// Refuses every request: stands for a policy of this name that is not there.
+    "missing" missing: Text, [Access], missing::lower;
+}
+
+words! {
+    /// The phases of an exchange in order.
+    Phase {
+        /// The request is changed before anyone judges it.
+        "rewrite" Rewrite,
+        /// Who may, and how often; calls that answer.
+        "access" Access,
+        /// The last chance before the endpoint.
+        "endpoint" Endpoint,
+        /// The response is there.
+        "response" Response,
+        /// The last byte has left.
+        "log" Log,
+    }
+}
+
+/// The entry that says what a step does; where it stands is added by others.
+pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) -> Step {
+    let empty = Step::default();
+    match &step.policy {
+        Policy::Call(one) => Step { call: Some(call::write(one, around, pen)), ..empty },
+        Policy::Respond(one) => Step { respond: Some(respond::write(one)), ..empty },
+        Policy::Terminate(one) => Step { terminate: Some(Given(terminate::write(one))), ..empty },
+        Policy::KeyAuth(one) => Step { key_auth: Some(Given(key_auth::write(one))), ..empty },
+        Policy::BasicAuth(one) => Step { basic_auth: Some(Given(basic_auth::write(one))), ..empty },
+        Policy::Jwt(one) => Step { jwt: Some(Given(jwt::write(one))), ..empty },
+        Policy::Acl(one) => Step { acl: Some(At::new(acl::write(one))), ..empty },
+        Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
+        Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },
+        Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
+        Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
+        Policy::Headers(edits) => match step.rank.phase {
+            chain::Phase::Response | chain::Phase::Log => {
+                Step { response_headers: Some(headers::write(edits)), ..empty }
+            }
+            chain::Phase::Rewrite | chain::Phase::Access | chain::Phase::Endpoint => {
+                Step { request_headers: Some(headers::write(edits)), ..empty }
+            }
+        },
+        Policy::RequestTransform(one) => Step { request_transform: Some(request_transform::write(one, pen)), ..empty },
+        Policy::ResponseTransform(one) => {
+            Step { response_transform: Some(response_transform::write(one, pen)), ..empty }
+        }
+        Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
+        Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },
+        // No written form yet: read back, such a route is shut, not open.
+        Policy::HeaderTexts(_) => gap("header-texts", pen),
+        Policy::Assign(_) => gap("assign", pen),
+        Policy::Compose(_) => gap("compose", pen),
+        Policy::FirstOf(_) => gap("first-of", pen),
+        Policy::Fail(_) => gap("fail", pen),
+        Policy::Missing { name } => Step { missing: Some(missing::write(name)), ..empty },
+    }
+}
+
+/// Stands for a policy that has no written form.
+fn gap(name: &'static str, pen: &mut Pen<'_>) -> Step {
+    pen.left_out.insert(name);
+    Step { missing: Some(missing::write(name)), ..Step::default() }
+}

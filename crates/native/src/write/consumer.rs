@@ -1,0 +1,122 @@
+//! Known clients with what proves who they are.
+
+use super::{Pen, key, listener, some, text, unless};
+use crate::decode::{At, Either, Hidden, Pairs, Text};
+use crate::entity::consumer::{self as entity, Algorithm, Key, Token};
+use crate::names;
+use model::Secret;
+use model::consumer::{self, Consumer, Credential, Password, Proof, Verifier};
+
+pub(super) fn consumer(one: &Consumer, pen: &mut Pen<'_>) -> entity::Consumer {
+    let id = one.id.as_str();
+    let groups: Vec<Text> = one.groups.iter().map(|group| text(names::name("group", group.as_str()))).collect();
+    let is_usual = one.access.iter().eq(one.groups.iter().map(|group| names::name("group", group.as_str())));
+    let access = || one.access.iter().map(|name| text(name)).collect::<Vec<_>>().into();
+    let mut written = entity::Consumer {
+        name: text(&one.name),
+        id: (names::id("consumer", &one.name) != id).then(|| text(names::name("consumer", id))),
+        shown_id: one.shown_id.as_deref().map(text),
+        custom_id: one.custom_id.as_deref().map(text),
+        groups: some(groups).map(Into::into),
+        access: (!is_usual).then(access),
+        ..entity::Consumer::default()
+    };
+    let (mut keys, mut passwords, mut tokens) = (Vec::new(), Vec::new(), Vec::new());
+    for credential in &one.credentials {
+        match &credential.proof {
+            Proof::Key(secret) => keys.push(self::key_of(secret, credential, one, pen)),
+            Proof::Basic { name, password } => {
+                passwords.push((key(name), self::password(password, name, credential, pen)));
+            }
+            Proof::Token { key: name, algorithm, verifier } => {
+                tokens.push((key(name), token(name, *algorithm, verifier, credential, pen)));
+            }
+        }
+    }
+    written.keys = some(keys).map(Into::into);
+    written.passwords = some(passwords).map(Pairs);
+    written.tokens = some(tokens).map(Pairs);
+    written
+}
+
+fn key_of(secret: &Secret, credential: &Credential, one: &Consumer, pen: &mut Pen<'_>) -> Either<Hidden, Key> {
+    let purpose = format!("the key of the consumer {}", one.name);
+    let key = pen.secrets.hide(secret, &format!("KEY_OF_{}", one.name), &purpose);
+    match &credential.id {
+        None => Either::First(key),
+        Some(id) => Either::Second(Key { key, id: Some(text(id)) }),
+    }
+}
+
+fn password(
+    password: &Password,
+    name: &str,
+    credential: &Credential,
+    pen: &mut Pen<'_>,
+) -> Either<Hidden, entity::Password> {
+    let (hint, purpose) = (format!("PASSWORD_OF_{name}"), format!("the password of the user {name}"));
+    let id = credential.id.as_deref().map(text);
+    match password {
+        Password::Plain(secret) => {
+            let password = pen.secrets.hide(secret, &hint, &purpose);
+            match id {
+                None => Either::First(password),
+                id => Either::Second(entity::Password { password: Some(password), id, ..entity::Password::default() }),
+            }
+        }
+        Password::Sha1 { salt, digest } => {
+            let purpose = format!("the SHA-1 of {purpose}, with its salt");
+            let sha1 = Some(pen.secrets.hide(digest, &hint, &purpose));
+            Either::Second(entity::Password { password: None, sha1, salt: Some(text(salt)), id })
+        }
+    }
+}
+
+fn token(
+    name: &str,
+    algorithm: consumer::Algorithm,
+    verifier: &Verifier,
+    credential: &Credential,
+    pen: &mut Pen<'_>,
+) -> Either<Hidden, Token> {
+    let id = credential.id.as_deref().map(text);
+    let algorithm = unless(word(algorithm), &Algorithm::HS256);
+    match verifier {
+        Verifier::Shared(secret) => {
+            let purpose = format!("the secret that signs the tokens of {name}");
+            let secret = pen.secrets.hide(secret, &format!("TOKEN_SECRET_OF_{name}"), &purpose);
+            if algorithm.is_none() && id.is_none() {
+                return Either::First(secret);
+            }
+            Either::Second(Token { algorithm, secret: Some(secret), id, ..Token::default() })
+        }
+        Verifier::Public(pem) => {
+            let public_key = Some(listener::pem_marked(pem, "PUBLIC KEY-----"));
+            Either::Second(Token {
+                algorithm: algorithm.or(Some(At::new(Algorithm::HS256))),
+                public_key,
+                id,
+                ..Token::default()
+            })
+        }
+    }
+}
+
+fn word(algorithm: consumer::Algorithm) -> Algorithm {
+    use consumer::Algorithm as A;
+    match algorithm {
+        A::HS256 => Algorithm::HS256,
+        A::HS384 => Algorithm::HS384,
+        A::HS512 => Algorithm::HS512,
+        A::RS256 => Algorithm::RS256,
+        A::RS384 => Algorithm::RS384,
+        A::RS512 => Algorithm::RS512,
+        A::ES256 => Algorithm::ES256,
+        A::ES384 => Algorithm::ES384,
+        A::ES512 => Algorithm::ES512,
+        A::PS256 => Algorithm::PS256,
+        A::PS384 => Algorithm::PS384,
+        A::PS512 => Algorithm::PS512,
+        A::EdDSA => Algorithm::EdDSA,
+    }
+}

@@ -1,0 +1,410 @@
+//! Any policy, and any consumer with its credentials.
+
+use super::{anonymous, answer, call, client_tls, duration, name, networks, text, value};
+use model::Secret;
+use model::consumer::{Algorithm, Credential, Password, Proof, Verifier};
+use model::id::ConsumerId;
+use model::policy::*;
+use proptest::collection::{btree_map, vec};
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+use std::time::Duration;
+
+pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
+    prop_oneof![
+        3 => call().prop_map(|call| Policy::Call(Box::new(call))),
+        2 => answer().prop_map(Policy::Respond),
+        2 => terminate(),
+        2 => key_auth(people.clone()),
+        2 => basic_auth(people.clone()),
+        2 => jwt(people),
+        2 => acl(),
+        2 => ip_restriction(),
+        2 => request_size(),
+        2 => rate_limit(),
+        2 => cors(),
+        2 => headers(),
+        2 => request_transform(),
+        2 => response_transform(),
+        2 => request_id(),
+        2 => http_log(),
+        1 => name().prop_map(|name| Policy::Missing { name }),
+    ]
+    .boxed()
+}
+
+fn terminate() -> BoxedStrategy<Policy> {
+    (of(name()), answer(), of(text()))
+        .prop_map(|(trigger, answer, echo)| Policy::Terminate(Box::new(Terminate { trigger, answer, echo })))
+        .boxed()
+}
+
+fn refusals() -> BoxedStrategy<Refusals> {
+    let media = || select(vec!["application/json; charset=utf-8", "text/plain"]).prop_map(str::to_owned);
+    let member = (prop_oneof![text(), Just("message".to_owned())], media(), any::<bool>())
+        .prop_map(|(name, content_type, line)| RefusalForm::Member { name, content_type, line });
+    let form = prop_oneof![
+        Just(RefusalForm::Table),
+        Just(RefusalForm::json()),
+        member,
+        media().prop_map(|content_type| RefusalForm::Text { content_type })
+    ];
+    let status = prop_oneof![select(vec![401u16, 403, 413, 429]), 200u16..600];
+    let one = (status, text(), form).prop_map(|(status, message, form)| Refusal { status, message, form });
+    prop_oneof![Just(Refusals::default()), btree_map(select(Case::ALL.to_vec()), one, 0..4).prop_map(Refusals)].boxed()
+}
+
+fn identity() -> BoxedStrategy<IdentityHeaders> {
+    let names = vec(of(name()), 6).prop_map(|mut names| {
+        let mut next = || names.pop().unwrap();
+        IdentityHeaders {
+            id: next(),
+            custom_id: next(),
+            name: next(),
+            credential: next(),
+            groups: next(),
+            anonymous: next(),
+        }
+    });
+    let usual = IdentityHeaders::default();
+    prop_oneof![Just(usual.clone()), Just(IdentityHeaders { groups: None, ..usual }), names].boxed()
+}
+
+fn challenge() -> BoxedStrategy<Challenge> {
+    let of_realm = |realm: String| Challenge {
+        absent: format!("Bearer realm=\"{realm}\""),
+        wrong: format!("Bearer realm=\"{realm}\", error=\"invalid_token\""),
+    };
+    prop_oneof![
+        select(vec!["Key", "Basic", "Basic realm=\"service\"", "Bearer", ""]).prop_map(Challenge::of),
+        value().prop_map(|realm| Challenge::of(format!("Key realm=\"{realm}\""))),
+        value().prop_map(|realm| Challenge::of(format!("Basic realm=\"{realm}\""))),
+        value().prop_map(of_realm),
+        (value(), value()).prop_map(|(absent, wrong)| Challenge { absent, wrong }),
+    ]
+    .boxed()
+}
+
+fn names() -> BoxedStrategy<Vec<String>> {
+    prop_oneof![select(vec!["x-api-key", "authorization"]).prop_map(|name| vec![name.to_owned()]), vec(name(), 0..3)]
+        .boxed()
+}
+
+fn key_auth(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
+    let places = (names(), vec(text(), 0..2), vec(text(), 0..2));
+    let rest = (anonymous(people), identity(), challenge(), refusals());
+    (places, any::<[bool; 3]>(), rest)
+        .prop_map(|((headers, query, body), [by_name, hide, preflight], (anonymous, identity, challenge, refusals))| {
+            Policy::KeyAuth(Box::new(KeyAuth {
+                headers,
+                query,
+                body,
+                by_name,
+                hide,
+                preflight,
+                anonymous,
+                identity,
+                challenge,
+                refusals,
+            }))
+        })
+        .boxed()
+}
+
+fn basic_auth(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
+    let rest = (anonymous(people), identity(), challenge(), refusals());
+    (names(), any::<[bool; 2]>(), rest)
+        .prop_map(|(headers, [hide, preflight], (anonymous, identity, challenge, refusals))| {
+            Policy::BasicAuth(Box::new(BasicAuth {
+                headers,
+                hide,
+                preflight,
+                anonymous,
+                identity,
+                challenge,
+                refusals,
+            }))
+        })
+        .boxed()
+}
+
+fn jwt(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
+    let places = (names(), vec(text(), 0..2), vec(text(), 0..2), prop_oneof![Just("iss".to_owned()), text()]);
+    let claims = (
+        select(vec![
+            vec![],
+            vec![RegisteredClaim::Expires],
+            vec![RegisteredClaim::NotBefore],
+            vec![RegisteredClaim::NotBefore, RegisteredClaim::Expires],
+        ]),
+        of(duration()),
+    );
+    let rest = (anonymous(people), identity(), challenge(), refusals());
+    (places, claims, any::<[bool; 5]>(), rest)
+        .prop_map(|((headers, query, cookies, key_claim), (claims, longest), flags, rest)| {
+            let [bare, base64_secrets, lenient, hide, preflight] = flags;
+            let (anonymous, identity, challenge, refusals) = rest;
+            // only what ends can be too long
+            let longest = longest.filter(|_| claims.contains(&RegisteredClaim::Expires));
+            Policy::Jwt(Box::new(Jwt {
+                headers,
+                query,
+                cookies,
+                bare,
+                key_claim,
+                base64_secrets,
+                claims,
+                lenient,
+                longest,
+                hide,
+                preflight,
+                anonymous,
+                identity,
+                challenge,
+                refusals,
+            }))
+        })
+        .boxed()
+}
+
+fn acl() -> BoxedStrategy<Policy> {
+    let groups = || vec(text(), 0..3);
+    let rule = prop_oneof![groups().prop_map(GroupRule::Allow), groups().prop_map(GroupRule::Deny)];
+    (rule, of(name()), refusals())
+        .prop_map(|(rule, header, refusals)| Policy::Acl(Acl { rule, header, refusals }))
+        .boxed()
+}
+
+fn ip_restriction() -> BoxedStrategy<Policy> {
+    (networks(), networks(), refusals())
+        .prop_map(|(allow, deny, refusals)| Policy::IpRestriction(IpRestriction { allow, deny, refusals }))
+        .boxed()
+}
+
+fn request_size() -> BoxedStrategy<Policy> {
+    (any::<u64>(), any::<bool>(), refusals())
+        .prop_map(|(bytes, length_required, refusals)| {
+            Policy::RequestSize(RequestSize { bytes, length_required, refusals })
+        })
+        .boxed()
+}
+
+fn rate_limit() -> BoxedStrategy<Policy> {
+    let periods = vec![Period::Second, Period::Minute, Period::Hour, Period::Day, Period::Month, Period::Year];
+    let span = prop_oneof![select(periods).prop_map(Span::Calendar), duration().prop_map(Span::FromFirst)];
+    let window = (span, any::<u64>()).prop_map(|(span, limit)| Window { span, limit });
+    let by = prop_oneof![
+        select(vec![LimitBy::Consumer, LimitBy::Credential, LimitBy::Address, LimitBy::Service, LimitBy::Everyone]),
+        name().prop_map(LimitBy::Header),
+        text().prop_map(LimitBy::Path),
+    ];
+    let login = (of(text()), of("[ -~]{1,20}".prop_map(Secret::new)));
+    let redis = (name(), any::<u16>(), login, any::<u32>(), of(client_tls()), duration(), any::<bool>());
+    let redis = redis.prop_map(|(host, port, (username, password), database, tls, timeout, pass_without)| {
+        let store = RedisStore { host, port, username, password, database, tls, timeout, pass_without };
+        CounterStore::Redis(Box::new(store))
+    });
+    let store = prop_oneof![Just(CounterStore::Local), redis];
+    let headers = (vec(of("[a-zA-Z-]{1,9}"), 5), any::<bool>()).prop_map(|(mut names, retry_after)| {
+        let mut next = || names.pop().unwrap();
+        RateHeaders {
+            window_limit: next(),
+            window_remaining: next(),
+            limit: next(),
+            remaining: next(),
+            reset: next(),
+            retry_after,
+        }
+    });
+    let headers = prop_oneof![Just(RateHeaders::default()), headers];
+    let scope = prop_oneof![text(), Just("native/route//x/x".to_owned())];
+    (scope, vec(window, 0..3), by, store, headers, refusals())
+        .prop_map(|(scope, windows, by, store, headers, refusals)| {
+            Policy::RateLimit(Box::new(RateLimit { scope, windows, by, store, headers, refusals }))
+        })
+        .boxed()
+}
+
+fn cors() -> BoxedStrategy<Policy> {
+    let texts = || vec(select(vec!["https://a.example.com", "null", "b.example.com"]).prop_map(str::to_owned), 0..3);
+    let patterns = vec(select(vec!["https://.*[.]example[.]com", "x{2}"]).prop_map(str::to_owned), 0..2);
+    let origins = prop_oneof![
+        Just(Origins::Any),
+        texts().prop_map(Origins::List),
+        (texts(), patterns).prop_map(|(texts, patterns)| Origins::Matching { texts, patterns })
+    ];
+    let manner = (200u16..600, any::<[bool; 5]>()).prop_map(|(preflight_status, flags)| {
+        let [names_sole_origin, tells_strangers, star_without_origin, needs_origin, dense] = flags;
+        CorsManner { preflight_status, names_sole_origin, tells_strangers, star_without_origin, needs_origin, dense }
+    });
+    let manner = prop_oneof![Just(CorsManner::default()), manner];
+    let names = || vec(prop_oneof![name(), Just("X-A, *".to_owned())], 0..3);
+    let methods = select(vec![vec![], vec!["GET".to_owned()], vec!["GET".to_owned(), "X".to_owned()]]);
+    (origins, (methods, names(), names()), any::<[bool; 3]>(), of(duration()), manner)
+        .prop_map(|(origins, (methods, headers, exposed), flags, max_age, manner)| {
+            let [credentials, private_network, preflight_on] = flags;
+            Policy::Cors(Cors {
+                origins,
+                methods,
+                headers,
+                exposed,
+                credentials,
+                max_age,
+                private_network,
+                preflight_on,
+                manner,
+            })
+        })
+        .boxed()
+}
+
+fn headers() -> BoxedStrategy<Policy> {
+    let edit = prop_oneof![
+        (name(), value()).prop_map(|(name, value)| HeaderEdit::Set(name, value)),
+        (name(), value()).prop_map(|(name, value)| HeaderEdit::Add(name, value)),
+        name().prop_map(HeaderEdit::Remove),
+    ];
+    vec(edit, 0..5).prop_map(|edits| Policy::Headers(HeaderEdits { edits })).boxed()
+}
+
+/// A text with parts of the request, as it is read.
+fn request_text() -> BoxedStrategy<RequestText> {
+    let source = prop_oneof![select(vec![
+        "headers.x_a",
+        "query_params[\"a-b\"]",
+        "uri_captures.1",
+        "\"a)'${X}\"",
+        "'\"'",
+        "headers[\"é\"]"
+    ]),];
+    let part = prop_oneof![
+        "[ -#%-')-~]{0,9}",
+        Just("${HOME} $${X} $".to_owned()),
+        vec(source, 1..3).prop_map(|sources| format!("$({})", sources.join(" or ")))
+    ];
+    vec(part, 0..3).prop_map(|parts| RequestText::parse(&parts.concat()).unwrap()).boxed()
+}
+
+fn changes(names: BoxedStrategy<String>, values: BoxedStrategy<RequestText>) -> BoxedStrategy<TextChanges> {
+    let pairs = || vec((names.clone(), values.clone()), 0..3);
+    let full = (vec(names.clone(), 0..3), vec((names.clone(), names.clone()), 0..3), pairs(), pairs(), pairs());
+    let full =
+        full.prop_map(|(remove, rename, replace, add, append)| TextChanges { remove, rename, replace, add, append });
+    prop_oneof![Just(TextChanges::default()), full].boxed()
+}
+
+fn request_transform() -> BoxedStrategy<Policy> {
+    let header = changes(name(), request_text());
+    let others = || changes(text(), request_text());
+    (of(request_text()), of(select(vec!["GET", "PURGE"])), header, others(), others())
+        .prop_map(|(path, method, headers, body, query)| {
+            let method = method.map(str::to_owned);
+            Policy::RequestTransform(Box::new(RequestTransform { path, method, headers, body, query }))
+        })
+        .boxed()
+}
+
+fn response_transform() -> BoxedStrategy<Policy> {
+    let plain = prop_oneof![value(), Just("$(headers.x) $(".to_owned())].prop_map(RequestText::plain).boxed();
+    let numbers = ["1", "-7", "0", "007", "1.50", "1e3", "18446744073709551616", "+1", "-0", "inf"];
+    let scalar = prop_oneof![
+        prop_oneof![text(), select(numbers.to_vec()).prop_map(str::to_owned)].prop_map(JsonScalar::Text),
+        select(numbers.to_vec()).prop_map(|digits| JsonScalar::Number(digits.to_owned())),
+        any::<bool>().prop_map(JsonScalar::Boolean),
+    ];
+    let pairs = || vec((text(), scalar.clone()), 0..3);
+    let json = (vec(text(), 0..3), vec((text(), text()), 0..3), pairs(), pairs(), pairs());
+    let json =
+        json.prop_map(|(remove, rename, replace, add, append)| JsonChanges { remove, rename, replace, add, append });
+    (changes(name(), plain), json)
+        .prop_map(|(headers, json)| Policy::ResponseTransform(Box::new(ResponseTransform { headers, json })))
+        .boxed()
+}
+
+fn request_id() -> BoxedStrategy<Policy> {
+    let form = select(vec![IdForm::Own, IdForm::Uuid, IdForm::UuidCounter, IdForm::Tracker]);
+    (name(), any::<[bool; 3]>(), form)
+        .prop_map(|(header, [trust_client, echo, own], form)| {
+            Policy::RequestId(RequestId { header, trust_client, echo, form, own })
+        })
+        .boxed()
+}
+
+fn record() -> BoxedStrategy<LogValue> {
+    let text =
+        prop_oneof![text(), select(vec!["$status", "$$", "$${x", "$x-${y}", "$$status"]).prop_map(str::to_owned)];
+    let leaf = prop_oneof![
+        select(LogFact::ALL.to_vec()).prop_map(LogValue::Fact),
+        text.prop_map(LogValue::Text),
+        Just(LogValue::EmptyList)
+    ];
+    leaf.prop_recursive(3, 12, 4, |below| {
+        btree_map(super::text(), below, 0..4).prop_map(|members| LogValue::Object(members.into_iter().collect()))
+    })
+    .boxed()
+}
+
+fn http_log() -> BoxedStrategy<Policy> {
+    let url = select(vec!["https://logs.example.com/in?key=marked", "http://127.0.0.1:9000"]).prop_map(Secret::new);
+    let header = (name(), "[ -~]{1,20}".prop_map(Secret::new));
+    let queue = (1usize..9, duration(), any::<u32>(), of(any::<u32>()), duration(), duration(), duration());
+    let queue = queue.prop_map(|(batch, delay, entries, bytes, first_pause, longest_pause, patience)| LogQueue {
+        batch,
+        delay,
+        entries: entries as usize,
+        bytes: bytes.map(|bytes| bytes as usize),
+        first_pause,
+        longest_pause,
+        patience,
+    });
+    let queue = prop_oneof![Just(LogQueue::default()), queue];
+    let way = (select(vec!["POST", "PUT", "PATCH"]), value(), vec(header, 0..3));
+    (url, way, [duration(), duration()], any::<bool>(), queue, record())
+        .prop_map(|(url, (method, content_type, headers), [timeout, keepalive], verify, queue, record)| {
+            let method = method.to_owned();
+            Policy::HttpLog(Box::new(HttpLog {
+                url,
+                method,
+                content_type,
+                headers,
+                timeout,
+                keepalive: keepalive + Duration::from_millis(1),
+                verify,
+                queue,
+                record,
+            }))
+        })
+        .boxed()
+}
+
+/// What proves who somebody is; `name` makes it nobody else's.
+pub(super) fn credentials(name: &str) -> BoxedStrategy<Vec<Credential>> {
+    let (one, two, three) = (name.to_owned(), name.to_owned(), name.to_owned());
+    let id = || of(text());
+    let keys = vec(id(), 0..3).prop_map(move |ids| {
+        let credential = |(n, id)| Credential { id, proof: Proof::Key(Secret::new(format!("{one}: ${{{n}}}"))) };
+        ids.into_iter().enumerate().map(credential).collect::<Vec<_>>()
+    });
+    let password = prop_oneof![
+        "[ -~]{1,20}".prop_map(|text| Password::Plain(Secret::new(text))),
+        (text(), "[0-9a-f]{4}")
+            .prop_map(|(salt, digest)| Password::Sha1 { salt, digest: Secret::new(format!("sha {digest}")) }),
+    ];
+    let passwords = vec((id(), password), 0..2).prop_map(move |all| {
+        let name = |n| format!("{two} ${{{n}}}");
+        let credential = |(n, (id, password))| Credential { id, proof: Proof::Basic { name: name(n), password } };
+        all.into_iter().enumerate().map(credential).collect::<Vec<_>>()
+    });
+    let pem = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_owned();
+    let verifiers = ("[ -~]{1,20}".prop_map(Secret::new), prop_oneof![text(), Just(pem)]);
+    let tokens = vec((id(), select(Algorithm::ALL.to_vec()), verifiers), 0..2).prop_map(move |all| {
+        let token = |(n, (id, algorithm, (secret, public)))| {
+            let algorithm: Algorithm = algorithm;
+            let verifier = if algorithm.is_shared() { Verifier::Shared(secret) } else { Verifier::Public(public) };
+            Credential { id, proof: Proof::Token { key: format!("{three}{n}"), algorithm, verifier } }
+        };
+        all.into_iter().enumerate().map(token).collect::<Vec<_>>()
+    });
+    (keys, passwords, tokens).prop_map(|(keys, passwords, tokens)| [keys, passwords, tokens].concat()).boxed()
+}
