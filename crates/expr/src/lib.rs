@@ -1,7 +1,8 @@
 //! Expressions: parsed once, evaluated many times, asking their world through one trait that never waits.
 //!
 //! [`el`] is the expression language of API definitions: templates with `{#…}`, SpEL inside, JSONPath and XPath inside
-//! that. [`vars`] are conditions on variables, written as lists. Values, limits and [`Lookup`] know no language: others may stand beside it.
+//! that. [`vars`] are conditions on variables, written as lists. [`routing`] is the language in which routes say which
+//! requests they take. Values, limits and [`Lookup`] know no language: others may stand beside it.
 
 pub mod el;
 mod error;
@@ -9,6 +10,7 @@ mod json;
 mod json_path;
 mod limits;
 mod lookup;
+pub mod routing;
 pub mod value;
 pub mod vars;
 mod xpath;

@@ -16,6 +16,7 @@ mod reply;
 mod schemas;
 mod tags;
 
+use crate::entity::REFUSED;
 use crate::settings::Settings;
 use arguments::{Arguments, Unread};
 use book::Book;
@@ -191,5 +192,6 @@ fn refusal(refused: Refused) -> Problem {
 
 /// The findings that say that something is wrong.
 fn wrong(findings: &[Finding]) -> Vec<Finding> {
-    findings.iter().filter(|finding| finding.faith == Faith::Invalid).cloned().collect()
+    let is_wrong = |finding: &&Finding| finding.faith == Faith::Invalid || finding.message.starts_with(REFUSED);
+    findings.iter().filter(is_wrong).cloned().collect()
 }

@@ -15,6 +15,7 @@ mod upstream;
 mod vault;
 
 pub use route::Flavor;
+pub(crate) use route::{LEFT_OUT, REFUSED, misread};
 
 use crate::schema::{Field, Object, Record, Rule, array, integer, set, string, text};
 

@@ -84,6 +84,6 @@ impl Router {
             found = Some(rival);
         }
         let Candidate { entry, position, .. } = found?;
-        Some(entry.found(position as usize, &path))
+        Some(entry.found(position as usize, asked, &path))
     }
 }

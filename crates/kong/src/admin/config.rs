@@ -8,7 +8,7 @@ use super::problem::{Declarative, Problem, lua};
 use super::reply::{Answer, Reply};
 use super::{Admin, Asked, refusal, wrong};
 use crate::document::POSTED;
-use crate::entity::Collection;
+use crate::entity::{Collection, LEFT_OUT};
 use crate::lower::{is_declarative, read_settings};
 use crate::read::Notes;
 use crate::schema::{Object, Step, Violation, Violations};
@@ -165,6 +165,7 @@ pub(super) fn violations(findings: &[Finding]) -> Violations {
 /// What a finding says, without advice.
 fn said(finding: &Finding) -> String {
     let text = finding.message.as_str();
+    let text = text.strip_suffix(LEFT_OUT).unwrap_or(text);
     if text.starts_with("required field missing") { "required field missing".to_owned() } else { text.to_owned() }
 }
 

@@ -1,5 +1,9 @@
 //! `routes`: which requests are taken, in the forms of the two kinds of routers.
 
+mod misread;
+
+pub(crate) use misread::{LEFT_OUT, REFUSED, misread};
+
 use super::with_common;
 use crate::schema::{
     Check, Field, Object, Record, Rule, Violation, array, boolean, foreign, integer, map, nested, set, string, text,
@@ -54,7 +58,10 @@ pub(super) fn record(flavor: Flavor) -> Record {
     };
     fields.extend(by_attributes);
     let record = Record::new(with_common(fields)).check(Check::Custom(criteria)).check(Check::Custom(protocols));
-    if flavor == Flavor::Compatible { record.check(Check::Custom(understood)) } else { record }
+    record.check(Check::Custom(match flavor {
+        Flavor::Compatible | Flavor::Traditional => misread::of_attributes,
+        Flavor::Expressions => misread::of_expression,
+    }))
 }
 
 fn attributes() -> Vec<Field> {
@@ -135,21 +142,4 @@ fn protocols(route: &Object) -> Vec<Violation> {
         }
     }
     Vec::new()
-}
-
-/// The default router compiles regular expressions with an engine that knows no look-around and no back-references.
-fn understood(route: &Object) -> Vec<Violation> {
-    let paths = route.get("paths").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    let headers = route.get("headers").and_then(Value::as_object).into_iter().flat_map(|headers| headers.values());
-    let headers = headers.filter_map(Value::as_array).flatten().filter_map(Value::as_str);
-    let patterns =
-        paths.filter_map(|path| path.strip_prefix('~')).chain(headers.filter_map(|text| text.strip_prefix("~*")));
-    let broken = |pattern: &str| regex_syntax::parse(pattern).err().map(|error| (pattern.to_owned(), error));
-    let first = patterns.into_iter().find_map(broken);
-    let text = |(pattern, error): (String, regex_syntax::Error)| {
-        let why = error.to_string();
-        let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Violation::entity(format!("Router Expression failed validation: the regular expression '{pattern}': {why}"))
-    };
-    first.map(text).into_iter().collect()
 }

@@ -8,17 +8,22 @@ use model::predicate::{HeaderPattern, HostPattern, PathPattern, Predicate, TextP
 use model::route::{Match, Rank};
 use serde_json::Value;
 
-/// The ways in which a route matches, each with its place.
-pub(super) fn matches(route: &Entity, flavor: Flavor) -> Vec<Match> {
+/// The ways in which a route matches, each with its place; without the paths of these numbers.
+pub(super) fn matches(route: &Entity, flavor: Flavor, without: &[usize]) -> Vec<Match> {
     let part = Part::of(&route.object);
-    if let Some(expression) = part.owned("expression") {
+    if flavor == Flavor::Expressions
+        && let Some(expression) = part.owned("expression")
+    {
         let rank = Rank([part.count("priority").unwrap_or_default(), 0, 0, 0]);
         return vec![Match { rank, predicate: Predicate { expression: Some(expression), ..Predicate::default() } }];
     }
     let paths = part.texts("paths");
     let paths: Vec<Option<&str>> = match paths.is_empty() {
         true => vec![None],
-        false => paths.iter().map(|path| Some(path.as_str())).collect(),
+        false => {
+            let known = paths.iter().enumerate().filter(|(at, _)| !without.contains(at));
+            known.map(|(_, path)| Some(path.as_str())).collect()
+        }
     };
     let common = Predicate {
         methods: part.texts("methods"),

@@ -2,7 +2,7 @@
 
 use super::scope::Scopes;
 use super::{Lowering, endpoint, matching, name};
-use crate::entity::{Collection, Entity, Flavor};
+use crate::entity::{Collection, Entity, Flavor, misread};
 use crate::part::Part;
 use crate::schema::Object;
 use dialect::Faith;
@@ -12,7 +12,7 @@ use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot};
 use model::policy::Policy;
 use model::predicate::Predicate;
-use model::route::{Route, Told};
+use model::route::{Match, Route, Told};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -39,11 +39,7 @@ fn route(entity: &Entity, scopes: &Scopes<'_>, at: &mut Lowering<'_>) -> Option<
     if service.is_some_and(|service| !Part::of(&service.object).flag("enabled")) {
         return None; // as if it were not there
     }
-    if part.text("expression").is_some() {
-        let text = "nothing of the path is taken off, whatever strip_path says, and no captures are known";
-        at.say(Faith::Approximate, entity, "expression", text);
-    }
-    let matches = matching::matches(entity, at.settings.flavor);
+    let matches = matches(entity, at)?;
     let mut steps: Vec<Step> = https_only(part, &protocols).into_iter().collect();
     steps.extend(scopes.of_route(entity, service, at));
     let (endpoint, path) = match service {
@@ -59,6 +55,14 @@ fn route(entity: &Entity, scopes: &Scopes<'_>, at: &mut Lowering<'_>) -> Option<
         told: told(entity, service, at),
         around: None,
     })
+}
+
+/// The ways in which it matches, without those that cannot be compiled; `None` when none is left.
+fn matches(entity: &Entity, at: &Lowering<'_>) -> Option<Vec<Match>> {
+    let flavor = at.settings.flavor;
+    // what they are was told when the document was judged
+    let without: Option<Vec<usize>> = misread(&entity.object, flavor).iter().map(|one| one.path).collect();
+    Some(matching::matches(entity, flavor, &without?)).filter(|matches| !matches.is_empty())
 }
 
 /// What records say of a route; they are kept only where some plugin writes records.

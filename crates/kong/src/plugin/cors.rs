@@ -28,7 +28,7 @@ pub(super) fn parts() -> Parts {
 }
 
 fn origin(text: &str) -> Result<(), String> {
-    if text == "*" || regex_syntax::ast::parse::Parser::new().parse(text).is_ok() {
+    if text == "*" || regex_syntax::parse(text).is_ok() {
         return Ok(());
     }
     Err(format!("'{text}' is not a valid regex"))

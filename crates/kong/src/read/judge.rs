@@ -1,7 +1,7 @@
 //! Whether entities are what their schemas say; defaults are filled in on the way.
 
 use super::{Manner, Notes};
-use crate::entity::{Collection, Entity};
+use crate::entity::{Collection, Entity, LEFT_OUT, REFUSED, misread};
 use crate::plugin::Plugin;
 use crate::schema::{Record, Violation, check, fill};
 use dialect::Faith;
@@ -25,12 +25,23 @@ pub fn judge(entities: &mut [Entity], manner: Manner, notes: &mut Notes) {
         for violation in found {
             remark(entity, &violation, notes);
         }
+        if entity.collection == Collection::Routes {
+            left_out(entity, manner, notes);
+        }
+    }
+}
+
+/// What of a route takes no request.
+fn left_out(route: &Entity, manner: Manner, notes: &mut Notes) {
+    for one in misread(&route.object, manner.flavor) {
+        notes.say(Faith::Unsupported, route, &one.field, format!("{REFUSED}{}{LEFT_OUT}", one.why));
     }
 }
 
 fn remark(entity: &Entity, violation: &Violation, notes: &mut Notes) {
     let field = if violation.path.is_empty() { String::new() } else { violation.dotted() };
     match violation.text.as_str() {
+        text if text.starts_with(REFUSED) => {} // told at its place
         "unknown field" => notes.say(Faith::Ignored, entity, &field, "unknown field: it has no effect"),
         text => notes.say(Faith::Invalid, entity, &field, text),
     }

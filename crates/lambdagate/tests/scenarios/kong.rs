@@ -205,3 +205,36 @@ routes:
     let nothing = gate.get("/");
     assert_eq!((nothing.status, nothing.json()["message"].as_str()), (503, Some("no Service found with those values")));
 }
+
+#[test]
+fn expressions_say_what_is_taken_off_the_path_and_what_is_captured() {
+    let text = r##"
+_format_version: '3.0'
+routes:
+- {name: prefix, expression: 'http.path ^= "/api" && http.method == "GET"', priority: 2, plugins: &call [{name: aws-lambda, config: {aws_region: us-east-1, function_name: shown, awsgateway_compatible: true}}]}
+- {name: regex, expression: 'http.path ~ r#"^/v(?<version>\d+)/items"#', priority: 1, plugins: *call}
+- {name: kept, expression: 'http.path ^= "/kept"', strip_path: false, plugins: *call}
+- {name: unasked, expression: 'http.queries.q == "1"', plugins: *call}
+- {name: wrong, expression: 'http.path ^= "/wrong" &&', plugins: *call}
+"##;
+    let site = Site::new("").python("shown", "return {'path': event['path'], 'params': event['pathParameters']}");
+    site.write("kong/kong.yml", text);
+    site.write("kong/kong.conf", "router_flavor = expressions\nproxy_listen = 127.0.0.1:0\n");
+    let folder = site.path().join("functions");
+    let gate = Gate::start(
+        &site,
+        &["dev", "--kong", "kong", "--functions", folder.to_str().unwrap(), "--lambda", "127.0.0.1:0"],
+    );
+    for (target, path, params) in [
+        ("/api/users", "/users", serde_json::json!({})),
+        ("/v12/items/7", "/7", serde_json::json!({"version": "12"})),
+        ("/kept/it", "/kept/it", serde_json::json!({})),
+        ("/any/path?q=1", "/any/path", serde_json::json!({})),
+    ] {
+        assert_eq!(gate.get(target).json(), serde_json::json!({"path": path, "params": params}), "{target}");
+    }
+    assert_eq!(gate.get("/wrong").status, 404);
+    let (code, text) = said(&site, &["check", "--kong", "kong"]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("kong/kong.yml:8:29: unsupported: Router Expression failed validation: "), "{text}");
+}

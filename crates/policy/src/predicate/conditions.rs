@@ -4,6 +4,7 @@ use super::expression::Expression;
 use super::host::{comparable_host, comparable_pattern, takes};
 use super::pattern::Patterns;
 use super::{Asked, PredicateError};
+use crate::exchange::Params;
 use crate::query;
 use http::HeaderName;
 use ipnet::IpNet;
@@ -64,6 +65,11 @@ impl Conditions {
             && self.query.iter().all(|(name, text)| text.holds(query::values(asked.query.unwrap_or(""), name)))
             && self.server_name_holds(asked)
             && self.expression.as_ref().is_none_or(|expression| expression.holds(asked))
+    }
+
+    /// What a routing expression found in a request that they hold for: parameters, and bytes of the path.
+    pub fn found(&self, asked: &Asked<'_>) -> Option<(Params, usize)> {
+        self.expression.as_ref().map(|expression| expression.found(asked))
     }
 
     fn server_name_holds(&self, asked: &Asked<'_>) -> bool {

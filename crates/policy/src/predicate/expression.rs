@@ -1,42 +1,17 @@
-//! Routing expressions: `http.path ^= "/a" && (net.dst.port == 8000 || http.headers.x_tier == "gold")`.
-//!
-//! The language is that of the `atc-router` crate; here is what its fields mean.
+//! Routing expressions asked of a request: what the fields of [`expr::routing`] mean.
 
 use super::{Asked, PredicateError};
+use crate::exchange::Params;
 use crate::path::ComparablePath;
 use crate::query;
-use atc_router::ast::{Type, Value};
-use atc_router::context::Context;
-use atc_router::router::Router;
-use atc_router::schema::Schema;
+use expr::routing::{Fact, Routing};
 use model::table::PathNormalization;
+use percent_encoding::percent_decode_str;
 use std::net::IpAddr;
-use std::sync::LazyLock;
 
-/// An expression, read.
-pub(super) struct Expression {
-    router: Router<'static>,
-}
-
-/// The fields that an expression may name.
-static SCHEMA: LazyLock<Schema> = LazyLock::new(|| {
-    let mut schema = Schema::default();
-    let texts = [
-        "http.method",
-        "http.host",
-        "http.path",
-        "http.path.segments.*",
-        "http.headers.*",
-        "http.queries.*",
-        "net.protocol",
-        "tls.sni",
-    ];
-    texts.into_iter().for_each(|field| schema.add_field(field, Type::String));
-    let numbers = ["http.path.segments.len", "net.port", "net.src.port", "net.dst.port"];
-    numbers.into_iter().for_each(|field| schema.add_field(field, Type::Int));
-    ["net.src.ip", "net.dst.ip"].into_iter().for_each(|field| schema.add_field(field, Type::IpAddr));
-    schema
-});
+/// An expression, ready.
+#[derive(Debug)]
+pub(super) struct Expression(Routing);
 
 /// Paths are compared in their plainest form.
 const NORMAL: PathNormalization =
@@ -45,33 +20,24 @@ const NORMAL: PathNormalization =
 impl Expression {
     /// Reads an expression.
     pub(super) fn compile(text: &str) -> Result<Self, PredicateError> {
-        let mut router = Router::new(&SCHEMA);
-        let cause = router.add_matcher(0, Default::default(), text).err();
-        match cause {
-            None => Ok(Self { router }),
-            Some(cause) => Err(PredicateError::Expression { text: text.to_owned(), cause }),
-        }
+        Routing::read(text).map(Self).map_err(|cause| PredicateError::Expression { text: text.to_owned(), cause })
     }
 
-    /// Whether it is true of a request. Only fields that it names are looked up.
+    /// Whether it is true of a request.
     pub(super) fn holds(&self, asked: &Asked<'_>) -> bool {
-        let mut context = Context::new(&SCHEMA);
-        for field in self.router.fields.keys() {
-            for value in values(field, asked) {
-                context.add_value(field, value);
-            }
-        }
-        self.router.execute(&mut context)
+        self.0.holds(|field| values(field, asked))
+    }
+
+    /// Of a request that it holds for: its named groups, and how many bytes of the path it was about.
+    pub(super) fn found(&self, asked: &Asked<'_>) -> (Params, usize) {
+        let hit = self.0.find(|field| values(field, asked)).unwrap_or_default();
+        let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
+        let params = hit.groups.iter().map(|(name, value)| (name.as_str().into(), decoded(value)));
+        (params.collect(), ComparablePath::of(asked.path, NORMAL).raw_bytes(hit.path.unwrap_or(0)))
     }
 }
 
-impl std::fmt::Debug for Expression {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.router.fields.keys()).finish()
-    }
-}
-
-fn values(field: &str, asked: &Asked<'_>) -> Vec<Value> {
+fn values(field: &str, asked: &Asked<'_>) -> Vec<Fact> {
     if let Some(name) = field.strip_prefix("http.headers.") {
         return headers(name, asked);
     }
@@ -82,14 +48,14 @@ fn values(field: &str, asked: &Asked<'_>) -> Vec<Value> {
     if let Some(part) = field.strip_prefix("http.path.segments.") {
         return segments(part, asked).into_iter().collect();
     }
-    let address = |ip: IpAddr| Value::IpAddr(ip.to_canonical());
+    let address = |ip: IpAddr| Fact::Address(ip.to_canonical());
     let one = match field {
         "http.method" => text(asked.method.as_str()),
         "http.host" => text(&*super::comparable_host(asked.host)),
         "http.path" => text(ComparablePath::of(asked.path, NORMAL).text()),
         "net.protocol" => text(if asked.https { "https" } else { "http" }),
-        "net.port" | "net.dst.port" => Value::Int(asked.wire.local.port().into()),
-        "net.src.port" => Value::Int(asked.wire.peer.port().into()),
+        "net.port" | "net.dst.port" => Fact::Number(asked.wire.local.port().into()),
+        "net.src.port" => Fact::Number(asked.wire.peer.port().into()),
         "net.src.ip" => address(asked.client),
         "net.dst.ip" => address(asked.wire.local.ip()),
         "tls.sni" => match asked.wire.server_name {
@@ -101,23 +67,23 @@ fn values(field: &str, asked: &Asked<'_>) -> Vec<Value> {
     vec![one]
 }
 
-fn text(text: impl AsRef<str>) -> Value {
-    Value::String(text.as_ref().to_owned())
+fn text(text: impl AsRef<str>) -> Fact {
+    Fact::Text(text.as_ref().to_owned())
 }
 
 /// In an expression `_` stands for `-`.
-fn headers(name: &str, asked: &Asked<'_>) -> Vec<Value> {
+fn headers(name: &str, asked: &Asked<'_>) -> Vec<Fact> {
     let is = |other: &str| other.len() == name.len() && other.replace('-', "_") == name;
     let fields = asked.headers.iter().filter(|(other, _)| is(other.as_str()));
     fields.map(|(_, value)| text(String::from_utf8_lossy(value.as_bytes()))).collect()
 }
 
 /// `len`, one segment by its number from 0, or some in a row as `0_1`.
-fn segments(part: &str, asked: &Asked<'_>) -> Option<Value> {
+fn segments(part: &str, asked: &Asked<'_>) -> Option<Fact> {
     let path = ComparablePath::of(asked.path, NORMAL);
     let parts: Vec<&str> = path.text().trim_matches('/').split('/').filter(|part| !part.is_empty()).collect();
     if part == "len" {
-        return Some(Value::Int(i64::try_from(parts.len()).ok()?));
+        return Some(Fact::Number(i64::try_from(parts.len()).ok()?));
     }
     let (first, last) = part.split_once('_').unwrap_or((part, part));
     let some = parts.get(first.parse::<usize>().ok()?..=last.parse::<usize>().ok()?)?;
@@ -170,9 +136,29 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_says_why() {
-        for expression in ["", "http.path", r#"http.what == "a""#, "net.port == \"a\""] {
-            assert!(matches!(Expression::compile(expression), Err(PredicateError::Expression { .. })), "{expression}");
+    fn what_was_compared_with_the_path_counts_in_bytes_as_received() {
+        let headers = HeaderMap::new();
+        for (expression, path, matched, params) in [
+            (r#"http.path ^= "/a/b~""#, "/a//b%7E/c", 8, &[][..]),
+            (r##"http.path ~ r#"^/(?<name>[^/]+)"#"##, "/%7Ej%20k/c", 9, &[("name", "~j k")][..]),
+            (r#"http.method == "GET""#, "/a", 0, &[]),
+        ] {
+            let wire = Wire { peer: ([10, 0, 0, 7], 1).into(), local: ([10, 0, 0, 1], 2).into(), server_name: None };
+            let client = [10, 0, 0, 7].into();
+            let asked = Asked {
+                method: &Method::GET,
+                host: "",
+                path,
+                query: None,
+                headers: &headers,
+                https: false,
+                client,
+                wire,
+            };
+            let (found, bytes) = Expression::compile(expression).unwrap().found(&asked);
+            assert_eq!(bytes, matched, "{expression}");
+            let found: Vec<_> = found.iter().map(|(name, value)| (&**name, value.as_str())).collect();
+            assert_eq!(found, params, "{expression}");
         }
     }
 }

@@ -83,8 +83,14 @@ impl Entry {
             }
     }
 
-    /// The answer for a path that it takes.
-    pub(super) fn found(&self, route: usize, path: &ComparablePath<'_>) -> Found {
+    /// The answer for a request that it takes.
+    pub(super) fn found(&self, route: usize, asked: &Asked<'_>, path: &ComparablePath<'_>) -> Found {
+        let matching = self.matching as usize;
+        if let (Shape::Any, Some(conditions)) = (&self.shape, &self.conditions)
+            && let Some((params, matched)) = conditions.found(asked)
+        {
+            return Found { route, matching, params, matched };
+        }
         let text = path.text();
         let (params, bytes) = match &self.shape {
             Shape::Any => (Params::new(), 0),
@@ -93,7 +99,7 @@ impl Entry {
             Shape::Template(slots) => (template_params(slots, text), text.len()),
             Shape::Regex(regex, names) => regex_params(regex, names, text),
         };
-        Found { route, matching: self.matching as usize, params, matched: path.raw_bytes(bytes) }
+        Found { route, matching, params, matched: path.raw_bytes(bytes) }
     }
 }
 
