@@ -10,5 +10,8 @@ pub mod check;
 pub mod document;
 pub mod entity;
 mod lower;
+
 pub mod plugin;
+pub mod read;
 pub mod schema;
+pub mod settings;

@@ -8,7 +8,7 @@ mod canonical;
 mod prepared;
 
 pub(crate) use canonical::STRICT;
-pub use canonical::{Resource, encode_query};
+pub use canonical::{Resource, canonical_query, encode_query};
 pub(crate) use prepared::Prepared;
 
 use crate::credentials::Keys;

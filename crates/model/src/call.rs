@@ -109,6 +109,9 @@ pub enum UrlPath {
     Append,
     /// The value of this path parameter, `rest` of `/orders/{rest+}`.
     Param(String),
+    /// What the route's pattern leaves open: all that follows a prefix that ends in a slash, or, if the pattern is no
+    /// prefix, the value of this path parameter. Where there is something open, a slash comes before it.
+    Open(String),
 }
 
 /// How a URL target is authorized.
@@ -120,6 +123,25 @@ pub enum UrlAuth {
     Sign(String),
     /// The `x-api-key` header.
     ApiKey(Secret),
+    /// As a proxy that the client may be ahead of.
+    Relay(Box<UrlRelay>),
+}
+
+/// Authorization that yields to the client's own. Where there are fields and the client sends none of
+/// [`UrlRelay::unless`], the fields are set and nothing is signed. Else, if there is a service to sign for and the client
+/// sends no `Authorization`, the request is signed. Else it goes on as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct UrlRelay {
+    /// Header fields, names in lower case.
+    pub fields: Vec<(String, Secret)>,
+    /// Names of the client's fields before which they yield, in lower case.
+    pub unless: Vec<String>,
+    /// The service to sign for.
+    pub sign: Option<String>,
+    /// Whether `X-Forwarded-Proto`, `-Host` and `-Port` tell of the client's request.
+    pub forwarded: bool,
+    /// Bytes a body may have; `None`: as many as the listener takes.
+    pub largest_body: Option<u64>,
 }
 
 /// What becomes of the reply.

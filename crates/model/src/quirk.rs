@@ -21,6 +21,24 @@ pub struct Marks {
     pub upstream_latency: Option<String>,
     /// The field with the upstream's own status.
     pub upstream_status: Option<String>,
+    /// The same field where something went wrong: a status of 500 or more, or no answer of the upstream.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream_error: Option<String>,
+    /// `Server` stands on what upstreams answer as well.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub server_everywhere: bool,
+    /// Media types that are sent with a character set where they name none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub charset: Option<Charset>,
+}
+
+/// A character set, and the media types that get it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Charset {
+    /// Its name.
+    pub name: String,
+    /// Media types, in lower case.
+    pub media_types: Vec<String>,
 }
 
 /// Fields that an upstream sees beside `X-Forwarded-For`, `-Proto`, `-Host` and `-Port`. The default adds none.

@@ -98,6 +98,8 @@ pub struct RouteFacts {
     pub id: RouteId,
     /// The path pattern as written, for events and metrics: `/users/{id}`.
     pub template: String,
+    /// The pattern is a prefix: anything may follow it.
+    pub open: bool,
     /// What log records and counters say of it.
     pub told: model::route::Told,
     /// What becomes of the path for those behind it.
@@ -110,7 +112,7 @@ impl RouteFacts {
     /// Facts of a route that leaves paths as they come.
     pub fn plain(id: RouteId, template: impl Into<String>) -> Self {
         let (path, normalization, told) = (PathRule::KEEP, PathNormalization::default(), Default::default());
-        Self { id, template: template.into(), told, path, normalization }
+        Self { id, template: template.into(), open: false, told, path, normalization }
     }
 }
 

@@ -200,6 +200,7 @@ fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
     Arc::new(RouteFacts {
         id: route.id.clone(),
         template,
+        open: matches!(matching.predicate.path, Some(PathPattern::Prefix(_))),
         told: route.told.clone(),
         path,
         normalization: table.normalization,

@@ -1,8 +1,9 @@
 //! Header fields by which a table's responses show the gateway: who it is, the request's id, the time it took.
 
 use crate::endpoint::append_via;
-use http::header::{HeaderName, HeaderValue, SERVER};
-use model::quirk::Marks;
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, SERVER};
+use model::quirk::{Charset, Marks};
 use policy::Exchange;
 use std::time::Duration;
 
@@ -16,6 +17,9 @@ pub(crate) struct ReadyMarks {
     proxy_latency: Option<HeaderName>,
     upstream_latency: Option<HeaderName>,
     upstream_status: Option<HeaderName>,
+    upstream_error: Option<HeaderName>,
+    server_everywhere: bool,
+    charset: Option<Charset>,
 }
 
 impl ReadyMarks {
@@ -32,6 +36,9 @@ impl ReadyMarks {
             proxy_latency: name(&marks.proxy_latency),
             upstream_latency: name(&marks.upstream_latency),
             upstream_status: name(&marks.upstream_status),
+            upstream_error: name(&marks.upstream_error),
+            server_everywhere: marks.server_everywhere,
+            charset: marks.charset.clone(),
         }
     }
 
@@ -42,6 +49,9 @@ impl ReadyMarks {
             self.put_upstream(exchange, &mut response);
         } else {
             self.put_own(exchange, &mut response);
+        }
+        if let Some(charset) = &self.charset {
+            name_charset(response.headers_mut(), charset);
         }
         if let Some((name, id)) = self.request_id.as_ref().zip(HeaderValue::from_str(&exchange.id).ok()) {
             response.headers_mut().insert(name, id);
@@ -66,7 +76,11 @@ impl ReadyMarks {
         if let Some(name) = self.upstream_status.as_ref().filter(|_| exchange.failure.is_none()) {
             headers.insert(name, HeaderValue::from(facts.status.unwrap_or(status.as_u16())));
         }
-        if exchange.failure.is_some()
+        let wrong = exchange.failure.is_some() || status.is_server_error();
+        if let Some(name) = self.upstream_error.as_ref().filter(|_| wrong) {
+            headers.insert(name, HeaderValue::from(facts.status.unwrap_or(status.as_u16())));
+        }
+        if (exchange.failure.is_some() || self.server_everywhere)
             && let Some(server) = &self.server
         {
             headers.insert(SERVER, server.clone());
@@ -87,6 +101,18 @@ impl ReadyMarks {
             let waited = exchange.call.as_ref().map_or(Duration::ZERO, |call| call.duration);
             headers.insert(name, milliseconds(exchange.started.elapsed().saturating_sub(waited)));
         }
+    }
+}
+
+/// Says which characters a text is made of, where it does not say so itself.
+fn name_charset(headers: &mut HeaderMap, charset: &Charset) {
+    let Some(text) = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()) else { return };
+    let media_type = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if text.to_ascii_lowercase().contains("charset=") || !charset.media_types.contains(&media_type) {
+        return;
+    }
+    if let Ok(value) = HeaderValue::try_from(format!("{text}; charset={}", charset.name)) {
+        headers.insert(CONTENT_TYPE, value);
     }
 }
 

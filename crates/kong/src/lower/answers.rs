@@ -128,5 +128,6 @@ pub(super) fn marks(headers: &[String]) -> Marks {
         proxy_latency: field("latency_tokens", "X-Kong-Proxy-Latency"),
         upstream_latency: field("latency_tokens", "X-Kong-Upstream-Latency"),
         upstream_status: field("", "X-Kong-Upstream-Status"),
+        ..Marks::default()
     }
 }

@@ -11,12 +11,13 @@ use super::{Invoked, Registry, outcome};
 use crate::credentials::{Cached, Keys};
 use crate::error::{Blame, CallError};
 use crate::headers::{Named, is_amz, is_hop_by_hop};
-use crate::sign::{Resource, Signer, encode_query};
+use crate::sign::{Resource, Signer, canonical_query, encode_query};
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
 use model::answer::FailureKind;
+use model::Secret;
 use model::call::{CallTimeouts, UrlAuth, UrlTarget};
 use net::Body;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -25,6 +26,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 const X_API_KEY: HeaderName = HeaderName::from_static("x-api-key");
+/// Fields that a signature writes itself.
+const SIGNATURE: [&str; 4] = ["authorization", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"];
 /// What cannot stand in a path as it is; an escape does not become another.
 const ILLEGAL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'?').add(b'`');
 
@@ -43,7 +46,25 @@ struct Ready {
 enum Auth {
     None,
     Sign(Box<Signer>, Arc<Cached>),
-    ApiKey(HeaderValue),
+    ApiKey(Box<[(HeaderName, HeaderValue); 1]>),
+    Relay(Box<Relay>),
+}
+
+/// Authorization that yields to the client's own.
+struct Relay {
+    fields: Vec<(HeaderName, HeaderValue)>,
+    unless: Vec<HeaderName>,
+    sign: Option<(Signer, Arc<Cached>)>,
+}
+
+/// How one request is authorized.
+enum Chosen<'r> {
+    /// Not by us; the client's own authorization goes on.
+    Nothing,
+    /// By these fields.
+    Fields(&'r [(HeaderName, HeaderValue)]),
+    /// By a signature.
+    Sign(&'r Signer, &'r Cached),
 }
 
 /// A request to a URL target: the client's method, query, headers and body.
@@ -84,13 +105,14 @@ impl FunctionUrl {
         let mut headers = ready.headers(request.headers);
         headers.extend(own);
         let method = request.method;
-        let (signer, credentials) = match &ready.auth {
-            Auth::None => return ready.send(method, uri, headers, request.body).await,
-            Auth::ApiKey(key) => {
-                headers.insert(X_API_KEY, key.clone());
+        let chosen = ready.chosen(request.headers);
+        let (signer, credentials) = match &chosen {
+            Chosen::Nothing => return ready.send(method, uri, headers, request.body).await,
+            Chosen::Fields(fields) => {
+                headers.extend(fields.iter().cloned());
                 return ready.send(method, uri, headers, request.body).await;
             }
-            Auth::Sign(signer, credentials) => (signer, credentials),
+            Chosen::Sign(signer, credentials) => (*signer, *credentials),
         };
         let keys = credentials.keys().await?;
         let resource = Resource::new(method, &path, query.as_deref());
@@ -108,12 +130,19 @@ impl Ready {
         let base = Base::read(&target.url)?;
         let auth = match &target.auth {
             UrlAuth::None => Auth::None,
-            UrlAuth::ApiKey(key) => Auth::ApiKey(api_key(key.expose())?),
+            UrlAuth::ApiKey(key) => Auth::ApiKey(Box::new([(X_API_KEY, secret_value(key.expose(), "the API key")?)])),
             UrlAuth::Sign(service) => {
-                let region = region(registry, &target.aws, || of_host(&base.host))?.ok_or_else(no_region)?;
-                let credentials = registry.credentials(&target.aws, &region)?;
-                Auth::Sign(Box::new(Signer::new(region, service.as_str())), credentials)
+                let (signer, credentials) = signer(registry, target, &base, service)?;
+                Auth::Sign(Box::new(signer), credentials)
             }
+            UrlAuth::Relay(relay) => Auth::Relay(Box::new(Relay {
+                fields: fields(&relay.fields)?,
+                unless: relay.unless.iter().map(|text| name(text)).collect::<Result<_, _>>()?,
+                sign: match &relay.sign {
+                    Some(service) => Some(signer(registry, target, &base, service)?),
+                    None => None,
+                },
+            })),
         };
         let endpoint = registry.endpoint(base.key(&target.aws, timeouts))?;
         Ok(Self { endpoint, base, auth })
@@ -131,23 +160,50 @@ impl Ready {
             (Some(one), None) => Some(one.into()),
             (None, given) => given.map(Cow::Borrowed),
         };
-        match self.auth {
-            Auth::Sign(..) => (path, query.map(|query| encode_query(&query).into())),
-            Auth::None | Auth::ApiKey(_) => (path, query),
+        match (&self.auth, self.chosen(request.headers)) {
+            (Auth::Relay(_), Chosen::Sign(..)) => (path, query.map(|query| canonical_query(&query).into())),
+            (_, Chosen::Sign(..)) => (path, query.map(|query| encode_query(&query).into())),
+            (_, Chosen::Nothing | Chosen::Fields(_)) => (path, query),
+        }
+    }
+
+    /// How a request with these fields is authorized.
+    fn chosen(&self, client: &HeaderMap) -> Chosen<'_> {
+        match &self.auth {
+            Auth::None => Chosen::Nothing,
+            Auth::ApiKey(field) => Chosen::Fields(&**field),
+            Auth::Sign(signer, credentials) => Chosen::Sign(signer, credentials),
+            Auth::Relay(relay) => {
+                let yields = relay.unless.iter().any(|name| client.contains_key(name));
+                match &relay.sign {
+                    _ if !yields && !relay.fields.is_empty() => Chosen::Fields(&relay.fields),
+                    Some((signer, credentials)) if !client.contains_key(AUTHORIZATION) => {
+                        Chosen::Sign(signer, credentials)
+                    }
+                    _ => Chosen::Nothing,
+                }
+            }
         }
     }
 
     /// The client's fields without those that are not for the next one.
     fn headers(&self, client: &HeaderMap) -> HeaderMap {
         let named = Named::of(client);
-        let ours = !matches!(self.auth, Auth::None);
+        let chosen = self.chosen(client);
+        let replaced = |name: &HeaderName| match (&self.auth, &chosen) {
+            (_, Chosen::Nothing) => false,
+            (Auth::Relay(_), Chosen::Fields(fields)) => fields.iter().any(|(field, _)| field == name),
+            // what the signature itself says; the client's other fields for AWS are signed with the rest
+            (Auth::Relay(_), Chosen::Sign(..)) => SIGNATURE.contains(&name.as_str()),
+            _ => is_amz(name) || *name == AUTHORIZATION || *name == X_API_KEY,
+        };
         let dropped = |name: &HeaderName| {
             is_hop_by_hop(name)
                 || named.has(name)
                 || *name == HOST
                 || *name == CONTENT_LENGTH
                 || *name == EXPECT
-                || (ours && (is_amz(name) || *name == AUTHORIZATION || *name == X_API_KEY))
+                || replaced(name)
         };
         let mut headers = HeaderMap::with_capacity(client.len() + 5);
         headers.insert(HOST, self.endpoint.host.clone());
@@ -209,11 +265,32 @@ fn uri(path: &str, query: Option<&str>) -> Result<Uri, CallError> {
     })
 }
 
-fn api_key(key: &str) -> Result<HeaderValue, CallError> {
-    let mut value =
-        HeaderValue::from_str(key).map_err(|_| CallError::config("the API key has characters no header can carry"))?;
+fn secret_value(text: &str, what: &str) -> Result<HeaderValue, CallError> {
+    let wrong = |_| CallError::config(format!("{what} has characters no header can carry"));
+    let mut value = HeaderValue::from_str(text).map_err(wrong)?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+fn name(text: &str) -> Result<HeaderName, CallError> {
+    HeaderName::from_bytes(text.as_bytes()).map_err(|_| CallError::config(format!("{text:?} is no name of a header field")))
+}
+
+fn fields(fields: &[(String, Secret)]) -> Result<Vec<(HeaderName, HeaderValue)>, CallError> {
+    let field = |(field, value): &(String, Secret)| Ok((name(field)?, secret_value(value.expose(), field)?));
+    fields.iter().map(field).collect()
+}
+
+/// Who signs for a service, in the region that the target or its host names.
+fn signer(
+    registry: &Registry,
+    target: &UrlTarget,
+    base: &Base,
+    service: &str,
+) -> Result<(Signer, Arc<Cached>), CallError> {
+    let region = region(registry, &target.aws, || of_host(&base.host))?.ok_or_else(no_region)?;
+    let credentials = registry.credentials(&target.aws, &region)?;
+    Ok((Signer::new(region, service), credentials))
 }
 
 /// The region in AWS's host names: `ID.lambda-url.REGION.on.aws`, `ID.execute-api.REGION.amazonaws.com`.

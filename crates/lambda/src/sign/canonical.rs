@@ -43,7 +43,7 @@ impl Resource {
         text.push('\n');
         text.extend(utf8_percent_encode(&normalised(path), PATH));
         text.push('\n');
-        canonical_query(&mut text, query.unwrap_or(""));
+        write_query(&mut text, query.unwrap_or(""));
         text.push('\n');
         Self(text.into_bytes())
     }
@@ -69,7 +69,14 @@ pub fn encode_query(query: &str) -> String {
     text
 }
 
-fn canonical_query(text: &mut String, query: &str) {
+/// A query in canonical form: sorted, each argument with its `=`.
+pub fn canonical_query(query: &str) -> String {
+    let mut text = String::with_capacity(query.len() + 16);
+    write_query(&mut text, query);
+    text
+}
+
+fn write_query(text: &mut String, query: &str) {
     let mut pairs: Vec<(String, String)> = query
         .split('&')
         .filter(|pair| !pair.is_empty())

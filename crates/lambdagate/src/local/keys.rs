@@ -33,10 +33,15 @@ pub(crate) fn of_sources(gateway: &Gateway) -> Vec<KeyPair> {
 pub(crate) fn api_keys(gateway: &Gateway) -> Vec<Secret> {
     let mut keys: Vec<Secret> = Vec::new();
     for call in calls(gateway) {
-        if let Target::Url(target) = &call.target
-            && let UrlAuth::ApiKey(key) = &target.auth
-            && !keys.contains(key)
-        {
+        let Target::Url(target) = &call.target else { continue };
+        let key = match &target.auth {
+            UrlAuth::ApiKey(key) => Some(key),
+            UrlAuth::Relay(relay) => {
+                relay.fields.iter().find(|(name, _)| name == "x-api-key").map(|(_, key)| key)
+            }
+            UrlAuth::None | UrlAuth::Sign(_) => None,
+        };
+        if let Some(key) = key.filter(|key| !keys.contains(key)) {
             keys.push(key.clone());
         }
     }

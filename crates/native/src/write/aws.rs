@@ -142,6 +142,13 @@ fn url(
         UrlAuth::ApiKey(secret) => {
             (None, Some(pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url))))
         }
+        UrlAuth::Relay(relay) => {
+            let key = relay.fields.iter().find(|(name, _)| name == "x-api-key");
+            let key = key.map(|(_, secret)| {
+                pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url))
+            });
+            (relay.sign.as_deref().filter(|_| key.is_none()).map(text), key)
+        }
     };
     let usual = params.and_then(common_rest).map_or(UrlPath::Fixed, UrlPath::Param);
     let to = text(&target.url);
@@ -150,7 +157,7 @@ fn url(
         path: (target.path != usual).then(|| match &target.path {
             UrlPath::Fixed => Either::First(At::new(UrlPathWord::Fixed)),
             UrlPath::Append => Either::First(At::new(UrlPathWord::Append)),
-            UrlPath::Param(name) => Either::Second(UrlParam { param: text(name) }),
+            UrlPath::Param(name) | UrlPath::Open(name) => Either::Second(UrlParam { param: text(name) }),
         }),
         sign,
         api_key,

@@ -40,6 +40,12 @@ impl ReadyFault {
         Some(given.filter(|_| !self.unhandled_only || class == "Unhandled"))
     }
 
+    /// A failure before the call, with the answer that its kind has here.
+    pub(super) fn answered(&self, mut failure: Box<Failure>) -> Box<Failure> {
+        failure.answer = failure.answer.or_else(|| self.answers.get(&failure.kind).cloned());
+        failure
+    }
+
     /// The failure that a failed call is.
     pub(super) fn failure(&self, error: CallError, facts: &CallFacts) -> Box<Failure> {
         let mut failure =

@@ -14,7 +14,7 @@ use lambda::CallError;
 use lambda::event::{self, EventRequest};
 use lambda::invoke::{Function, FunctionUrl, UrlRequest};
 use lambda::reply;
-use model::call::{Call, EventPath, Fields, Payload, Reply, Target, Then, UrlPath};
+use model::call::{Call, EventPath, Fields, Payload, Reply, Target, Then, UrlAuth, UrlPath};
 use model::chain::Phase;
 use net::Body;
 use std::sync::Arc;
@@ -30,6 +30,14 @@ pub(crate) struct CallStep {
     then: Then,
     expose_log: bool,
     metrics: Arc<CallMetrics>,
+    /// How a URL is told of the client, and how much of a body it gets.
+    relay: Option<Relay>,
+}
+
+/// What a URL gets beside the request as it is.
+struct Relay {
+    forwarded: bool,
+    largest_body: Option<u64>,
 }
 
 enum ReadyTarget {
@@ -55,6 +63,7 @@ impl CallStep {
             fault: ReadyFault::compile(&call.fault)?,
             then: call.then.clone(),
             expose_log: call.expose_log,
+            relay: relay(&call.target),
         })
     }
 
@@ -91,7 +100,13 @@ impl CallStep {
             ReadyTarget::Function(_) => needs_body(&self.payload),
             ReadyTarget::Url(..) => true,
         };
-        if needed { exchange.hold_body().await } else { Ok(Bytes::new()) }
+        if !needed {
+            return Ok(Bytes::new());
+        }
+        if let Some(most) = self.relay.as_ref().and_then(|relay| relay.largest_body) {
+            exchange.body_limit = exchange.body_limit.min(most);
+        }
+        exchange.hold_body().await.map_err(|failure| self.fault.answered(failure))
     }
 
     /// Event, call, reply.
@@ -105,6 +120,14 @@ impl CallStep {
             ReadyTarget::Url(target, path) => {
                 let path = url::appended(path, exchange)?;
                 let http::request::Parts { method, uri, headers, .. } = &exchange.request;
+                let told;
+                let headers = match self.relay.as_ref().is_some_and(|relay| relay.forwarded) {
+                    true => {
+                        told = url::forwarded_fields(headers, &exchange.client);
+                        &told
+                    }
+                    false => headers,
+                };
                 let request = UrlRequest { method, path: &path, query: uri.query(), headers, body };
                 Box::pin(target.call(request)).await? // boxed: the call of a function needs no room for it
             }
@@ -180,6 +203,12 @@ impl From<Box<Failure>> for Broken {
     fn from(failure: Box<Failure>) -> Self {
         Self::Refused(failure)
     }
+}
+
+fn relay(target: &Target) -> Option<Relay> {
+    let Target::Url(target) = target else { return None };
+    let UrlAuth::Relay(relay) = &target.auth else { return None };
+    Some(Relay { forwarded: relay.forwarded, largest_body: relay.largest_body })
 }
 
 fn needs_body(payload: &Payload) -> bool {

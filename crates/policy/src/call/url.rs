@@ -1,10 +1,13 @@
 //! What of a request's path a call to a URL appends.
 
-use crate::exchange::Exchange;
+use crate::exchange::{Client, Exchange};
 use crate::failure::{Blame, Failure};
-use crate::path::has_dots;
+use crate::path::{forwarded, has_dots};
+use http::header::{FORWARDED, HOST};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use model::answer::FailureKind;
 use model::call::UrlPath;
+use model::endpoint::{PathRewrite, PathRule, Seam};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
@@ -39,12 +42,49 @@ pub(super) fn appended<'a>(path: &UrlPath, exchange: &'a Exchange) -> Result<Cow
             let value = exchange.params.iter().find(|(param, _)| **param == **name).map_or("", |(_, value)| value);
             utf8_percent_encode(value, ESCAPED).into()
         }
+        UrlPath::Open(name) => open(name, exchange),
     };
     if appended.contains(['.', '%']) && has_dots(&appended) {
         let text = "a path with dot segments is not sent on";
         return Err(Failure::new(FailureKind::BadRequest, Blame::Client, text));
     }
     Ok(appended)
+}
+
+/// What the route's pattern leaves open, behind a slash.
+fn open<'a>(name: &str, exchange: &'a Exchange) -> Cow<'a, str> {
+    let Some(facts) = &exchange.route else { return Cow::Borrowed("") };
+    if let Some((_, value)) = exchange.params.iter().find(|(param, _)| **param == *name) {
+        return format!("/{}", utf8_percent_encode(value, ESCAPED)).into();
+    }
+    if !facts.template.ends_with('/') || !facts.open {
+        return Cow::Borrowed("");
+    }
+    let rewrite = PathRewrite::StripMatched { prefix: "/".to_owned() };
+    let rule = PathRule { rewrite, seam: Seam::Slash, normalized: true };
+    forwarded(&rule, facts.normalization, exchange.request.uri.path(), exchange.matched)
+}
+
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
+/// The client's fields with what is told of its request; what it says of that itself is replaced.
+pub(super) fn forwarded_fields(headers: &HeaderMap, client: &Client) -> HeaderMap {
+    let mut told = headers.clone();
+    told.remove(FORWARDED);
+    told.insert(FORWARDED_PROTO, HeaderValue::from_static(if client.https { "https" } else { "http" }));
+    let mut port = client.local.port();
+    match headers.get(HOST) {
+        Some(host) => {
+            let named = host.to_str().ok().and_then(|host| host.rsplit_once(':'));
+            port = named.and_then(|(_, port)| port.parse().ok()).unwrap_or(port);
+            told.insert(FORWARDED_HOST, host.clone());
+        }
+        None => drop(told.remove(FORWARDED_HOST)),
+    }
+    told.insert(FORWARDED_PORT, HeaderValue::from(port));
+    told
 }
 
 #[cfg(test)]
