@@ -20,6 +20,11 @@ macro_rules! ids {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
+
+            /// The last part of it: the id without its origin, unless it has a slash itself.
+            pub fn bare(&self) -> &str {
+                self.0.rsplit('/').next().unwrap_or(&self.0)
+            }
         }
 
         impl fmt::Display for $name {

@@ -21,6 +21,7 @@ pub mod secret;
 pub mod table;
 pub mod text;
 pub mod tls;
+pub mod variable;
 pub mod world;
 
 pub use gateway::Gateway;

@@ -2,6 +2,7 @@
 
 use crate::answer::Keyed;
 use crate::text::Text;
+use crate::variable::Variable;
 use ipnet::IpNet;
 use serde::Serialize;
 
@@ -34,6 +35,10 @@ pub struct Predicate {
     /// An expression that is true of the request: `http.path ^= "/a" && net.dst.port == 8000`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expression: Option<String>,
+    /// A condition on variables. One that asks the body holds it first, up to the listener's limit, and only where all
+    /// else is true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vars: Option<Vars>,
 }
 
 /// A text that must be true of an exchange.
@@ -54,6 +59,9 @@ pub enum Condition {
         failure: Option<Keyed>,
     },
 }
+
+/// A condition on variables: `[["arg_age", ">", 18]]`.
+pub type Vars = expr::vars::Condition<Variable>;
 
 /// How a path is compared, after the table's normalization.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]

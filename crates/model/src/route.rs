@@ -32,8 +32,17 @@ pub struct Route {
 /// What the source says about a route, for log records and counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Told {
-    /// The service that the route belongs to: limits by service count together by it.
+    /// The route's id as its source has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The service that the route belongs to, by its id: limits by service count together by it.
     pub service: Option<String>,
+    /// The service's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub service_name: Option<String>,
     /// The route as its source shows it: a JSON object.
     pub route: Option<String>,
     /// Its service as the source shows it: a JSON object.

@@ -73,7 +73,10 @@ impl ReadyChain {
                 None => None,
             };
             for step in &group.steps {
-                own.push(builder.step(step, Place::Route, at, table.normalization)?);
+                let mut step = builder.step(step, Place::Route, at, table.normalization)?;
+                let group_asks = at.is_some_and(|at| groups[usize::from(at)].asks_body());
+                step.asks_body |= group_asks && step.side == Side::Request;
+                own.push(step);
             }
         }
         let mut chain = Self { own, groups, base: Arc::default(), resolved: None, ring };
@@ -174,6 +177,11 @@ impl ReadyChain {
     }
 
     async fn run(&self, step: &ReadyStep, exchange: &mut Exchange) -> Outcome {
+        if step.asks_body
+            && let Err(failure) = Box::pin(exchange.hold_body()).await
+        {
+            return Outcome::Fail(failure);
+        }
         if !self.is_meant(step, exchange) {
             return Outcome::Continue;
         }

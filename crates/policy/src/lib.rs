@@ -19,6 +19,7 @@ pub mod predicate;
 pub mod query;
 mod refusal;
 mod rewrite;
+mod variable;
 
 pub use exchange::Exchange;
 pub use failure::Failure;

@@ -1,7 +1,9 @@
 //! A request's path made comparable, as a table's rules say, with the way back to the bytes the client sent.
 
+mod decoded;
 mod forward;
 
+pub(crate) use decoded::decoded;
 pub use forward::forwarded;
 
 use model::table::PathNormalization;

@@ -17,6 +17,7 @@ use http::{HeaderMap, Method};
 use model::predicate::{HostPattern, PathPattern, Predicate, Segment};
 use model::table::PathNormalization;
 use regex::Regex;
+use std::cell::Cell;
 use std::net::{IpAddr, SocketAddr};
 
 /// What a request shows of itself before it has a route.
@@ -37,6 +38,29 @@ pub struct Asked<'a> {
     pub client: IpAddr,
     /// The connection.
     pub wire: Wire<'a>,
+    /// All else that is known of it; `None`: no more.
+    pub exchange: Option<&'a Exchange>,
+    /// Set when a condition that could not be asked needs the body, which is not held yet.
+    pub wants_body: Option<&'a Cell<bool>>,
+}
+
+impl<'a> Asked<'a> {
+    /// What an exchange shows as it stands now.
+    pub fn of(exchange: &'a Exchange) -> Self {
+        let request = &exchange.request;
+        Self {
+            method: &request.method,
+            host: exchange.host(),
+            path: request.uri.path(),
+            query: request.uri.query(),
+            headers: &request.headers,
+            https: exchange.client.https,
+            client: exchange.client.address,
+            wire: exchange.client.wire(),
+            exchange: Some(exchange),
+            wants_body: None,
+        }
+    }
 }
 
 /// What a connection shows of itself.
@@ -109,23 +133,18 @@ impl ReadyPredicate {
 
     /// Whether all of it is true of the request as it stands now.
     pub fn holds(&self, exchange: &Exchange) -> bool {
-        let request = &exchange.request;
-        let asked = Asked {
-            method: &request.method,
-            host: exchange.host(),
-            path: request.uri.path(),
-            query: request.uri.query(),
-            headers: &request.headers,
-            https: exchange.client.https,
-            client: exchange.client.address,
-            wire: exchange.client.wire(),
-        };
+        let asked = Asked::of(exchange);
         self.host_holds(asked.host)
             && self
                 .path
                 .as_ref()
                 .is_none_or(|path| path.takes(ComparablePath::of(asked.path, self.normalization).text()))
             && self.conditions.as_ref().is_none_or(|conditions| conditions.hold(&asked))
+    }
+
+    /// Whether the request's body must be held before it is asked.
+    pub(crate) fn asks_body(&self) -> bool {
+        self.conditions.as_ref().is_some_and(|conditions| conditions.asks_body())
     }
 
     /// No host asks nothing.

@@ -12,6 +12,12 @@ pub fn values<'a>(query: &'a str, name: &str) -> impl Iterator<Item = Cow<'a, [u
     parts(query).filter(named).map(|(_, value)| decode(value))
 }
 
+/// The first parameter of this (decoded) name: its value, decoded, or `None` for one without `=`.
+pub(crate) fn first<'a>(query: &'a str, name: &str) -> Option<Option<Cow<'a, [u8]>>> {
+    let part = query.split('&').find(|part| !part.is_empty() && is_named(part, name))?;
+    Some(part.split_once('=').map(|(_, value)| decode(value)))
+}
+
 /// All parameters with their values, decoded.
 pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (Cow<'_, [u8]>, Cow<'_, [u8]>)> {
     parts(query).map(|(name, value)| (decode(name), decode(value)))

@@ -13,6 +13,7 @@ use policy::chain::{Next, ReadyChain};
 use policy::exchange::Client;
 use policy::failure::Blame;
 use policy::{Exchange, Failure};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// A request that has just arrived.
@@ -29,9 +30,14 @@ pub(crate) struct Arrival {
 pub(crate) async fn handle(view: Arc<View>, arrival: Arrival) -> Response<Outgoing> {
     let behind_proxy = arrival.behind_proxy;
     let mut life = Life::begin(view.clone(), arrival);
-    let checked = begin::check(&mut life.exchange.request, &view.plan().limits);
+    let mut checked = begin::check(&mut life.exchange.request, &view.plan().limits);
 
-    let Some(place) = find(&view, &mut life) else {
+    let (mut place, wants_body) = find(&view, &mut life);
+    if wants_body && checked.is_ok() {
+        checked = life.exchange.hold_body().await.map(drop);
+        place = find(&view, &mut life).0;
+    }
+    let Some(place) = place else {
         let failure = checked.err().unwrap_or_else(no_table);
         refuse(&mut life.exchange, failure);
         return life.send();
@@ -69,11 +75,22 @@ impl<'a> Place<'a> {
 }
 
 /// Asks the listener's tables in order. A request that no route takes belongs to the first table: its outer ring
-/// and its answers speak. `None` when the listener has no table at all.
-fn find<'a>(view: &'a View, life: &mut Life) -> Option<Place<'a>> {
+/// and its answers speak. `None` when the listener has no table at all. Also told: whether the body must be held to know.
+fn find<'a>(view: &'a View, life: &mut Life) -> (Option<Place<'a>>, bool) {
+    let wants_body = Cell::new(false);
+    let place = find_route(view, life, &wants_body);
+    let unrouted = || {
+        life.place = view.plan().tables.first().map(|at| (*at, None));
+        view.first_table().map(|table| Place { table, route: None })
+    };
+    (place.or_else(unrouted), wants_body.get())
+}
+
+fn find_route<'a>(view: &'a View, life: &mut Life, wants_body: &Cell<bool>) -> Option<Place<'a>> {
     for at in &view.plan().tables {
         let table = &view.snapshot.tables[*at];
-        let Some(found) = table.router.find(&asked(&life.exchange)) else { continue };
+        let asked = Asked { host: begin::host_of(&life.exchange.request), ..Asked::of(&life.exchange) };
+        let Some(found) = table.router.find(&Asked { wants_body: Some(wants_body), ..asked }) else { continue };
         let route = &table.routes[found.route];
         life.exchange.route = route.facts.get(found.matching).cloned();
         life.exchange.params = found.params;
@@ -82,22 +99,7 @@ fn find<'a>(view: &'a View, life: &mut Life) -> Option<Place<'a>> {
         life.place = Some((*at, Some(found.route)));
         return Some(Place { table, route: Some(route) });
     }
-    life.place = view.plan().tables.first().map(|at| (*at, None));
-    view.first_table().map(|table| Place { table, route: None })
-}
-
-fn asked(exchange: &Exchange) -> Asked<'_> {
-    let head = &exchange.request;
-    Asked {
-        method: &head.method,
-        host: begin::host_of(head),
-        path: head.uri.path(),
-        query: head.uri.query(),
-        headers: &head.headers,
-        https: exchange.client.https,
-        client: exchange.client.address,
-        wire: exchange.client.wire(),
-    }
+    None
 }
 
 /// Nobody answered yet: the endpoint does.

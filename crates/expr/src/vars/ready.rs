@@ -38,15 +38,23 @@ impl From<String> for Fact<'_> {
     }
 }
 
-impl Fact<'_> {
-    /// As it stands in a text. A list has none.
-    pub fn text(&self) -> Cow<'_, str> {
+impl<'a> Fact<'a> {
+    /// As it stands in a text, without copying one that is borrowed.
+    pub fn into_text(self) -> Cow<'a, str> {
         match self {
-            Self::Text(text) => Cow::Borrowed(text),
+            Self::Text(text) => text,
             Self::Number(number) => Cow::Owned(number.to_string()),
             Self::Bool(true) => Cow::Borrowed("true"),
             Self::Bool(false) => Cow::Borrowed("false"),
             Self::List(_) => Cow::Borrowed(""),
+        }
+    }
+
+    /// As it stands in a text. A list has none.
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Number(_) | Self::Bool(_) | Self::List(_) => self.clone().into_text(),
         }
     }
 

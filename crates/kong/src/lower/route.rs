@@ -77,6 +77,7 @@ fn told(entity: &Entity, service: Option<&Entity>, at: &Lowering<'_>) -> Told {
         service: service.map(|service| service.id().to_owned()),
         route: logged.then(|| shown(entity)),
         about_service: service.filter(|_| logged).map(shown),
+        ..Told::default()
     }
 }
 

@@ -1,5 +1,8 @@
 //! A text with parts of the request in it: `/users/$(uri_captures.id)`.
 
+mod variables;
+
+use crate::variable::Variable;
 use serde::Serialize;
 
 /// Texts and parts of the request, one behind the other.
@@ -27,6 +30,10 @@ pub enum TextSource {
     Query(String),
     /// What the route's path captured under this name, or by this number from 1.
     Capture(String),
+    /// A variable.
+    Variable(Variable),
+    /// What the step's own regular expression captured by this number.
+    Matched(usize),
     /// These characters.
     Text(String),
 }
@@ -104,6 +111,8 @@ impl std::fmt::Display for TextSource {
             Self::Header(name) => ("headers", name),
             Self::Query(name) => ("query_params", name),
             Self::Capture(name) => ("uri_captures", name),
+            Self::Variable(variable) => return write!(f, "variables[{}]", quoted(&variable.to_string())),
+            Self::Matched(number) => return write!(f, "matched[{number}]"),
             Self::Text(text) => return write!(f, "{}", quoted(text)),
         };
         match is_name(name) {
@@ -155,8 +164,12 @@ fn source(text: &str) -> Result<(TextSource, &str), RequestTextError> {
         return unquoted(text).map(|(text, rest)| (TextSource::Text(text), rest)).ok_or_else(unknown);
     }
     type Make = fn(String) -> TextSource;
-    let tables: [(&str, Make); 3] =
-        [("headers", TextSource::Header), ("query_params", TextSource::Query), ("uri_captures", TextSource::Capture)];
+    let tables: [(&str, Make); 4] = [
+        ("headers", TextSource::Header),
+        ("query_params", TextSource::Query),
+        ("uri_captures", TextSource::Capture),
+        ("variables", |name| TextSource::Variable(Variable::of(&name))),
+    ];
     let (make, rest) =
         tables.iter().find_map(|(table, make)| Some((make, text.strip_prefix(table)?))).ok_or_else(unknown)?;
     let (name, rest) = key(rest).filter(|(name, _)| !name.is_empty()).ok_or_else(unknown)?;
@@ -227,6 +240,11 @@ mod tests {
                     TextPart::FirstOf(vec![TextSource::Query("q".into())]),
                 ],
                 "$(uri_captures.1)$(query_params.q)",
+            ),
+            (
+                "$(variables.remote_addr)",
+                vec![TextPart::FirstOf(vec![TextSource::Variable(Variable::ClientAddress)])],
+                "$(variables[\"remote_addr\"])",
             ),
         ];
         for (written, parts, again) in cases {

@@ -15,6 +15,8 @@ pub(crate) struct ReadyStep {
     /// The route's group it belongs to, when that has a condition.
     pub(crate) group: Option<u16>,
     pub(crate) predicate: Option<ReadyPredicate>,
+    /// Its condition, or its group's, needs the request's body.
+    pub(crate) asks_body: bool,
     pub(crate) policy: Box<dyn Policy>,
 }
 

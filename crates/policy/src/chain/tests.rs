@@ -54,7 +54,17 @@ impl Policy for Memory {
 fn step(slot: usize, side: Side, policy: Box<dyn Policy>) -> ReadyStep {
     let phase = if side == Side::Request { Phase::Access } else { Phase::Response };
     let rank = StepRank { phase, order: slot as i64 };
-    ReadyStep { slot, side, rank, precedence: 0, place: Place::Route, group: None, predicate: None, policy }
+    ReadyStep {
+        slot,
+        side,
+        rank,
+        precedence: 0,
+        place: Place::Route,
+        group: None,
+        predicate: None,
+        asks_body: false,
+        policy,
+    }
 }
 
 fn chain_of(own: Vec<ReadyStep>, answers: Answers) -> ReadyChain {

@@ -6,9 +6,11 @@ use super::pattern::Patterns;
 use super::{Asked, PredicateError};
 use crate::exchange::Params;
 use crate::query;
+use expr::vars::ReadyCondition;
 use http::HeaderName;
 use ipnet::IpNet;
-use model::predicate::{HostPattern, Predicate, TextPattern};
+use model::predicate::{HostPattern, Predicate, TextPattern, Vars};
+use model::variable::Variable;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -24,14 +26,22 @@ pub struct Conditions {
     /// Asked of connections with TLS alone.
     server_names: Box<[HostPattern]>,
     expression: Option<Box<Expression>>,
+    vars: Option<Box<ReadyVars>>,
+}
+
+/// A condition on variables.
+#[derive(Debug)]
+struct ReadyVars {
+    condition: ReadyCondition<Variable>,
+    asks_body: bool,
 }
 
 impl Conditions {
     /// `None`: nothing is asked.
     pub fn compile(predicate: &Predicate, patterns: &mut Patterns) -> Result<Option<Box<Self>>, PredicateError> {
-        let Predicate { methods, headers, query, schemes, clients, server_names, expression, .. } = predicate;
+        let Predicate { methods, headers, query, schemes, clients, server_names, expression, vars, .. } = predicate;
         let lists = [methods.len(), headers.len(), query.len(), schemes.len(), clients.len(), server_names.len()];
-        if lists == [0; 6] && expression.is_none() {
+        if lists == [0; 6] && expression.is_none() && vars.is_none() {
             return Ok(None);
         }
         let allows = |scheme: &str| schemes.is_empty() || schemes.iter().any(|one| one.eq_ignore_ascii_case(scheme));
@@ -51,6 +61,7 @@ impl Conditions {
             query: query.collect::<Result<_, _>>()?,
             server_names: server_names.iter().map(comparable_pattern).collect(),
             expression: expression.as_deref().map(Expression::compile).transpose()?.map(Box::new),
+            vars: vars.as_ref().map(|vars| Box::new(ReadyVars::new(vars))),
         })))
     }
 
@@ -65,6 +76,12 @@ impl Conditions {
             && self.query.iter().all(|(name, text)| text.holds(query::values(asked.query.unwrap_or(""), name)))
             && self.server_name_holds(asked)
             && self.expression.as_ref().is_none_or(|expression| expression.holds(asked))
+            && self.vars.as_ref().is_none_or(|vars| vars.condition.holds(asked))
+    }
+
+    /// Whether the request's body must be held before they are asked.
+    pub(crate) fn asks_body(&self) -> bool {
+        self.vars.as_ref().is_some_and(|vars| vars.asks_body)
     }
 
     /// What a routing expression found in a request that they hold for: parameters, and bytes of the path.
@@ -84,6 +101,14 @@ impl Conditions {
         // an IPv4 client of a socket for both families looks like ::ffff:10.0.0.1
         let client = client.to_canonical();
         self.clients.is_empty() || self.clients.iter().any(|network| network.contains(&client))
+    }
+}
+
+impl ReadyVars {
+    fn new(condition: &Vars) -> Self {
+        let mut asks_body = false;
+        condition.tests(&mut |test| asks_body |= test.variable.asks_body());
+        Self { condition: ReadyCondition::new(condition), asks_body }
     }
 }
 

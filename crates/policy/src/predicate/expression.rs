@@ -112,6 +112,8 @@ mod tests {
                 local: ([10, 0, 0, 1], 8443).into(),
                 server_name: Some("a.test"),
             },
+            exchange: None,
+            wants_body: None,
         };
         assert_eq!(Expression::compile(expression).unwrap().holds(&asked), expected, "{expression}");
     }

@@ -104,3 +104,28 @@ fn what_cannot_be_read_is_told() {
     assert!(matches!(compile(&bad_regex), Err(PredicateError::Regex { .. })));
     assert!(matches!(compile(&bad_name), Err(PredicateError::Header { .. })));
 }
+
+#[test]
+fn conditions_on_variables_are_asked_like_the_others() {
+    let vars = |text: &str| {
+        let rules: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+        Some(expr::vars::read(&rules, &model::variable::Variable::of).unwrap())
+    };
+    for (rules, expected) in [
+        (r#"[["arg_age",">",17],["http_x","==","1"]]"#, true),
+        (r#"[["arg_age",">",18]]"#, false),
+        (r#"["OR",["arg_age",">",18],["request_method","in",["GET"]]]"#, true),
+        (r#"[["remote_addr","ipmatch",["127.0.0.0/8"]],["what","~=","x"]]"#, true),
+        ("[]", true),
+    ] {
+        let predicate = Predicate { vars: vars(rules), ..Predicate::default() };
+        let exchange = testing::of(http::Request::get("/?age=18").header("x", "1"));
+        assert_eq!(holds(&predicate, &exchange), expected, "{rules}");
+    }
+    let ready = |rules| {
+        let predicate = Predicate { vars: vars(rules), ..Predicate::default() };
+        ReadyPredicate::compile(&predicate, PathNormalization::default()).unwrap()
+    };
+    assert!(ready(r#"[["post_arg.a","==","1"]]"#).asks_body());
+    assert!(!ready(r#"[["arg_a","==","1"]]"#).asks_body());
+}

@@ -1,44 +1,71 @@
 //! Texts with parts of the request in them, filled in.
 
 use crate::exchange::Exchange;
+use crate::predicate::Asked;
 use crate::query;
+use expr::vars::{Fact, Variables};
 use model::policy::{RequestText, TextPart, TextSource};
+use std::borrow::Cow;
 
 /// The text; a part that is not there is left out.
 pub(crate) fn fill(text: &RequestText, exchange: &Exchange) -> String {
     if let Some(plain) = text.as_plain() {
         return plain.to_owned();
     }
-    let mut filled = String::new();
+    filled(text, exchange, &[]).text
+}
+
+/// A text filled in.
+pub(crate) struct Filled {
+    pub(crate) text: String,
+    /// How many places found something.
+    pub(crate) places: usize,
+}
+
+/// The text, with what the step's own expression captured, its whole match first.
+pub(crate) fn filled(text: &RequestText, exchange: &Exchange, matched: &[Option<&str>]) -> Filled {
+    let asked = Asked::of(exchange);
+    let mut filled = Filled { text: String::new(), places: 0 };
     for part in &text.parts {
         match part {
-            TextPart::Text(text) => filled.push_str(text),
+            TextPart::Text(text) => filled.text.push_str(text),
             TextPart::FirstOf(sources) => {
-                let found = sources.iter().find_map(|source| value(source, exchange));
-                filled.push_str(&found.unwrap_or_default());
+                if let Some(found) = sources.iter().find_map(|source| value(source, &asked, exchange, matched)) {
+                    filled.text.push_str(&found);
+                    filled.places += 1;
+                }
             }
         }
     }
     filled
 }
 
-fn value(source: &TextSource, exchange: &Exchange) -> Option<String> {
+fn value<'a>(
+    source: &'a TextSource,
+    asked: &'a Asked<'_>,
+    exchange: &'a Exchange,
+    matched: &[Option<&'a str>],
+) -> Option<Cow<'a, str>> {
     let head = &exchange.request;
     match source {
         TextSource::Header(name) => {
             let named = |found: &str| found.len() == name.len() && found.bytes().zip(name.bytes()).all(same);
             let (_, value) = head.headers.iter().find(|(found, _)| named(found.as_str()))?;
-            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+            Some(String::from_utf8_lossy(value.as_bytes()))
         }
         TextSource::Query(name) => {
             let value = query::values(head.uri.query().unwrap_or(""), name).next()?;
-            Some(String::from_utf8_lossy(&value).into_owned())
+            Some(Cow::Owned(String::from_utf8_lossy(&value).into_owned()))
         }
         TextSource::Capture(name) => match name.parse::<usize>() {
-            Ok(number) => exchange.params.get(number.checked_sub(1)?).map(|(_, value)| value.clone()),
-            Err(_) => exchange.params.iter().find(|(found, _)| **found == **name).map(|(_, value)| value.clone()),
+            Ok(number) => exchange.params.get(number.checked_sub(1)?).map(|(_, value)| value.as_str().into()),
+            Err(_) => {
+                exchange.params.iter().find(|(found, _)| **found == **name).map(|(_, value)| value.as_str().into())
+            }
         },
-        TextSource::Text(text) => Some(text.clone()),
+        TextSource::Variable(variable) => asked.fact(variable).map(Fact::into_text),
+        TextSource::Matched(number) => matched.get(*number).copied().flatten().map(Cow::Borrowed),
+        TextSource::Text(text) => Some(Cow::Borrowed(text)),
     }
 }
 
@@ -65,6 +92,7 @@ mod tests {
             ("/u/$(uri_captures.id)/$(uri_captures[2])", "/u/7/x/y"),
             ("$(headers.none)$(query_params.none)$(uri_captures[3])$(uri_captures[0])", ""),
             ("$(headers.none or query_params.none or 'else')", "else"),
+            ("$(variables.request_method) $(variables.http_x_val)", "GET 1"),
         ] {
             assert_eq!(fill(&RequestText::parse(text).unwrap(), &exchange), expected, "{text}");
         }

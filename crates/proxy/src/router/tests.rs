@@ -58,6 +58,8 @@ impl Request {
                 local: ([127, 0, 0, 1], 80).into(),
                 server_name: None,
             },
+            exchange: None,
+            wants_body: None,
         }
     }
 }

@@ -198,6 +198,8 @@ fn find(
             local: (Ipv4Addr::LOCALHOST, 80).into(),
             server_name: None,
         },
+        exchange: None,
+        wants_body: None,
     });
     Ok(found.map(|found| (found.route, found.matching, found.params)))
 }
