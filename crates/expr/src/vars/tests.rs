@@ -1,3 +1,5 @@
+//! Cases of conditions on variables.
+
 use super::*;
 use serde_json::{Value, json};
 use std::collections::HashMap;

@@ -1,3 +1,5 @@
+//! Cases of variables.
+
 use super::*;
 use crate::exchange::{RouteFacts, testing};
 use bytes::Bytes;
