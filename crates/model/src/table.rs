@@ -55,6 +55,10 @@ impl Table {
 pub struct PathNormalization {
     /// `%41` and other needless escapes are decoded (RFC 3986 6.2.2.2); reserved ones stay.
     pub decode_unreserved: bool,
+    /// All escapes are decoded, before anything else: `%2F` is a slash, and patterns stand for themselves, without
+    /// escapes. Where such a path is sent on as compared, it is escaped again.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub decode_all: bool,
     /// `.` and `..` segments are resolved (RFC 3986 5.2.4).
     pub resolve_dots: bool,
     /// `//` becomes `/`.
@@ -63,6 +67,6 @@ pub struct PathNormalization {
 
 impl Default for PathNormalization {
     fn default() -> Self {
-        Self { decode_unreserved: true, resolve_dots: true, merge_slashes: false }
+        Self { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: false }
     }
 }

@@ -327,7 +327,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
         vec((select(vec!["*/*", "text/html"]).prop_map(str::to_owned), answer()), 0..3),
         0..3,
     );
-    let flags = any::<[bool; 4]>();
+    let flags = any::<[bool; 5]>();
     let answers = (kinds, of(messages()), any::<bool>()).prop_map(|(by_kind, messages, all_steps)| Answers {
         keyed: None,
         by_kind,
@@ -342,12 +342,12 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
                 overlays,
                 overlay_entry,
                 answers,
-                [decode_unreserved, resolve_dots, merge_slashes, ring_needs_route],
+                [decode_unreserved, decode_all, resolve_dots, merge_slashes, ring_needs_route],
                 marks,
             )| {
                 Table {
                     id: TableId::new("native/table/main"),
-                    normalization: PathNormalization { decode_unreserved, resolve_dots, merge_slashes },
+                    normalization: PathNormalization { decode_unreserved, decode_all, resolve_dots, merge_slashes },
                     routes: routes
                         .into_iter()
                         .map(|(name, route)| {

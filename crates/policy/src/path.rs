@@ -11,6 +11,8 @@ use model::table::PathNormalization;
 /// A path before and after normalization.
 pub struct ComparablePath<'a> {
     raw: &'a str,
+    /// Whether no escapes are left.
+    plain: bool,
     /// `None`: nothing had to change.
     changed: Option<Changed>,
 }
@@ -19,18 +21,30 @@ impl<'a> ComparablePath<'a> {
     /// Applies the rules. A path that does not begin with a slash (`*`) stays as it is.
     pub fn of(raw: &'a str, rules: PathNormalization) -> Self {
         let changed = (!is_plain(raw, rules)).then(|| {
-            let mut changed = Changed::escapes_of(raw, rules.decode_unreserved);
+            let mut changed = match rules.decode_all {
+                true => Changed::decoded(raw),
+                false => Changed::escapes_of(raw, rules.decode_unreserved),
+            };
             if rules.resolve_dots || rules.merge_slashes {
                 changed.rebuild_segments(rules);
             }
             changed
         });
-        Self { raw, changed }
+        Self { raw, plain: rules.decode_all, changed }
     }
 
     /// As predicates compare it.
     pub fn text(&self) -> &str {
         self.changed.as_ref().map_or(self.raw, |changed| &changed.text)
+    }
+
+    /// The value of a part of the text. A slash that was written as `%2F` is part of it; bytes that are not UTF-8 become
+    /// U+FFFD, or stay escaped where all escapes are decoded.
+    pub fn value(&self, part: &str) -> String {
+        if self.plain {
+            return part.to_owned();
+        }
+        percent_encoding::percent_decode_str(part).decode_utf8_lossy().into_owned()
     }
 
     /// How many bytes of the raw path stand for the first `bytes` of the text.
@@ -53,7 +67,7 @@ impl<'a> ComparablePath<'a> {
 
 /// A pattern's text in the form that normalized paths have. Dots and slashes of a pattern stay as written.
 pub fn pattern_text(text: &str, rules: PathNormalization) -> String {
-    if rules.decode_unreserved { Changed::escapes_of(text, true).text } else { text.to_owned() }
+    if rules.decode_unreserved && !rules.decode_all { Changed::escapes_of(text, true).text } else { text.to_owned() }
 }
 
 /// Whether some segment is `.` or `..`, with dots or separators escaped or not.
@@ -69,7 +83,10 @@ fn is_plain(raw: &str, rules: PathNormalization) -> bool {
     }
     let mut after_slash = false;
     for byte in raw.bytes() {
-        let escape = rules.decode_unreserved && (byte == b'%' || !byte.is_ascii_graphic());
+        let escape = match rules.decode_all {
+            true => byte == b'%',
+            false => rules.decode_unreserved && (byte == b'%' || !byte.is_ascii_graphic()),
+        };
         let dot = after_slash && rules.resolve_dots && byte == b'.';
         let slash = after_slash && rules.merge_slashes && byte == b'/';
         if escape || dot || slash {
@@ -105,6 +122,36 @@ impl Changed {
                 (byte, _) if byte.is_ascii() => this.push(char::from(byte), at + 1),
                 _ => this.push_character(raw, at),
             };
+        }
+        this
+    }
+
+    /// Decodes all escapes but those of bytes that are not UTF-8 then.
+    fn decoded(raw: &str) -> Self {
+        let bytes = raw.as_bytes();
+        let (mut plain, mut plain_ends) = (Vec::with_capacity(raw.len()), Vec::with_capacity(raw.len()));
+        let mut at = 0;
+        while at < bytes.len() {
+            let (byte, end) = match (bytes[at], escaped(bytes, at)) {
+                (b'%', Some(byte)) => (byte, at + 3),
+                (byte, _) => (byte, at + 1),
+            };
+            plain.push(byte);
+            plain_ends.push(end);
+            at = end;
+        }
+        let mut this = Self { text: String::with_capacity(plain.len()), ends: Vec::with_capacity(plain.len()) };
+        let mut at = 0;
+        for chunk in plain.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                at += character.len_utf8();
+                this.text.push(character);
+                this.ends.resize(this.text.len(), plain_ends[at - 1]);
+            }
+            for byte in chunk.invalid() {
+                at += 1;
+                this.push_escape(*byte, [plain_ends[at - 1]; 3]);
+            }
         }
         this
     }
@@ -177,9 +224,10 @@ mod tests {
     use super::*;
 
     const NONE: PathNormalization =
-        PathNormalization { decode_unreserved: false, resolve_dots: false, merge_slashes: false };
+        PathNormalization { decode_unreserved: false, decode_all: false, resolve_dots: false, merge_slashes: false };
     const ALL: PathNormalization =
-        PathNormalization { decode_unreserved: true, resolve_dots: true, merge_slashes: true };
+        PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
+    const PLAIN: PathNormalization = PathNormalization { decode_all: true, ..ALL };
     const DECODE: PathNormalization = PathNormalization { decode_unreserved: true, ..NONE };
     const DOTS: PathNormalization = PathNormalization { resolve_dots: true, ..NONE };
     const MERGE: PathNormalization = PathNormalization { merge_slashes: true, ..NONE };
@@ -208,6 +256,11 @@ mod tests {
             (ALL, "/a//../b", "/b"),
             (ALL, "*", "*"),
             (ALL, "", ""),
+            (PLAIN, "/a%2Fb%20c%25%41", "/a/b c%A"),
+            (PLAIN, "/a%2541", "/a%41"),
+            (PLAIN, "/%2e%2E%2fx/%c3%a9\u{e9}", "/x/\u{e9}\u{e9}"),
+            (PLAIN, "/%ffz%zz", "/%FFz%zz"),
+            (PLAIN, "/a/b", "/a/b"),
         ] {
             assert_eq!(ComparablePath::of(raw, rules).text(), expected, "{raw}");
         }
@@ -224,6 +277,9 @@ mod tests {
             (ALL, "/a/b/.", 0, ""),
             (ALL, "/\u{e9}/b", 4, "/\u{e9}"),
             (DOTS, "/./\u{e9}/b", 2, "/./\u{e9}"),
+            (PLAIN, "/a%2Fb/c", 4, "/a%2Fb"),
+            (PLAIN, "/%C3%A9/b", 3, "/%C3%A9"),
+            (PLAIN, "/%ff/b", 4, "/%ff"),
         ] {
             let at = ComparablePath::of(raw, rules).raw_bytes(bytes);
             assert_eq!(&raw[..at], expected, "{raw}");

@@ -58,6 +58,8 @@ entity! {
     Normalization {
         /// Decode needless escapes such as `%41`; true without it.
         decode_unreserved: Option<At<bool>>,
+        /// Decode all escapes, `%2F` too; patterns stand for themselves then. False without it.
+        decode_all: Option<At<bool>>,
         /// Resolve `.` and `..`; true without it.
         resolve_dots: Option<At<bool>>,
         /// Make `//` one slash; false without it.

@@ -103,6 +103,7 @@ fn normalization(written: Option<&Normalization>) -> PathNormalization {
     let Some(written) = written else { return usual };
     PathNormalization {
         decode_unreserved: written.decode_unreserved.as_ref().map_or(usual.decode_unreserved, |flag| flag.value),
+        decode_all: written.decode_all.as_ref().map_or(usual.decode_all, |flag| flag.value),
         resolve_dots: written.resolve_dots.as_ref().map_or(usual.resolve_dots, |flag| flag.value),
         merge_slashes: written.merge_slashes.as_ref().map_or(usual.merge_slashes, |flag| flag.value),
     }

@@ -66,6 +66,7 @@ fn normalization(one: PathNormalization) -> Option<Normalization> {
     let usual = PathNormalization::default();
     (one != usual).then(|| Normalization {
         decode_unreserved: unless(one.decode_unreserved, &usual.decode_unreserved),
+        decode_all: unless(one.decode_all, &usual.decode_all),
         resolve_dots: unless(one.resolve_dots, &usual.resolve_dots),
         merge_slashes: unless(one.merge_slashes, &usual.merge_slashes),
     })

@@ -3,6 +3,7 @@
 use super::ComparablePath;
 use model::endpoint::{PathRewrite, PathRule, Seam};
 use model::table::PathNormalization;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
 
 /// Makes it of the request's own path, of which the route's pattern covered `matched` bytes.
@@ -14,8 +15,38 @@ pub fn forwarded<'a>(rule: &PathRule, normalization: PathNormalization, path: &'
     if comparable.changed.is_none() {
         return rewritten(rule, path, matched);
     }
-    rewritten(rule, comparable.text(), comparable.text_bytes(matched)).into_owned().into()
+    let compared = rewritten(rule, comparable.text(), comparable.text_bytes(matched));
+    if normalization.decode_all {
+        return escaped(&compared).into();
+    }
+    compared.into_owned().into()
 }
+
+/// Without escapes to with: what may not stand in a path, or would end it, is escaped.
+pub(crate) fn escaped(path: &str) -> String {
+    utf8_percent_encode(path, ESCAPED).to_string()
+}
+
+/// What stays as it is in a path (RFC 3986 3.3): unreserved characters, those that separate, and the slash.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b'!')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')')
+    .remove(b'*')
+    .remove(b'+')
+    .remove(b',')
+    .remove(b';')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');
 
 fn rewritten<'a>(rule: &PathRule, path: &'a str, matched: usize) -> Cow<'a, str> {
     match (&rule.rewrite, rule.seam) {
@@ -53,7 +84,7 @@ mod tests {
     use super::*;
 
     const ALL: PathNormalization =
-        PathNormalization { decode_unreserved: true, resolve_dots: true, merge_slashes: true };
+        PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
 
     fn rule(rewrite: PathRewrite, seam: Seam, normalized: bool) -> PathRule {
         PathRule { rewrite, seam, normalized }
@@ -130,6 +161,8 @@ mod tests {
         let keep = rule(PathRewrite::Keep, Seam::LikeRequest, true);
         assert_eq!(forwarded(&keep, ALL, "/a%2Fb//c/./d", 0), "/a%2Fb/c/d");
         assert_eq!(forwarded(&keep, ALL, "/%7Euser", 0), "/~user");
+        let plain = PathNormalization { decode_all: true, ..ALL };
+        assert_eq!(forwarded(&keep, plain, "/a%2fb/%3Fx%20", 0), "/a/b/%3Fx%20");
         assert_eq!(forwarded(&PathRule::KEEP, ALL, "/%7Euser", 0), "/%7Euser");
         let strip = rule(strip("/fee"), Seam::LikeRequest, true);
         // `/foo` as compared is `//f%6Fo` as sent

@@ -15,7 +15,7 @@ pub(super) struct Expression(Routing);
 
 /// Paths are compared in their plainest form.
 const NORMAL: PathNormalization =
-    PathNormalization { decode_unreserved: true, resolve_dots: true, merge_slashes: true };
+    PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
 
 impl Expression {
     /// Reads an expression.

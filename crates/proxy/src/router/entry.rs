@@ -3,7 +3,6 @@
 use super::{Asked, Found};
 use model::predicate::{PathPattern, PathTemplate, Predicate, Segment};
 use model::table::PathNormalization;
-use percent_encoding::percent_decode_str;
 use policy::exchange::Params;
 use policy::path::{ComparablePath, pattern_text};
 use policy::predicate::{Conditions, Patterns, PredicateError};
@@ -96,8 +95,8 @@ impl Entry {
             Shape::Any => (Params::new(), 0),
             Shape::Whole => (Params::new(), text.len()),
             Shape::Prefix(bytes) => (Params::new(), *bytes),
-            Shape::Template(slots) => (template_params(slots, text), text.len()),
-            Shape::Regex(regex, names) => regex_params(regex, names, text),
+            Shape::Template(slots) => (template_params(slots, path), text.len()),
+            Shape::Regex(regex, names) => regex_params(regex, names, path),
         };
         Found { route, matching, params, matched: path.raw_bytes(bytes) }
     }
@@ -139,15 +138,15 @@ fn regex_shape(regex: Regex) -> Shape {
     Shape::Regex(regex, names)
 }
 
-fn template_params(slots: &[Slot], path: &str) -> Params {
+fn template_params(slots: &[Slot], path: &ComparablePath<'_>) -> Params {
     let mut params = Params::new();
-    let mut left = path.strip_prefix('/').unwrap_or(path);
+    let mut left = path.text().strip_prefix('/').unwrap_or(path.text());
     for slot in slots {
         let end = memchr::memchr(b'/', left.as_bytes()).unwrap_or(left.len());
         match slot {
             Slot::Skip => {}
-            Slot::Param(name) => params.push((name.clone(), decoded(&left[..end]))),
-            Slot::Rest(name) => params.push((name.clone(), decoded(left))),
+            Slot::Param(name) => params.push((name.clone(), path.value(&left[..end]))),
+            Slot::Rest(name) => params.push((name.clone(), path.value(left))),
         }
         left = left.get(end + 1..).unwrap_or("");
     }
@@ -155,16 +154,11 @@ fn template_params(slots: &[Slot], path: &str) -> Params {
 }
 
 /// Groups that took part in the match, and the bytes it covers.
-fn regex_params(regex: &Regex, names: &[NamedGroup], path: &str) -> (Params, usize) {
+fn regex_params(regex: &Regex, names: &[NamedGroup], path: &ComparablePath<'_>) -> (Params, usize) {
     if names.is_empty() {
-        return (Params::new(), regex.find(path).map_or(0, |found| found.end()));
+        return (Params::new(), regex.find(path.text()).map_or(0, |found| found.end()));
     }
-    let Some(captures) = regex.captures(path) else { return (Params::new(), 0) };
-    let param = |(group, name): &NamedGroup| Some((name.clone(), decoded(captures.get(*group)?.as_str())));
+    let Some(captures) = regex.captures(path.text()) else { return (Params::new(), 0) };
+    let param = |(group, name): &NamedGroup| Some((name.clone(), path.value(captures.get(*group)?.as_str())));
     (names.iter().filter_map(param).collect(), captures.get(0).map_or(0, |whole| whole.end()))
-}
-
-/// A parameter's value. A slash that was written as `%2F` is part of it.
-fn decoded(text: &str) -> String {
-    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

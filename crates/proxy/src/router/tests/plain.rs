@@ -15,7 +15,7 @@ pub(super) fn find(routes: &[Arc<Route>], rules: PathNormalization, request: &Re
     let mut best: Option<(Rank, Answer)> = None;
     for (route, one) in routes.iter().enumerate() {
         for (matching, alternative) in one.matches.iter().enumerate() {
-            let Some((params, bytes)) = path_holds(&alternative.predicate, path.text(), rules) else { continue };
+            let Some((params, bytes)) = path_holds(&alternative.predicate, &path, rules) else { continue };
             let better = best.as_ref().is_none_or(|(rank, _)| alternative.rank > *rank);
             if better && rest_holds(&alternative.predicate, request) {
                 best = Some((alternative.rank, (route, matching, params, path.raw_bytes(bytes))));
@@ -27,7 +27,8 @@ pub(super) fn find(routes: &[Arc<Route>], rules: PathNormalization, request: &Re
 
 type Covered = (Vec<(String, String)>, usize);
 
-fn path_holds(predicate: &Predicate, path: &str, rules: PathNormalization) -> Option<Covered> {
+fn path_holds(predicate: &Predicate, whole: &ComparablePath<'_>, rules: PathNormalization) -> Option<Covered> {
+    let path = whole.text();
     match &predicate.path {
         None => Some((vec![], 0)),
         Some(PathPattern::Exact(text)) => (pattern_text(text, rules) == path).then(|| (vec![], path.len())),
@@ -37,36 +38,41 @@ fn path_holds(predicate: &Predicate, path: &str, rules: PathNormalization) -> Op
         }
         Some(PathPattern::Template(template)) => {
             let parts: Vec<&str> = path.strip_prefix('/')?.split('/').collect();
-            Some((template_params(&template.segments, &parts, rules)?, path.len()))
+            Some((template_params(&template.segments, &parts, whole, rules)?, path.len()))
         }
-        Some(PathPattern::Regex(pattern)) => regex_params(pattern, path),
+        Some(PathPattern::Regex(pattern)) => regex_params(pattern, whole),
     }
 }
 
-fn template_params(segments: &[Segment], parts: &[&str], rules: PathNormalization) -> Option<Vec<(String, String)>> {
+fn template_params(
+    segments: &[Segment],
+    parts: &[&str],
+    path: &ComparablePath<'_>,
+    rules: PathNormalization,
+) -> Option<Vec<(String, String)>> {
     match (segments.split_first(), parts.split_first()) {
         (None, None) => Some(vec![]),
         (Some((Segment::Rest(name), _)), Some(_)) => {
             let rest = parts.join("/");
-            (!rest.is_empty()).then(|| vec![(name.clone(), decoded(&rest))])
+            (!rest.is_empty()).then(|| vec![(name.clone(), path.value(&rest))])
         }
         (Some((Segment::Literal(text), segments)), Some((part, parts))) => {
-            (pattern_text(text, rules) == **part).then(|| template_params(segments, parts, rules))?
+            (pattern_text(text, rules) == **part).then(|| template_params(segments, parts, path, rules))?
         }
         (Some((Segment::Param(name), segments)), Some((part, parts))) if !part.is_empty() => {
-            let mut params = vec![(name.clone(), decoded(part))];
-            params.extend(template_params(segments, parts, rules)?);
+            let mut params = vec![(name.clone(), path.value(part))];
+            params.extend(template_params(segments, parts, path, rules)?);
             Some(params)
         }
         _ => None,
     }
 }
 
-fn regex_params(pattern: &str, path: &str) -> Option<Covered> {
+fn regex_params(pattern: &str, path: &ComparablePath<'_>) -> Option<Covered> {
     let regex = regex::Regex::new(pattern).unwrap();
-    let captures = regex.captures(path).filter(|captures| captures.get(0).unwrap().start() == 0)?;
+    let captures = regex.captures(path.text()).filter(|captures| captures.get(0).unwrap().start() == 0)?;
     let named = regex.capture_names().flatten();
-    let params = named.filter_map(|name| Some((name.to_owned(), decoded(captures.name(name)?.as_str()))));
+    let params = named.filter_map(|name| Some((name.to_owned(), path.value(captures.name(name)?.as_str()))));
     Some((params.collect(), captures.get(0).unwrap().end()))
 }
 

@@ -78,8 +78,9 @@ fn routes() -> impl Strategy<Value = Vec<Arc<Route>>> {
 }
 
 fn rules() -> impl Strategy<Value = PathNormalization> {
-    any::<[bool; 3]>().prop_map(|[decode_unreserved, resolve_dots, merge_slashes]| PathNormalization {
+    any::<[bool; 4]>().prop_map(|[decode_unreserved, decode_all, resolve_dots, merge_slashes]| PathNormalization {
         decode_unreserved,
+        decode_all,
         resolve_dots,
         merge_slashes,
     })
