@@ -7,6 +7,7 @@
 #![allow(dead_code, reason = "what plugins mean is asked by the next piece")]
 
 pub mod check;
+pub mod crypt;
 pub mod document;
 pub mod entity;
 mod lower;

@@ -13,9 +13,10 @@ pub mod testing;
 mod tests;
 mod wire;
 
-use crate::documents::Documents;
+use crate::documents::{Changed, Documents};
 use crate::rows::broken;
 use crate::{Change, Document, Pending, Revision, Store, StoreError};
+use bytes::Bytes;
 use cluster::Cluster;
 use copy::Copy;
 use net::tls::ClientTlsOptions;
@@ -39,6 +40,8 @@ pub struct EtcdOptions {
     /// Whether the key, without its prefix, is that of a document; others are not looked at. A key that ends in a
     /// slash is a folder's mark and never a document.
     pub wanted: fn(&str) -> bool,
+    /// What is between the text of a document and the value in etcd.
+    pub coding: Option<Coding>,
     /// Who asks.
     pub user: Option<EtcdUser>,
     /// How members reached by `https` are trusted.
@@ -53,6 +56,24 @@ pub struct EtcdOptions {
     pub tries: usize,
     /// The file in which a copy of the documents is kept.
     pub copy: Option<PathBuf>,
+}
+
+/// How a document is written in etcd, by its key; both ways.
+#[derive(Clone)]
+pub struct Coding {
+    /// From the document's text to the value.
+    pub write: Recode,
+    /// From the value to the document's text.
+    pub read: Recode,
+}
+
+/// What makes of a key's bytes other bytes.
+pub type Recode = Arc<dyn Fn(&str, Bytes) -> Bytes + Send + Sync>;
+
+impl fmt::Debug for Coding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Coding")
+    }
 }
 
 /// A user of etcd's.
@@ -118,7 +139,10 @@ impl EtcdStore {
         let cluster = Cluster::new(&options)?;
         let origin = format!("{} {}", options.prefix, options.hosts.join(" "));
         let copy = options.copy.as_deref().and_then(|path| Copy::open(path, &origin));
-        let (all, revision) = copy.as_ref().map_or_else(Default::default, Copy::read);
+        let (mut all, revision) = copy.as_ref().map_or_else(Default::default, Copy::read);
+        if let Some(coding) = &options.coding {
+            all.values_mut().for_each(|document| document.bytes = (coding.read)(&document.key, document.bytes.clone()));
+        }
         let shared = Shared {
             options,
             cluster,
@@ -176,6 +200,22 @@ impl Shared {
         (format!("{prefix}/"), format!("{prefix}0")) // '0' follows '/'
     }
 
+    /// A document as it came, in the form in which it is used.
+    fn read(&self, mut document: Document) -> Document {
+        if let Some(coding) = &self.options.coding {
+            document.bytes = (coding.read)(&document.key, document.bytes);
+        }
+        document
+    }
+
+    /// The bytes of a document as they are kept.
+    fn written(&self, key: &str, bytes: &Bytes) -> Bytes {
+        match &self.options.coding {
+            Some(coding) => (coding.write)(key, bytes.clone()),
+            None => bytes.clone(),
+        }
+    }
+
     /// Puts a whole list in force.
     fn replace(&self, all: BTreeMap<String, Document>, position: u64) {
         let next = self.next(position);
@@ -188,7 +228,7 @@ impl Shared {
     }
 
     /// Puts changes in force that came in this order.
-    fn apply(&self, changed: crate::documents::Changed, revisions: impl IntoIterator<Item = u64>, position: u64) {
+    fn apply(&self, changed: Changed, revisions: impl IntoIterator<Item = u64>, position: u64) {
         if !changed.is_empty() {
             let next = self.next(position);
             self.remember(revisions);
@@ -210,10 +250,12 @@ impl Shared {
         newest.drain(..surplus);
     }
 
-    fn keep(&self, changed: crate::documents::Changed, at: Revision) {
-        if let Some(copy) = &self.copy {
-            copy.add(changed, at);
+    fn keep(&self, mut changed: Changed, at: Revision) {
+        let Some(copy) = &self.copy else { return };
+        for document in changed.iter_mut().filter_map(|(_, document)| document.as_mut()) {
+            document.bytes = self.written(&document.key, &document.bytes);
         }
+        copy.add(changed, at);
     }
 
     fn reach(&self, position: u64) {

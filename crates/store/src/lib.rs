@@ -1,5 +1,6 @@
 //! Where documents live: list, commit, changed. Knows no dialect; a document is bytes with key and revision.
 
+pub mod beside;
 mod documents;
 pub mod embedded;
 pub mod etcd;

@@ -59,8 +59,8 @@ async fn transaction(shared: &Shared, changes: &[Change], compared: bool) -> Res
             }));
         }
         success.push(match change {
-            Change::Put { bytes, expires, .. } => {
-                let mut put = json!({"key": remote, "value": coded(bytes)});
+            Change::Put { key, bytes, expires } => {
+                let mut put = json!({"key": remote, "value": coded(shared.written(key, bytes))});
                 if let Some(end) = expires {
                     put["lease"] = json!(lease(shared, *end).await?);
                 }

@@ -168,7 +168,7 @@ fn take(shared: &Shared, events: Vec<Event>) -> Option<u64> {
             revisions.push(kv.mod_revision);
         }
         changed.push(match kind {
-            Kind::Put => (key.clone(), Some(kv.document(key))),
+            Kind::Put => (key.clone(), Some(shared.read(kv.document(key)))),
             Kind::Delete => (key, None),
         });
     }
@@ -203,7 +203,7 @@ pub(super) async fn list(shared: &Shared) -> Result<(BTreeMap<String, Document>,
 
 fn local(shared: &Shared, kv: KeyValue) -> Option<(String, Document)> {
     let key = shared.local(&kv.key)?;
-    Some((key.clone(), kv.document(key)))
+    Some((key.clone(), shared.read(kv.document(key))))
 }
 
 /// The lines of a watch.

@@ -37,6 +37,7 @@ fn options(hosts: &[String]) -> EtcdOptions {
         prefix: "/apisix".to_owned(),
         root: "entities/",
         wanted: |key| key.starts_with("routes/"),
+        coding: None,
         user: None,
         tls: ClientTlsOptions::default(),
         server_name: None,
@@ -242,6 +243,31 @@ async fn a_copy_stands_in_for_an_etcd_that_is_away() {
     etcd.kill();
     let elsewhere = EtcdStore::open(copied("/other", &hosts, etcd.folder())).unwrap();
     assert!(elsewhere.list().await.is_err(), "a copy of another prefix is none");
+}
+
+#[tokio::test]
+async fn values_are_coded_in_etcd_and_in_the_copy() {
+    let mut etcd = etcd!();
+    let swap = |from: char, to: char| -> Recode {
+        Arc::new(move |_, bytes| String::from_utf8_lossy(&bytes).replace(from, &to.to_string()).into())
+    };
+    let coding = Some(Coding { write: swap('a', 'z'), read: swap('z', 'a') });
+    let copy = Some(etcd.folder().join("copy.redb"));
+    let options = EtcdOptions { coding, copy, ..options(&[etcd.url()]) };
+    etcd.put("/apisix/routes/1", "z");
+    let store = EtcdStore::open(options.clone()).unwrap();
+    until(&store, &[("entities/routes/1", "a")]).await;
+    store.commit(vec![put("entities/routes/2", "aa")], None).await.unwrap();
+    assert_eq!(etcd.find("/apisix/routes/2").unwrap()["value"], "zz");
+    let both = [("entities/routes/1", "a"), ("entities/routes/2", "aa")];
+    until(&store, &both).await;
+    let copy = store.shared.copy.as_ref().unwrap();
+    copy.write().await;
+    assert!(copy.read().0.values().all(|document| document.bytes.iter().all(|byte| *byte == b'z')));
+    drop(store);
+    etcd.kill();
+    tokio::task::yield_now().await;
+    until(&EtcdStore::open(options).unwrap(), &both).await;
 }
 
 #[tokio::test]
