@@ -405,6 +405,7 @@ fn marks() -> BoxedStrategy<Marks> {
                 proxy_latency: next(),
                 upstream_latency: next(),
                 upstream_status: next(),
+                ..Marks::default()
             }
         })
         .boxed()
@@ -477,7 +478,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
     let matches = vec((predicate(), of(any::<[u64; 4]>())), 0..3);
     let object = || btree_map(text(), text(), 0..3).prop_map(|members| serde_json::to_string_pretty(&members).unwrap());
     let told = (of(text()), of(object()), of(object()));
-    let told = told.prop_map(|(service, route, about_service)| Told { service, route, about_service });
+    let told =
+        told.prop_map(|(service, route, about_service)| Told { service, route, about_service, ..Told::default() });
     (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()), told)
         .prop_map(|(matches, mut groups, last, endpoint, path, told)| {
             if let (Some(first), Some(last)) = (groups.first_mut(), last) {

@@ -12,7 +12,12 @@ pub(super) fn table(at: &mut Lowering<'_>) -> Table {
     let (global, overlays) = scopes.into_rest();
     Table {
         id: TableId::new("kong/table/main"),
-        normalization: PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true },
+        normalization: PathNormalization {
+            decode_unreserved: true,
+            decode_all: false,
+            resolve_dots: true,
+            merge_slashes: true,
+        },
         routes,
         global,
         // Kong looks for a route before any plugin's access phase; without one it answers 404 at once.

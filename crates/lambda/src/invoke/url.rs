@@ -16,8 +16,8 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, CONTENT_LENGTH, EXPECT, HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
-use model::answer::FailureKind;
 use model::Secret;
+use model::answer::FailureKind;
 use model::call::{CallTimeouts, UrlAuth, UrlTarget};
 use net::Body;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
@@ -273,7 +273,8 @@ fn secret_value(text: &str, what: &str) -> Result<HeaderValue, CallError> {
 }
 
 fn name(text: &str) -> Result<HeaderName, CallError> {
-    HeaderName::from_bytes(text.as_bytes()).map_err(|_| CallError::config(format!("{text:?} is no name of a header field")))
+    HeaderName::from_bytes(text.as_bytes())
+        .map_err(|_| CallError::config(format!("{text:?} is no name of a header field")))
 }
 
 fn fields(fields: &[(String, Secret)]) -> Result<Vec<(HeaderName, HeaderValue)>, CallError> {

@@ -36,9 +36,7 @@ pub(crate) fn api_keys(gateway: &Gateway) -> Vec<Secret> {
         let Target::Url(target) = &call.target else { continue };
         let key = match &target.auth {
             UrlAuth::ApiKey(key) => Some(key),
-            UrlAuth::Relay(relay) => {
-                relay.fields.iter().find(|(name, _)| name == "x-api-key").map(|(_, key)| key)
-            }
+            UrlAuth::Relay(relay) => relay.fields.iter().find(|(name, _)| name == "x-api-key").map(|(_, key)| key),
             UrlAuth::None | UrlAuth::Sign(_) => None,
         };
         if let Some(key) = key.filter(|key| !keys.contains(key)) {

@@ -140,6 +140,7 @@ fn told(written: &Written, at: &mut Lowering<'_>) -> Told {
         service: written.service.as_ref().map(|name| name.value.clone()),
         route: about.and_then(|about| about.route.as_ref()).map(|json| object(json, at)),
         about_service: about.and_then(|about| about.service.as_ref()).map(|json| object(json, at)),
+        ..Told::default()
     }
 }
 

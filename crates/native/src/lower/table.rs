@@ -95,6 +95,7 @@ fn marks(written: &WrittenMarks) -> Marks {
         proxy_latency: said(&written.proxy_latency),
         upstream_latency: said(&written.upstream_latency),
         upstream_status: said(&written.upstream_status),
+        ..Marks::default()
     }
 }
 

@@ -144,9 +144,8 @@ fn url(
         }
         UrlAuth::Relay(relay) => {
             let key = relay.fields.iter().find(|(name, _)| name == "x-api-key");
-            let key = key.map(|(_, secret)| {
-                pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url))
-            });
+            let key = key
+                .map(|(_, secret)| pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url)));
             (relay.sign.as_deref().filter(|_| key.is_none()).map(text), key)
         }
     };
