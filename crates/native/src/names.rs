@@ -19,7 +19,9 @@ fn is_whole(kind: &str, name: &str) -> bool {
     let mut parts = name.splitn(3, '/');
     let origin = parts.next().unwrap_or_default();
     let good = !origin.is_empty() && origin.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    good && parts.next() == Some(kind) && parts.next().is_some()
+    // Elsewhere an upstream may be a part of something else.
+    let kinds: &[&str] = if kind == "upstream" { &["upstream", "service", "route"] } else { &[kind] };
+    good && parts.next().is_some_and(|kind| kinds.contains(&kind)) && parts.next().is_some()
 }
 
 /// The key of a file that a document names: relative to the document.
@@ -50,7 +52,10 @@ mod tests {
             assert_eq!(id("route", text), whole);
             assert_eq!(name("route", whole), text);
         }
-        assert_eq!(id("upstream", "kong/route/x"), "native/upstream/kong/route/x");
+        assert_eq!(id("consumer", "kong/route/x"), "native/consumer/kong/route/x");
+        for whole in ["kong/service/x", "kong/route/x", "kong/upstream/x"] {
+            assert_eq!((id("upstream", whole).as_str(), name("upstream", whole)), (whole, whole));
+        }
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub struct Written {
     pub text: String,
     /// The variables that it refers to. Set, they make it mean what was written.
     pub variables: Vec<Variable>,
+    /// What of the gateway has no written form; the text names it too.
+    pub gaps: Vec<&'static str>,
 }
 
 /// Writes a gateway.
@@ -47,7 +49,8 @@ pub fn write(gateway: &Gateway) -> Written {
     let config = config(gateway, &mut pen);
     let body = serde_saphyr::to_string(&config).expect("an entity is made of maps with text keys, lists and scalars");
     let variables = pen.secrets.into_variables();
-    Written { text: format!("{}{}{body}", notes(&pen.left_out), head(&variables)), variables }
+    let text = format!("{}{}{body}", notes(&pen.left_out), head(&variables));
+    Written { text, variables, gaps: pen.left_out.into_iter().collect() }
 }
 
 /// What writing learns on its way.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const ROWS: &str = include_str!("../cases/kong.jsonl");
+pub(crate) const ROWS: &str = include_str!("../cases/kong.jsonl");
 
 /// Gateways running at once.
 const SIDE_BY_SIDE: usize = 2;
@@ -83,10 +83,7 @@ fn judge_calls(row: &Value, calls: &[Invocation]) -> Result<(), String> {
 
 /// The files and the command line of a row.
 fn site(row: &Value, port: u16) -> (Site, Vec<String>) {
-    let mut document = match &row["declarative"] {
-        Value::Null => one_route(row),
-        whole => whole.clone(),
-    };
+    let mut document = document(row);
     lead_to(&mut document, port);
     let site = Site::new("");
     site.write("kong.yml", &serde_json::to_string_pretty(&document).unwrap());
@@ -101,6 +98,14 @@ fn site(row: &Value, port: u16) -> (Site, Vec<String>) {
     }
     let arguments = ["run", "--kong", path, "--listen", "127.0.0.1:0"];
     (site, arguments.map(str::to_owned).into())
+}
+
+/// The file of a row.
+pub(crate) fn document(row: &Value) -> Value {
+    match &row["declarative"] {
+        Value::Null => one_route(row),
+        whole => whole.clone(),
+    }
 }
 
 /// The file of a row about one plugin on one route.

@@ -25,5 +25,6 @@ mod reload_and_drain;
 mod sdk;
 mod shown;
 mod template;
+mod translated;
 mod transport;
 mod upstream;

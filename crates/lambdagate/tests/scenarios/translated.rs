@@ -1,0 +1,78 @@
+//! What other languages say, said in the native one: every golden case of theirs is written and means the same again.
+
+use crate::kong_cases;
+use dialect::golden;
+use dialect::{Dialect, Lowered, Source};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Lowers each case of a folder, writes what it means, and reads it again.
+fn check(folder: &str, lower: impl Fn(&str, &BTreeMap<String, String>) -> Lowered) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let (mut count, mut wrong) = (0, Vec::new());
+    for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if path.extension().is_none_or(|end| end != "case") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let input = text.split("\n----------------------------------------\n").next().unwrap().trim_end();
+        let set = input.lines().filter_map(|line| line.strip_prefix("# env ")?.split_once('='));
+        let environment = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let lowered = lower(input, &environment);
+        if lowered.broken.is_empty() {
+            let name = path.file_name().unwrap().to_string_lossy();
+            wrong.extend(written_and_read(&lowered).err().map(|why| format!("{name}: {why}")));
+            count += 1;
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(count >= 20, "only {count} cases");
+}
+
+fn documents(files: &[Source]) -> Vec<store::Document> {
+    files.iter().map(golden::document).collect()
+}
+
+fn written_and_read(lowered: &Lowered) -> Result<(), String> {
+    let written = native::write(&lowered.gateway);
+    if !written.gaps.is_empty() {
+        return Err(format!("not written: {}", written.gaps.join(", ")));
+    }
+    let variables = written.variables.iter();
+    let environment: BTreeMap<String, String> =
+        variables.map(|variable| (variable.name.clone(), variable.secret.expose().to_owned())).collect();
+    let source = golden::source("lambdagate.yaml", &written.text);
+    let again = native::Native.lower(&documents(&[source]), &environment);
+    if again.broken.is_empty() && again.gateway == lowered.gateway {
+        return Ok(());
+    }
+    let said: Vec<String> = again.findings.iter().map(|finding| finding.render(Some(&written.text))).collect();
+    let (was, is) = (golden::show(&lowered.gateway), golden::show(&again.gateway));
+    let lines = was.lines().zip(is.lines()).filter(|(was, is)| was != is).take(5);
+    let lines: Vec<String> = lines.map(|(was, is)| format!("{was} became {is}")).collect();
+    Err(format!("{}\n{}", said.join("\n"), lines.join("\n")))
+}
+
+#[test]
+fn every_case_of_kong_is_said_in_full_and_means_the_same() {
+    let lower = |input: &str, environment: &BTreeMap<String, String>| {
+        let mut files = golden::files(input, "kong.yml");
+        if !(input.contains("_format_version") || input.contains("# no version")) {
+            files[0].bytes.extend_from_slice(b"\n_format_version: '3.0'\n");
+        }
+        let allowed = input.lines().filter_map(|line| line.strip_prefix("# allow-missing ")).map(str::to_owned);
+        kong::Kong { allow_missing: allowed.collect(), kept: false }.lower(&documents(&files), environment)
+    };
+    check("../kong/tests/lower", lower);
+}
+
+#[test]
+fn every_file_of_the_rows_about_kong_is_said_in_full_and_means_the_same() {
+    let mut wrong = Vec::new();
+    for row in kong_cases::ROWS.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
+        let file = golden::source("kong.yml", &kong_cases::document(&row).to_string());
+        let lowered = kong::Kong::default().lower(&documents(&[file]), &BTreeMap::new());
+        wrong.extend(written_and_read(&lowered).err().map(|why| format!("{}: {why}", row["id"])));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
