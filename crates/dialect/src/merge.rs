@@ -63,6 +63,7 @@ mod tests {
                 http2: true,
                 proxy_protocol: false,
                 trusted_proxies: Vec::new(),
+                client_address: Default::default(),
                 limits: Limits::default(),
             }],
             tables: vec![content],

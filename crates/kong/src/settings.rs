@@ -15,6 +15,7 @@ use dialect::findings::Findings;
 use dialect::resolve::Environment;
 use dialect::tree::Mark;
 use ipnet::IpNet;
+use model::listener::ClientAddress;
 use std::net::IpAddr;
 
 /// Settings that name a file with the text of errors.
@@ -34,8 +35,8 @@ pub struct Settings {
     pub headers_upstream: Vec<String>,
     /// Peers that are believed about clients.
     pub trusted: Vec<IpNet>,
-    /// The field in which they tell the client's address.
-    pub real_ip_header: String,
+    /// Where they tell the client's address.
+    pub client_address: ClientAddress,
     /// How routes are written and ranked.
     pub flavor: Flavor,
     /// The largest body that counts as small.
@@ -81,13 +82,15 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
     reader.remarks();
     let headers = "server_tokens, latency_tokens, X-Kong-Request-Id";
     let bind = "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384";
+    let proxy = reader.listens("proxy_listen", bind);
+    let trusted = reader.networks("trusted_ips");
     Settings {
-        proxy: reader.listens("proxy_listen", bind),
+        client_address: reader.client_address(&proxy, &trusted),
+        proxy,
         admin: reader.listens("admin_listen", "127.0.0.1:8001 reuseport backlog=16384"),
         headers: reader.words("headers", headers),
         headers_upstream: reader.words("headers_upstream", "X-Kong-Request-Id"),
-        trusted: reader.networks("trusted_ips"),
-        real_ip_header: reader.text("real_ip_header").unwrap_or_else(|| "X-Real-IP".to_owned()),
+        trusted,
         flavor: reader.flavor(),
         body_buffer: reader.body("client_body_buffer_size").unwrap_or(8 * 1024),
         body_most: reader.body("client_max_body_size").filter(|most| *most > 0),
@@ -145,6 +148,27 @@ impl Reader<'_> {
             }
         }
         networks
+    }
+
+    /// The field of `real_ip_header`; `proxy_protocol` is the address of the PROXY header.
+    fn client_address(&mut self, proxy: &[Listen], trusted: &[IpNet]) -> ClientAddress {
+        let name = self.text("real_ip_header").unwrap_or_else(|| "X-Real-IP".to_owned()).to_ascii_lowercase();
+        let from_wire = name == "proxy_protocol";
+        if proxy.iter().any(|listen| listen.proxy_protocol) {
+            let everybody = trusted.iter().any(|network| network.prefix_len() == 0);
+            if !from_wire {
+                let text = "the address in a PROXY header is the peer's, whatever real_ip_header says";
+                self.say("real_ip_header", Faith::Approximate, text.to_owned());
+            } else if !everybody {
+                let text = "PROXY headers are believed of every peer, not of trusted_ips alone";
+                self.say("real_ip_header", Faith::Approximate, text.to_owned());
+            }
+        }
+        if http::HeaderName::from_bytes(name.as_bytes()).is_err() {
+            self.say("real_ip_header", Faith::Invalid, format!("{name:?} is not the name of a header field"));
+        }
+        let past_trusted = self.text("real_ip_recursive").is_some_and(|text| text == "on");
+        ClientAddress { field: (!from_wire).then_some(name), past_trusted }
     }
 
     fn listens(&mut self, name: &str, default: &str) -> Vec<Listen> {

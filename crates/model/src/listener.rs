@@ -20,10 +20,35 @@ pub struct Listener {
     pub http2: bool,
     /// A PROXY protocol header (v1 or v2) is required before anything else.
     pub proxy_protocol: bool,
-    /// Peers whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+    /// Peers that are believed about clients: what [`Listener::client_address`] names, and `X-Forwarded-Proto`.
     pub trusted_proxies: Vec<IpNet>,
+    /// Where they tell the client's address.
+    #[serde(skip_serializing_if = "ClientAddress::is_usual")]
+    pub client_address: ClientAddress,
     /// What a client may send, and how long it may take.
     pub limits: Limits,
+}
+
+/// Where a trusted proxy tells the address of its client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ClientAddress {
+    /// The header field, lower case, a list of addresses; `None`: in none, the PROXY header's address counts.
+    pub field: Option<String>,
+    /// The list is read from its end past all trusted addresses; else its last address counts.
+    pub past_trusted: bool,
+}
+
+impl ClientAddress {
+    /// Whether it is the default.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Default for ClientAddress {
+    fn default() -> Self {
+        Self { field: Some("x-forwarded-for".to_owned()), past_trusted: true }
+    }
 }
 
 /// Bounds on what a stranger can make grow.

@@ -12,7 +12,7 @@ use model::consumer::Consumer;
 use model::endpoint::*;
 use model::forward::{Forward, ForwardProxy};
 use model::id::*;
-use model::listener::{Limits, Listener};
+use model::listener::{ClientAddress, Limits, Listener};
 use model::policy::*;
 use model::predicate::*;
 use model::quirk::{ForwardMarks, Marks};
@@ -181,16 +181,20 @@ fn listeners(tables: Vec<TableId>) -> BoxedStrategy<Vec<Listener>> {
         key: Secret::new(key),
     });
     let tls = of(vec(certificate, 1..3).prop_map(|certificates| ServerTls { certificates }));
-    let one = (subsequence(tables, 0..=all), tls, any::<[bool; 2]>(), networks(), limits);
-    let one = one.prop_map(|(tables, tls, [http2, proxy_protocol], trusted_proxies, limits)| Listener {
-        address: ([127, 0, 0, 1], 0).into(),
-        tables,
-        tls,
-        http2,
-        proxy_protocol,
-        trusted_proxies,
-        limits,
-    });
+    let field = of(select(vec!["x-forwarded-for", "x-real-ip"]).prop_map(str::to_owned));
+    let client_address = (field, any::<bool>()).prop_map(|(field, past_trusted)| ClientAddress { field, past_trusted });
+    let one = (subsequence(tables, 0..=all), tls, any::<[bool; 2]>(), networks(), client_address, limits);
+    let one =
+        one.prop_map(|(tables, tls, [http2, proxy_protocol], trusted_proxies, client_address, limits)| Listener {
+            address: ([127, 0, 0, 1], 0).into(),
+            tables,
+            tls,
+            http2,
+            proxy_protocol,
+            trusted_proxies,
+            client_address,
+            limits,
+        });
     vec(one, 0..3).boxed()
 }
 

@@ -1,6 +1,7 @@
 //! From the model to a snapshot: everything that can be decided before a request comes is decided here.
 
 use crate::endpoint::{ReadyEndpoint, ReadyUpstreams, UpstreamError};
+use crate::listener::forwarded::Trust;
 use crate::marks::ReadyMarks;
 use crate::router::{Router, RouterError};
 use crate::snapshot::{ListenerPlan, ReadyRoute, ReadyTable, Shared, Snapshot};
@@ -39,6 +40,14 @@ pub enum CompileError {
         listener: SocketAddr,
         /// The table.
         table: TableId,
+    },
+    /// A listener takes clients' addresses from a field that cannot be.
+    #[error("listener {listener}: {name:?} is not the name of a header field")]
+    AddressField {
+        /// Its address.
+        listener: SocketAddr,
+        /// As written.
+        name: String,
     },
     /// Two listeners want one address.
     #[error("two listeners have the address {listener}")]
@@ -233,7 +242,8 @@ fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<Listen
             .map_err(|cause| CompileError::Listener { listener: listener.address, cause: Box::new(cause) })?,
         http2: listener.http2,
         proxy_protocol: listener.proxy_protocol,
-        trusted_proxies: listener.trusted_proxies.clone(),
+        trust: Trust::compile(listener)
+            .map_err(|name| CompileError::AddressField { listener: listener.address, name })?,
         limits: listener.limits.clone(),
     })
 }

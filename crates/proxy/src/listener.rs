@@ -4,7 +4,7 @@ mod accept;
 pub(crate) mod activity;
 mod arriving;
 mod connection;
-mod forwarded;
+pub(crate) mod forwarded;
 mod protocol;
 mod service;
 mod socket;

@@ -1,6 +1,7 @@
 //! The compiled, immutable thing that requests read.
 
 use crate::endpoint::{ReadyEndpoint, Upstreams};
+use crate::listener::forwarded::Trust;
 use crate::marks::ReadyMarks;
 use crate::router::Router;
 use model::consumer::Consumer;
@@ -58,7 +59,7 @@ pub(crate) struct ListenerPlan {
     pub(crate) tls: Option<Arc<tokio_rustls::rustls::ServerConfig>>,
     pub(crate) http2: bool,
     pub(crate) proxy_protocol: bool,
-    pub(crate) trusted_proxies: Vec<ipnet::IpNet>,
+    pub(crate) trust: Trust,
     pub(crate) limits: Limits,
 }
 

@@ -11,13 +11,6 @@ use model::tls::{Certificate, ServerTls};
 
 pub(super) fn listeners(table: &TableId, at: &mut Lowering<'_>) -> Vec<Listener> {
     let tls = certificates(at);
-    let header = &at.settings.real_ip_header;
-    if !at.settings.trusted.is_empty()
-        && !["x-forwarded-for", "proxy_protocol"].contains(&&*header.to_ascii_lowercase())
-    {
-        let text = format!("trusted proxies are believed what X-Forwarded-For says, not {header} (real_ip_header)");
-        at.notes.at(Faith::Approximate, &Origin::default(), text);
-    }
     let listens = at.settings.proxy.clone();
     let mut found = Vec::new();
     for listen in listens {
@@ -43,6 +36,7 @@ fn listener(listen: Listen, tls: Option<ServerTls>, table: &TableId, at: &Loweri
         http2: listen.http2,
         proxy_protocol: listen.proxy_protocol,
         trusted_proxies: at.settings.trusted.clone(),
+        client_address: at.settings.client_address.clone(),
         limits: Limits { body_bytes: at.settings.body_most.unwrap_or(u64::MAX), ..Limits::default() },
     }
 }

@@ -41,7 +41,7 @@ pub const TABLE: &[Setting] = &[
     exact("headers_upstream"),
     exact("trusted_ips"),
     exact("real_ip_header"),
-    other("real_ip_recursive", &["on"], Approximate("addresses are always read from the end, past all trusted ones")),
+    exact("real_ip_recursive"),
     exact("router_flavor"),
     exact("nginx_http_client_body_buffer_size"),
     exact("nginx_proxy_client_body_buffer_size"),

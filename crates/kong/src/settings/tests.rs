@@ -25,7 +25,7 @@ headers = off
 ";
     let (settings, said) =
         read(conf, &[("KONG_HEADERS", "server_tokens"), ("KONG_NGINX_HTTP_CLIENT_BODY_BUFFER_SIZE", "16k")]);
-    assert_eq!(said, [] as [&str; 0]);
+    assert_eq!(said, ["0 KONG_REAL_IP_HEADER: approximate"], "of PROXY headers");
     assert_eq!(settings.headers, ["server_tokens"]);
     assert_eq!(settings.flavor, Flavor::Traditional);
     assert_eq!((settings.body_buffer, settings.body_most), (16 * 1024, Some(10 * 1024 * 1024)));
@@ -71,4 +71,25 @@ fn what_has_no_effect_or_is_wrong_is_said() {
 fn every_setting_stands_once() {
     let names: std::collections::BTreeSet<&str> = TABLE.iter().map(|setting| setting.name).collect();
     assert_eq!(names.len(), TABLE.len());
+}
+
+#[test]
+fn the_clients_address_is_read_where_proxies_write_it() {
+    let plain = "proxy_listen = 127.0.0.1:8000\n";
+    let wired = "proxy_listen = 127.0.0.1:8000 proxy_protocol\n";
+    type Case<'a> = (&'a str, &'a str, Option<&'a str>, bool, &'a [&'a str]);
+    let cases: &[Case<'_>] = &[
+        (plain, "", Some("x-real-ip"), false, &[]),
+        (plain, "real_ip_header = X-Forwarded-For\nreal_ip_recursive = on", Some("x-forwarded-for"), true, &[]),
+        (plain, "real_ip_header = CF-Connecting-IP", Some("cf-connecting-ip"), false, &[]),
+        (wired, "real_ip_header = proxy_protocol\ntrusted_ips = 0.0.0.0/0,::/0", None, false, &[]),
+        (wired, "real_ip_header = proxy_protocol", None, false, &["2 real_ip_header: approximate"]),
+        (wired, "real_ip_header = X-Real-IP", Some("x-real-ip"), false, &["2 real_ip_header: approximate"]),
+    ];
+    for (listen, conf, field, past_trusted, remarks) in cases {
+        let (settings, said) = read(&format!("{listen}{conf}"), &[]);
+        let expected = ClientAddress { field: field.map(str::to_owned), past_trusted: *past_trusted };
+        assert_eq!(settings.client_address, expected, "{conf}");
+        assert_eq!(said, *remarks, "{conf}");
+    }
 }

@@ -62,6 +62,7 @@ fn usual() -> Listener {
         http2: true,
         proxy_protocol: false,
         trusted_proxies: Vec::new(),
+        client_address: Default::default(),
         limits: Limits::default(),
     }
 }

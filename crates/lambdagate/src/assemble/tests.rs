@@ -23,6 +23,7 @@ fn listener(address: &str, tables: &[&str], chain: Option<&str>) -> Listener {
         http2: true,
         proxy_protocol: false,
         trusted_proxies: vec![],
+        client_address: Default::default(),
         limits: Limits::default(),
     }
 }

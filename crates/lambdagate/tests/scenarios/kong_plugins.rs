@@ -32,3 +32,26 @@ routes:
         assert_eq!(answer.header("x-id"), Some("mine"), "{method}");
     }
 }
+
+#[test]
+fn a_trusted_proxy_tells_the_clients_address_in_the_field_of_the_settings() {
+    let said = [("x-real-ip", "203.0.113.7"), ("x-forwarded-for", "198.51.100.1, 198.51.100.2, 127.0.0.9")];
+    let refused = "
+_format_version: '3.0'
+plugins: [{name: ip-restriction, config: {allow: [192.0.2.1]}}]
+routes: [{name: r, paths: [/]}]
+";
+    for (settings, expected) in [
+        ("", "127.0.0.1"),
+        ("trusted_ips = 127.0.0.0/8", "203.0.113.7"),
+        ("trusted_ips = 127.0.0.0/8\nreal_ip_header = X-Forwarded-For", "127.0.0.9"),
+        ("trusted_ips = 127.0.0.0/8\nreal_ip_header = X-Forwarded-For\nreal_ip_recursive = on", "198.51.100.2"),
+    ] {
+        let site = Site::new("");
+        site.write("kong/kong.yml", refused);
+        site.write("kong/kong.conf", &format!("proxy_listen = 127.0.0.1:0\n{settings}\n"));
+        let gate = Gate::start(&site, &["run", "--kong", "kong"]);
+        let answer = gate.request("GET", "/", &said, b"").json();
+        assert_eq!(answer["message"], format!("IP address not allowed: {expected}"), "{settings}");
+    }
+}

@@ -15,10 +15,22 @@ entity! {
         http2: Option<At<bool>>,
         /// Whether a PROXY protocol header (v1 or v2) must come first.
         proxy_protocol: Option<At<bool>>,
-        /// Networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed.
+        /// Networks whose proxies are believed about their clients: what client_address names, and `X-Forwarded-Proto`.
         trusted_proxies: Option<OneOrMany<Text>>,
+        /// Where they tell the client's address; in `X-Forwarded-For` without it.
+        client_address: Option<ClientAddress>,
         /// What a client may send, and how long it may take.
         limits: Option<Limits>,
+    }
+}
+
+entity! {
+    /// Where trusted proxies tell the client's address.
+    ClientAddress {
+        /// The header field, a list of addresses; `X-Forwarded-For` without it, and `none` for none at all.
+        header: Option<Text>,
+        /// Whether the list is read from its end past all trusted addresses, true without it; else its last one counts.
+        past_trusted: Option<At<bool>>,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where clients connect.
 
-use super::{Lowering, pem};
+use super::{Lowering, header, pem};
 use crate::decode::{Either, OneOrMany, Text};
 use crate::entity::Config;
 use crate::entity::listener::{self as entity, ServerTls};
@@ -8,7 +8,7 @@ use crate::findings::Spot;
 use crate::names;
 use ipnet::IpNet;
 use model::id::TableId;
-use model::listener::{Limits, Listener};
+use model::listener::{ClientAddress, Limits, Listener};
 use model::tls;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -45,6 +45,7 @@ fn plain(address: SocketAddr, tables: &[TableId]) -> Listener {
         http2: true,
         proxy_protocol: false,
         trusted_proxies: Vec::new(),
+        client_address: Default::default(),
         limits: Limits::default(),
     }
 }
@@ -57,6 +58,7 @@ fn listener(written: &entity::Listener, tables: &[TableId], at: &mut Lowering<'_
         http2: written.http2.as_ref().map_or(plain.http2, |http2| http2.value),
         proxy_protocol: written.proxy_protocol.as_ref().is_some_and(|proxy| proxy.value),
         trusted_proxies: networks(written.trusted_proxies.as_ref(), at),
+        client_address: written.client_address.as_ref().map_or(plain.client_address, |one| client_address(one, at)),
         limits: written.limits.as_ref().map_or(plain.limits, limits),
         address: plain.address,
     }
@@ -90,6 +92,17 @@ fn address(text: &Text, at: &mut Lowering<'_>) -> SocketAddr {
         // Port 0 takes nobody's place.
         SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
     })
+}
+
+fn client_address(written: &entity::ClientAddress, at: &mut Lowering<'_>) -> ClientAddress {
+    let usual = ClientAddress::default();
+    ClientAddress {
+        field: match &written.header {
+            Some(text) => Some(header::name(text, &text.spot, at).to_ascii_lowercase()).filter(|name| name != "none"),
+            None => usual.field,
+        },
+        past_trusted: written.past_trusted.as_ref().map_or(usual.past_trusted, |flag| flag.value),
+    }
 }
 
 /// Networks; a single address is a network of one.

@@ -6,7 +6,7 @@ use crate::entity::listener::{self as entity, Certificate, Pem, PemKey, PemSecre
 use crate::names::{self, is_pem};
 use model::Secret;
 use model::id::TableId;
-use model::listener::{Limits, Listener};
+use model::listener::{ClientAddress, Limits, Listener};
 
 pub(crate) fn listeners(
     listeners: &[Listener],
@@ -25,6 +25,7 @@ fn listener(listener: &Listener, tables: &[TableId], pen: &mut Pen<'_>) -> Eithe
         && listener.http2
         && !listener.proxy_protocol
         && listener.trusted_proxies.is_empty()
+        && listener.client_address.is_usual()
         && listener.limits == usual;
     if plain {
         return Either::First(address);
@@ -40,8 +41,16 @@ fn listener(listener: &Listener, tables: &[TableId], pen: &mut Pen<'_>) -> Eithe
         http2: unless(listener.http2, &true),
         proxy_protocol: unless(listener.proxy_protocol, &false),
         trusted_proxies: texts(&listener.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()),
+        client_address: client_address(&listener.client_address),
         limits: (listener.limits != usual).then(|| limits(&listener.limits, &usual)),
     })
+}
+
+fn client_address(one: &ClientAddress) -> Option<entity::ClientAddress> {
+    let usual = ClientAddress::default();
+    let header = (one.field != usual.field).then(|| text(one.field.as_deref().unwrap_or("none")));
+    let past_trusted = unless(one.past_trusted, &usual.past_trusted);
+    (!one.is_usual()).then_some(entity::ClientAddress { header, past_trusted })
 }
 
 fn certificate(one: &model::tls::Certificate, pen: &mut Pen<'_>) -> Certificate {

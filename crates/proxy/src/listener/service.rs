@@ -4,7 +4,7 @@ use super::ListenerState;
 use super::activity::Activity;
 use super::arriving;
 use super::connection::Wire;
-use super::forwarded;
+use super::forwarded::Trust;
 use crate::handle::{self, Arrival};
 use crate::tail::Outgoing;
 use http::header::{CONNECTION, HeaderValue};
@@ -28,16 +28,18 @@ impl Service {
         Self { state, wire, activity }
     }
 
-    fn client(&self, request: &Request<Incoming>, trusted: &[ipnet::IpNet]) -> Client {
-        let said = forwarded::read(request.headers(), self.wire.peer.ip(), trusted);
-        Client {
+    /// Who the client is, and whether that is said by a proxy.
+    fn client(&self, request: &Request<Incoming>, trust: &Trust) -> (Client, bool) {
+        let said = trust.read(request.headers(), self.wire.peer.ip());
+        let client = Client {
             address: said.address.unwrap_or(self.wire.peer.ip()).to_canonical(),
             peer: self.wire.peer,
             local: self.wire.local,
             https: said.https.unwrap_or(self.wire.tls),
             tls: self.wire.tls,
             server_name: self.wire.server_name.clone(),
-        }
+        };
+        (client, said.trusted)
     }
 }
 
@@ -51,12 +53,11 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         self.activity.begin();
         let view = self.state.view.load_full();
         let limits = &view.plan().limits;
-        let client = self.client(&request, &view.plan().trusted_proxies);
-        let trusted = client.peer.ip() != client.address;
+        let (client, behind_proxy) = self.client(&request, &view.plan().trust);
         let (head, incoming) = request.into_parts();
         let body = arriving::bounded(incoming, limits.body_bytes, limits.request_time);
         let version = head.version;
-        let arrival = Arrival { head, body, client, behind_proxy: trusted, activity: self.activity.clone() };
+        let arrival = Arrival { head, body, client, behind_proxy, activity: self.activity.clone() };
         let state = self.state.clone();
         Box::pin(async move {
             let mut response = handle::handle(view, arrival).await;

@@ -33,6 +33,7 @@ fn marks() -> Marks {
         proxy_latency: said("X-Proxy"),
         upstream_latency: said("X-Upstream"),
         upstream_status: said("X-Status"),
+        ..Marks::default()
     }
 }
 
