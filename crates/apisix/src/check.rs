@@ -142,8 +142,9 @@ fn vars(object: &Object) -> Result<(), String> {
 }
 
 /// Whether an expression can be read.
-fn expression(_: &Value) -> Result<(), String> {
-    Ok(())
+fn expression(value: &Value) -> Result<(), String> {
+    let rules = value.as_array().map_or(&[][..], Vec::as_slice);
+    expr::vars::read(rules, &|name: &str| name.to_owned()).map(|_| ()).map_err(|error| error.to_string())
 }
 
 fn certificate(object: &Object) -> Result<(), String> {

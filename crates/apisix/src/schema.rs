@@ -9,6 +9,7 @@ mod fill;
 pub mod honour;
 mod lua;
 
+pub(crate) use honour::shown_required;
 pub use honour::{Honour, honour};
 
 use regex::Regex;

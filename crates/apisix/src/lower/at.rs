@@ -1,22 +1,12 @@
 //! Where a plugin's configuration stands, for the plugin that says what it means.
 
+use super::judged::Remark;
 use crate::entity::Part;
 use crate::plugin::Plugin;
 use crate::schema::Object;
 use dialect::Faith;
 use model::call::UrlPath;
 use model::id::ConsumerId;
-
-/// A remark on a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Remark {
-    /// How faithful.
-    pub(crate) faith: Faith,
-    /// Dotted path in the object.
-    pub(crate) path: String,
-    /// What differs.
-    pub(crate) message: String,
-}
 
 /// What a plugin may ask while it is lowered.
 pub(crate) struct At<'a> {
@@ -27,7 +17,7 @@ pub(crate) struct At<'a> {
     /// Its metadata, defaults not filled in.
     pub(crate) metadata: Option<&'a Object>,
     /// Whether there is a consumer of this name.
-    pub(crate) consumers: &'a dyn Fn(&str) -> bool,
+    pub(crate) consumers: &'a mut dyn FnMut(&str) -> bool,
     /// What of the request's path is appended to a function's URL.
     pub(crate) url_path: UrlPath,
     /// Where remarks go.
@@ -55,16 +45,11 @@ impl At<'_> {
         self.url_path.clone()
     }
 
-    /// A function's URL without query and fragment, which the original drops.
-    pub(crate) fn function_url(&self, text: &str) -> String {
-        text.split(['?', '#']).next().unwrap_or_default().to_owned()
-    }
-
     /// The consumer that stands for clients who prove nothing.
     pub(crate) fn anonymous(&mut self, conf: Part<'_>) -> Option<ConsumerId> {
         let name = conf.text("anonymous_consumer")?;
         if (self.consumers)(name) {
-            return Some(ConsumerId::new(format!("apisix/consumer/{name}")));
+            return Some(ConsumerId::new(super::name("consumer", name)));
         }
         let message = format!("there is no consumer {name:?}: a request without a valid credential is refused");
         self.say(Faith::Unsupported, "anonymous_consumer", message);
@@ -74,6 +59,6 @@ impl At<'_> {
     /// A remark on a member of the configuration.
     pub(crate) fn say(&mut self, faith: Faith, member: &str, message: impl Into<String>) {
         let path = format!("plugins.{}.{member}", self.plugin.name());
-        self.remarks.push(Remark { faith, path, message: message.into() });
+        self.remarks.push(Remark::new(faith, path, message));
     }
 }

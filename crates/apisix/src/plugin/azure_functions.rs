@@ -4,9 +4,12 @@ use super::aws_lambda::by_url;
 use super::{Parts, Steps};
 use crate::entity::Part;
 use crate::lower::At;
-use model::chain::Phase;
-use model::policy::Policy;
+use model::call::UrlRelay;
+use model::secret::Secret;
 use serde_json::json;
+
+/// The fields that carry the keys.
+const FIELDS: [&str; 2] = ["x-functions-key", "x-functions-clientid"];
 
 pub(super) fn parts() -> Parts {
     let schema = by_url::schema(by_url::texts(&["apikey", "clientid"]));
@@ -17,6 +20,16 @@ pub(super) fn parts() -> Parts {
 }
 
 pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
-    let call = by_url::call(conf, model::call::UrlAuth::None, at);
-    vec![(Phase::Access, Policy::Call(Box::new(call)))]
+    let own = conf.part("authorization");
+    let metadata = at.metadata();
+    let keys = match own.is_there() {
+        true => [own.text("apikey"), own.text("clientid")],
+        false => [metadata.text("master_apikey"), metadata.text("master_clientid")],
+    };
+    let fields = FIELDS.into_iter().zip(keys);
+    let fields =
+        fields.filter_map(|(name, key)| Some((name.to_owned(), Secret::new(key.filter(|key| !key.is_empty())?))));
+    let relay =
+        UrlRelay { fields: fields.collect(), unless: FIELDS.map(str::to_owned).to_vec(), ..UrlRelay::default() };
+    by_url::foreign(conf, relay, at)
 }

@@ -4,14 +4,18 @@ use super::aws_lambda::by_url;
 use super::{Parts, Steps};
 use crate::entity::Part;
 use crate::lower::At;
-use model::chain::Phase;
-use model::policy::Policy;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use model::call::UrlRelay;
+use model::secret::Secret;
 
 pub(super) fn parts() -> Parts {
     Parts::new(by_url::schema(by_url::texts(&["service_token"]))).encrypted(&["authorization.service_token"])
 }
 
 pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
-    let call = by_url::call(conf, model::call::UrlAuth::None, at);
-    vec![(Phase::Access, Policy::Call(Box::new(call)))]
+    let token = conf.text("authorization.service_token").filter(|token| !token.is_empty());
+    let field =
+        token.map(|token| ("authorization".to_owned(), Secret::new(format!("Basic {}", STANDARD.encode(token)))));
+    by_url::foreign(conf, UrlRelay { fields: field.into_iter().collect(), ..UrlRelay::default() }, at)
 }

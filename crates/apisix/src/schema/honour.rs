@@ -49,12 +49,24 @@ pub fn said(schema: &Value) -> Option<(Faith, &str)> {
     Some((faith, parts.get(1)?.as_str()?))
 }
 
+/// The member with what is shown as required, but judged by other rules.
+const REQUIRED: &str = "$required";
+
+/// An object's schema that shows members as required without asking for them: who asks has more to say.
+pub(crate) fn shown_required(mut schema: Value, names: &[&str]) -> Value {
+    if let Value::Object(members) = &mut schema {
+        members.insert(REQUIRED.to_owned(), Value::from(names.to_vec()));
+    }
+    schema
+}
+
 /// A schema without what is said about its fields.
 pub(super) fn stripped(json: &Value) -> Value {
     match json {
         Value::Object(members) => {
             let kept = members.iter().filter(|(name, _)| *name != NAME);
-            Value::Object(kept.map(|(name, value)| (name.clone(), stripped(value))).collect())
+            let shown = |name: &String| if name == REQUIRED { "required".to_owned() } else { name.clone() };
+            Value::Object(kept.map(|(name, value)| (shown(name), stripped(value))).collect())
         }
         Value::Array(items) => Value::Array(items.iter().map(stripped).collect()),
         other => other.clone(),

@@ -1,0 +1,105 @@
+//! From one plugin's configuration to steps: what the plugin means, and what `_meta` says beside it.
+
+use super::judged::Remark;
+use super::{At, Lowering};
+use crate::check;
+use crate::entity::{Kind, Part};
+use crate::plugin::{Plugin, Side, Steps, absent, meta::Meta};
+use dialect::Faith;
+use model::call::UrlPath;
+use model::chain::{Phase, Step, StepRank};
+use model::id::Slot;
+use model::policy::Policy;
+use serde_json::Value;
+
+/// A configuration, and where it stands.
+pub(super) struct Conf<'a> {
+    pub(super) name: &'a str,
+    pub(super) conf: &'a Value,
+    /// How specific its place is.
+    pub(super) precedence: u8,
+    /// Whether it is for all requests: then it runs before those of routes, and beside one of the same name.
+    pub(super) global: bool,
+    /// The object that counters of it count together by.
+    pub(super) counter: &'a str,
+    /// What of the request's path is appended to a function's URL.
+    pub(super) url_path: UrlPath,
+}
+
+/// What runs before everything of the same phase that is not global.
+const BEFORE: i64 = -(1 << 40);
+
+/// The steps of a configuration; none where it does nothing here.
+pub(super) fn steps(
+    conf: Conf<'_>,
+    at: &Lowering<'_>,
+    consumers: &mut dyn FnMut(&str) -> bool,
+    remarks: &mut Vec<Remark>,
+) -> Vec<Step> {
+    let meta = Meta::of(conf.conf);
+    if meta.disabled() {
+        return Vec::new();
+    }
+    let path = format!("plugins.{}", conf.name);
+    if at.settings.plugins.as_ref().is_some_and(|enabled| !enabled.iter().any(|one| one == conf.name)) {
+        let message = format!("the plugin {} is not enabled by the setting plugins: it does not run", conf.name);
+        remarks.push(Remark::new(Faith::Exact, path, message));
+        return Vec::new();
+    }
+    let (priority, policies) = match Plugin::named(conf.name) {
+        Some(plugin) => (plugin.priority(), of_plugin(plugin, &conf, at, consumers, remarks)),
+        None => match missing(conf.name, &path, at, remarks) {
+            Some(found) => found,
+            None => return Vec::new(),
+        },
+    };
+    if meta.filter().is_some() {
+        let message = "the filter is not asked: the plugin runs for every request";
+        remarks.push(Remark::new(Faith::Unsupported, format!("{path}._meta.filter"), message));
+    }
+    let before = if conf.global { BEFORE } else { 0 };
+    let slot = Slot::new(if conf.global { format!("global/{}", conf.name) } else { conf.name.to_owned() });
+    let order = before - meta.priority().unwrap_or(priority);
+    let step = |(phase, policy)| Step {
+        slot: slot.clone(),
+        rank: StepRank { phase, order },
+        precedence: conf.precedence,
+        predicate: None,
+        policy,
+    };
+    policies.into_iter().map(step).collect()
+}
+
+fn of_plugin(
+    plugin: Plugin,
+    conf: &Conf<'_>,
+    at: &Lowering<'_>,
+    consumers: &mut dyn FnMut(&str) -> bool,
+    remarks: &mut Vec<Remark>,
+) -> Steps {
+    let mut filled = conf.conf.clone();
+    plugin.schema(Side::Route).fill(&mut filled);
+    let metadata = at.objects.get(Kind::PluginMetadata, conf.name).map(|item| &item.judged.object);
+    let mut at = At { plugin, counter: conf.counter, metadata, consumers, url_path: conf.url_path.clone(), remarks };
+    plugin.lower(Part::of_value(Some(&filled)), &mut at)
+}
+
+/// A plugin that is not there: one that guards shuts what it would have guarded.
+fn missing(name: &str, path: &str, at: &Lowering<'_>, remarks: &mut Vec<Remark>) -> Option<(i64, Steps)> {
+    let known = absent(name);
+    let guards = known.is_none_or(|plugin| plugin.guards);
+    let loss = known.map_or("nobody here knows what it does, and it may guard", |plugin| plugin.loss);
+    let allowed = at.allow_missing.iter().any(|one| one == name);
+    debug_assert!(known.is_some() || !check::exists(name));
+    if !guards || allowed {
+        let message = format!("the plugin {name} is not there: {loss}");
+        remarks.push(Remark::new(Faith::Unsupported, path, message));
+        return None;
+    }
+    let message = format!(
+        "the plugin {name} is not there: {loss}. What it would have guarded answers 503; `--allow-missing {name}` opens it"
+    );
+    remarks.push(Remark::new(Faith::Unsupported, path, message));
+    let priority = known.map_or(0, |plugin| plugin.priority);
+    Some((priority, vec![(Phase::Access, Policy::Missing { name: name.to_owned() })]))
+}

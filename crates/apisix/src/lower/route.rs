@@ -1,0 +1,225 @@
+//! From a route to the model: what it takes, what is done, where it leads.
+
+use super::chain::{PLUGIN_CONFIG, ROUTE, SERVICE, Sources, of_route};
+use super::judged::{Judged, Remark};
+use super::objects::{Item, Memory};
+use super::upstream::{self, Leads};
+use super::{Lowering, Said, matching, name, status_line};
+use crate::entity::{Kind, Part};
+use dialect::Faith;
+use model::answer::Answer;
+use model::call::UrlPath;
+use model::chain::{Chain, Phase, Step, StepRank};
+use model::endpoint::{Endpoint, Upstream};
+use model::id::{RouteId, Slot, UpstreamId};
+use model::policy::Policy;
+use model::route::{Route, Told};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What was made of a route, and of what.
+pub(super) struct Kept {
+    /// The route and the objects that it names; nothing where one is not there.
+    sources: Vec<Option<Arc<Judged>>>,
+    /// Consumers that it asked for, and whether they were there.
+    asked: Vec<(String, bool)>,
+    made: Made,
+}
+
+/// What a route means.
+#[derive(Clone, Default)]
+struct Made {
+    route: Option<Arc<Route>>,
+    upstream: Option<(UpstreamId, Upstream)>,
+    said: Vec<Said>,
+}
+
+/// The objects that a route stands on.
+struct Basis<'a> {
+    route: &'a Item,
+    service: Option<&'a Item>,
+    plugin_config: Option<&'a Item>,
+    upstream: Option<&'a Item>,
+}
+
+pub(super) fn routes(
+    at: &Lowering<'_>,
+    memory: &mut Memory,
+    said: &mut Vec<Said>,
+) -> (Vec<Arc<Route>>, BTreeMap<UpstreamId, Upstream>) {
+    let (mut routes, mut upstreams) = (Vec::new(), BTreeMap::new());
+    for item in at.objects.of_kind(Kind::Routes) {
+        let basis = Basis::of(item, at);
+        let kept = memory.routes.get(&item.judged.place.id).filter(|kept| kept.stands(&basis, at));
+        let made = match kept {
+            Some(kept) => &kept.made,
+            None => {
+                let kept = make(&basis, at);
+                memory.routes.insert(item.judged.place.id.clone(), kept);
+                &memory.routes[&item.judged.place.id].made
+            }
+        };
+        routes.extend(made.route.clone());
+        if let Some((id, upstream)) = &made.upstream
+            && !upstreams.contains_key(id)
+        {
+            upstreams.insert(id.clone(), upstream.clone());
+        }
+        said.extend(made.said.iter().cloned());
+    }
+    (routes, upstreams)
+}
+
+impl Kept {
+    /// Whether all it was made of is as it was.
+    fn stands(&self, basis: &Basis<'_>, at: &Lowering<'_>) -> bool {
+        let same = |old: &Option<Arc<Judged>>, new: Option<&Item>| match (old, new) {
+            (Some(old), Some(new)) => Arc::ptr_eq(old, &new.judged),
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        self.sources.iter().zip(basis.all()).all(|(old, new)| same(old, new))
+            && self.asked.iter().all(|(name, there)| at.objects.get(Kind::Consumers, name).is_some() == *there)
+    }
+}
+
+impl<'a> Basis<'a> {
+    fn of(route: &'a Item, at: &Lowering<'a>) -> Self {
+        let objects: &'a super::objects::Objects = at.objects;
+        let named = |item: &Item, member: &str, kind| {
+            let id = item.judged.part().id(member)?;
+            objects.get(kind, &id)
+        };
+        let service = named(route, "service_id", Kind::Services);
+        let own = named(route, "upstream_id", Kind::Upstreams);
+        let upstream = own.or_else(|| named(service?, "upstream_id", Kind::Upstreams));
+        let plugin_config = named(route, "plugin_config_id", Kind::PluginConfigs);
+        Self { route, service, plugin_config, upstream }
+    }
+
+    fn all(&self) -> [Option<&'a Item>; 4] {
+        [Some(self.route), self.service, self.plugin_config, self.upstream]
+    }
+
+    fn part(&self) -> Part<'a> {
+        self.route.judged.part()
+    }
+
+    fn service(&self) -> Part<'a> {
+        self.service.map_or(Part::of_value(None), |item| item.judged.part())
+    }
+
+    /// A reference of the route that leads nowhere.
+    fn lost(&self, member: &str, found: Option<&Item>) -> bool {
+        self.part().value(member).is_some() && found.is_none()
+    }
+}
+
+fn make(basis: &Basis<'_>, at: &Lowering<'_>) -> Kept {
+    let mut asked = Vec::new();
+    let made = made(basis, at, &mut asked);
+    let sources = basis.all().map(|item| item.map(|item| item.judged.clone())).to_vec();
+    Kept { sources, asked, made }
+}
+
+fn made(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -> Made {
+    let part = basis.part();
+    let mut said = Vec::new();
+    let mut say = |faith, path: &str, message: &str| {
+        said.push((Some(basis.route.origin()), Remark::new(faith, path, message)));
+    };
+    if part.count("status") == Some(0) || part.value("filter_func").is_some() {
+        return Made::default(); // the one is switched off, of the other its schema tells
+    }
+    if let Err((faith, path, message)) = matching::conditions(part) {
+        say(faith, path, message);
+        return Made { said, ..Made::default() };
+    }
+    if basis.lost("plugin_config_id", basis.plugin_config) {
+        say(Faith::Unsupported, "plugin_config_id", "there is no such plugin config: the route answers 503");
+    }
+    let mut consumers = |name: &str| {
+        let there = at.objects.get(Kind::Consumers, name).is_some();
+        asked.push((name.to_owned(), there));
+        there
+    };
+    let mut steps = of_route(&sources(basis), &url_path(part), at, &mut consumers, &mut said);
+    steps.extend(shut(basis));
+    let (endpoint, upstream) = endpoint(basis, at, &mut said);
+    let id = &basis.route.judged.place.id;
+    let route = Route {
+        id: RouteId::new(name("route", id)),
+        matches: matching::matches(part, basis.service(), at.settings.router),
+        chain: Chain::of(steps),
+        endpoint,
+        path: None,
+        told: Told { service: part.id("service_id"), ..Told::default() },
+        around: None,
+    };
+    Made { route: Some(Arc::new(route)), upstream, said }
+}
+
+/// Where plugins of a route may stand.
+fn sources<'a>(basis: &Basis<'a>) -> Sources<'a> {
+    let all = [(ROUTE, Some(basis.route)), (PLUGIN_CONFIG, basis.plugin_config), (SERVICE, basis.service)];
+    all.into_iter().filter_map(|(precedence, item)| Some((precedence, item?))).collect()
+}
+
+/// What of a path is led on to functions: what a wildcard covers that begins a segment.
+fn url_path(part: Part<'_>) -> UrlPath {
+    let uris = matching::uris(part);
+    let open = uris.iter().any(|uri| uri.split('/').any(|segment| segment.starts_with('*')));
+    if open { UrlPath::Open(matching::WILDCARD.to_owned()) } else { UrlPath::Fixed }
+}
+
+/// What Lua would have done, or a plugin config that is not there, shuts the route.
+fn shut(basis: &Basis<'_>) -> Option<Step> {
+    let script = ["script", "script_id"].into_iter().find(|member| basis.part().value(member).is_some());
+    let script = script.or_else(|| basis.service().value("script").map(|_| "script"));
+    let lost = basis.lost("plugin_config_id", basis.plugin_config).then_some("plugin_config_id");
+    let name = script.or(lost)?;
+    Some(Step {
+        slot: Slot::new(name),
+        rank: StepRank { phase: Phase::Rewrite, order: i64::MIN },
+        precedence: ROUTE,
+        predicate: None,
+        policy: Policy::Missing { name: name.to_owned() },
+    })
+}
+
+/// Where requests lead that no plugin answers.
+fn endpoint(basis: &Basis<'_>, at: &Lowering<'_>, said: &mut Vec<Said>) -> (Endpoint, Option<(UpstreamId, Upstream)>) {
+    let page = |status: u16| Endpoint::Answer(Answer::message(status, status_line(status)));
+    let mut say = |path: &str, message: String| {
+        said.push((Some(basis.route.origin()), Remark::new(Faith::Unsupported, path, message)));
+    };
+    if basis.lost("service_id", basis.service) {
+        say("service_id", "there is no such service: requests are answered by 404".to_owned());
+        return (page(404), None);
+    }
+    let (part, service) = (basis.part(), basis.service());
+    let id = &basis.route.judged.place.id;
+    let (conf, key, item) = if part.part("upstream").is_there() {
+        (part.part("upstream"), format!("route:{id}"), basis.route)
+    } else if part.value("upstream_id").is_some()
+        || service.value("upstream_id").is_some() && !service.part("upstream").is_there()
+    {
+        match basis.upstream {
+            Some(item) => (item.judged.part(), item.judged.place.id.clone(), item),
+            None => {
+                say("upstream_id", "there is no such upstream: requests are answered by 502".to_owned());
+                return (page(502), None);
+            }
+        }
+    } else if let (Some(item), true) = (basis.service, service.part("upstream").is_there()) {
+        (service.part("upstream"), format!("service:{}", item.judged.place.id), item)
+    } else {
+        return (Endpoint::None, None);
+    };
+    match upstream::lead(conf, &key, part.part("timeout"), id, at, &mut |remark| {
+        said.push((Some(item.origin()), remark))
+    }) {
+        Leads::To(endpoint, upstream) => (Endpoint::Http(endpoint), Some(*upstream)),
+        Leads::Nowhere => (Endpoint::None, None),
+    }
+}
