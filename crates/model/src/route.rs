@@ -32,7 +32,7 @@ pub struct Route {
 /// What the source says about a route, for log records and counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Told {
-    /// The route's id as its source has it.
+    /// The route's id as its source has it; `None`: the last part of its id here.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its name.

@@ -59,7 +59,7 @@ fn short(predicate: &Predicate, written: &entity::Match) -> Option<Text> {
 
 /// The condition of a step or a group.
 pub(super) fn condition_of(all: &Predicate, pen: &mut Pen<'_>) -> At<entity::Match> {
-    if all.below || !all.conditions.is_empty() {
+    if all.below || !all.conditions.is_empty() || all.vars.is_some() {
         pen.left_out.insert("conditions by expression, and on a part of the path");
     }
     At::new(predicate(all))

@@ -35,6 +35,9 @@ pub(super) fn routes<'g>(all: &'g [Arc<Route>], pen: &mut Pen<'g>) -> Vec<At<Wri
 
 fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     let predicates: Vec<&Predicate> = one.matches.iter().map(|m| &m.predicate).collect();
+    if one.matches.iter().any(|one| one.predicate.vars.is_some()) {
+        pen.left_out.insert("conditions on variables");
+    }
     let (matches, priority) = matching::matches(&one.matches);
     let forwarded_path = one.path.as_ref().map(upstream::path_rule);
     let mut written = Written {
