@@ -1,9 +1,11 @@
-//! YAML with a place for every key and value: what entities are decoded from.
+//! YAML or JSON with a place for every key and value: what entities are decoded from.
 //!
 //! A plain scalar has no type of its own here: `8080`, `on` and `1.0` are texts until an entity asks for something else.
 
+mod json;
 mod parse;
 
+pub use json::parse_json;
 pub use parse::{parse, parse_plain, parse_template};
 
 /// A value with its place.

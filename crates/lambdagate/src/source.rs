@@ -47,8 +47,8 @@ impl Language {
         let name = match self {
             Self::Native => return Ok(Box::new(native::Native)),
             Self::Kong => return Ok(Box::new(kong::Kong { allow_missing: allow_missing.to_vec(), kept })),
+            Self::Gravitee => return Ok(Box::new(gravitee::Gravitee { allow_missing: allow_missing.to_vec() })),
             Self::Apisix => "Apache APISIX",
-            Self::Gravitee => "Gravitee",
         };
         let remedy = "use a source in the native language: a file such as lambdagate.yaml, or a folder with it";
         Err(Refusal::new(format!("the {name} dialect is not built yet"), remedy))
@@ -131,7 +131,7 @@ const FLAGS: [Flag; 3] = [
         variable: "LAMBDAGATE_GRAVITEE",
         value: "PATH",
         optional: false,
-        help: "Gravitee API definitions: a file or folder (not built yet)",
+        help: "Gravitee API definitions: a definition, a folder of them, or a gateway's home with config/gravitee.yml and apis/",
     },
 ];
 
@@ -148,7 +148,7 @@ impl Args for Sources {
         let missing = Arg::new(ALLOW_MISSING)
             .long("allow-missing")
             .value_name("NAME")
-            .help("Leave out this plugin, which guards and is not there: what it would have guarded stands open. Several are separated by commas")
+            .help("Leave out this plugin or policy, which guards and is not there: what it would have guarded stands open. Several are separated by commas")
             .help_heading("Sources of other languages")
             .env("LAMBDAGATE_ALLOW_MISSING")
             .hide_env_values(true)
@@ -235,10 +235,9 @@ mod tests {
 
     #[test]
     fn a_dialect_that_is_not_built_says_so() {
-        for language in [Language::Apisix, Language::Gravitee] {
-            let refusal = language.dialect(&[], false).err().unwrap();
-            assert!(refusal.to_string().contains("not built yet"), "{refusal}");
-        }
+        let refusal = Language::Apisix.dialect(&[], false).err().unwrap();
+        assert!(refusal.to_string().contains("not built yet"), "{refusal}");
+        assert_eq!(Language::Gravitee.dialect(&[], false).ok().unwrap().name(), "gravitee");
         assert_eq!(Language::Native.dialect(&[], false).ok().unwrap().name(), "native");
         assert_eq!(Language::Kong.dialect(&[], false).ok().unwrap().name(), "kong");
     }

@@ -15,7 +15,16 @@ impl Show {
         let mut usual = everywhere();
         usual.push(value(&empty.listeners));
         for table in &empty.tables {
-            usual.extend([value(&table.answers), value(&table.marks), value(table.normalization)]);
+            usual.extend([
+                value(&table.answers),
+                value(&table.marks),
+                value(table.normalization),
+                value(&table.global),
+            ]);
+            for around in table.routes.iter().filter_map(|route| route.around.as_ref()) {
+                usual.push(value(&around.answers));
+                usual.extend(around.world.variables.values().map(value));
+            }
         }
         usual.retain(|value| !is_empty(value));
         Self { usual }

@@ -1,0 +1,136 @@
+//! What documents mean: settings and definitions become one gateway.
+
+mod answers;
+mod api;
+mod chain;
+mod cors;
+mod endpoint;
+mod flow;
+mod health;
+mod key;
+mod listener;
+mod plan;
+mod step;
+mod subscription;
+mod target;
+mod tls;
+mod upstream;
+mod world;
+
+pub(crate) use flow::expression;
+
+use crate::read::{Content, Notes, check, contents, is_settings};
+use crate::settings::{Lines, Settings, settings};
+use api::Api;
+use dialect::Lowered;
+use dialect::findings::Findings;
+use dialect::resolve::Environment;
+use model::Gateway;
+use model::chain::{Phase, Step, StepRank};
+use model::id::{Slot, TableId, UpstreamId};
+use model::policy::{IdForm, Policy, RequestId};
+use model::quirk::Marks;
+use model::table::{PathNormalization, Table};
+use std::collections::BTreeMap;
+use store::Document;
+use subscription::Book;
+
+/// What lowering looks at.
+pub(crate) struct Lowering<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) notes: &'a mut Notes,
+    /// Policies that may be absent although they guard.
+    pub(crate) allow_missing: &'a [String],
+    /// Files that settings name.
+    documents: &'a [Document],
+    /// What the documents hold.
+    contents: &'a [Content],
+    /// Who may use which plan.
+    book: Book,
+    /// Endpoints, as APIs name them.
+    upstreams: BTreeMap<UpstreamId, model::endpoint::Upstream>,
+}
+
+/// What the documents of a source mean. A definition that cannot be understood leaves the others as they are.
+pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
+    let mut notes = Notes::default();
+    let (settings, number) = read_settings(documents, environment, &mut notes);
+    let contents = contents(documents, &mut notes);
+    for content in &contents {
+        content.parts().iter().for_each(|part| check(part, &mut notes));
+    }
+    let book = Book::of(&contents, &mut notes);
+    let upstreams = BTreeMap::new();
+    let (settings, notes_at) = (&settings, &mut notes);
+    let mut at = Lowering { settings, notes: notes_at, allow_missing, documents, contents: &contents, book, upstreams };
+    let table = table(&mut at);
+    let listeners = listener::listeners(&table.id, number, &mut at);
+    let gateway = Gateway { listeners, tables: vec![table], upstreams: at.upstreams, consumers: Vec::new() };
+    let broken = notes.broken();
+    Lowered { gateway, findings: notes.into_findings(), broken }
+}
+
+fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &mut Notes) -> (Settings, usize) {
+    let file = documents.iter().find(|document| is_settings(&document.key));
+    let key = file.map_or("environment", |file| file.key.as_str());
+    let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
+    let mut findings = Findings::new(key);
+    let lines = Lines::read(&text, &mut findings);
+    let settings = settings(&lines, environment, &mut findings);
+    let number = notes.document(findings);
+    (settings, number)
+}
+
+fn table(at: &mut Lowering<'_>) -> Table {
+    let mut routes = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for content in at.contents {
+        let Some(definition) = content.definition().filter(|_| !content.is_stopped()) else { continue };
+        if at.notes.is_broken(content.document()) {
+            continue; // the others serve
+        }
+        let api = Api::new(&definition, content);
+        if let Some(before) = known.insert(api.id.clone(), content.document()) {
+            api.again(before, at);
+            continue;
+        }
+        let route = api::route(&api, at);
+        // what only lowering can see may break a definition too
+        routes.extend(route.filter(|_| !at.notes.is_broken(content.document())));
+    }
+    Table {
+        normalization: PathNormalization { decode_unreserved: false, resolve_dots: false, merge_slashes: false },
+        routes,
+        global: vec![transaction(at.settings)],
+        answers: answers::outside(at.settings),
+        marks: Some(Marks { request_id: Some(at.settings.request_header.clone()), ..Marks::default() }),
+        ..Table::new(TableId::new("gravitee/table/main"))
+    }
+}
+
+/// Every request belongs to a transaction, whose id the client may give.
+fn transaction(settings: &Settings) -> Step {
+    Step {
+        slot: Slot::new("transaction"),
+        rank: StepRank { phase: Phase::Rewrite, order: i64::MIN },
+        precedence: 0,
+        predicate: None,
+        policy: Policy::RequestId(RequestId {
+            header: settings.transaction_header.to_ascii_lowercase(),
+            trust_client: true,
+            echo: true,
+            form: IdForm::Uuid,
+            own: false,
+        }),
+    }
+}
+
+impl Lowering<'_> {
+    /// The text of a file that settings name.
+    fn file(&self, name: &str) -> Option<String> {
+        let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
+        let document =
+            self.documents.iter().find(|document| document.key == name || last(&document.key) == last(name))?;
+        Some(String::from_utf8_lossy(&document.bytes).into_owned())
+    }
+}

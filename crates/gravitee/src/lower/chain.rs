@@ -1,0 +1,130 @@
+//! The chain of an API: what surrounds all APIs, then who may, then the flows of the plan, then its own; on the way back
+//! the plan's flows come first and those around all APIs last.
+
+use super::flow::{Flow, flows};
+use super::step::{self, Stand};
+use super::{Lowering, api::Api, cors, plan};
+use crate::part::Part;
+use crate::policy::{Engine, List};
+use crate::read::Version;
+use model::answer::Keyed;
+use model::chain::{Chain, Group, GroupSet, Phase, Step, StepRank};
+use model::id::Slot;
+use model::policy::Policy;
+use model::predicate::{Condition, Predicate};
+
+/// Where the steps of a chain stand among those of the others.
+#[derive(Clone, Copy)]
+struct Ground {
+    request: i64,
+    response: i64,
+}
+
+const ORGANIZATION: Ground = Ground { request: 1_000, response: 3_000_000 };
+const SECURITY: i64 = 100_000;
+const PLAN: Ground = Ground { request: 1_000_000, response: 1_000_000 };
+const API: Ground = Ground { request: 2_000_000, response: 2_000_000 };
+
+/// The chain of an API.
+pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
+    let mut of = Builder { engine: api.engine, groups: Vec::new(), sets: 0, best: false, must: false };
+    of.groups.push(Group { steps: cors::steps(api), ..Group::default() });
+    for part in organizations(at) {
+        of.best = part.word("flowMode") == Some("BEST_MATCH");
+        of.flows(&flows(&part.parts("flows"), Version::V2), ORGANIZATION, None, at);
+    }
+    let mut security = plan::security(api, at);
+    if let Some(policy) = security.policy.take() {
+        of.groups.push(Group { steps: vec![alone("security", SECURITY, policy)], ..Group::default() });
+    }
+    of.manner(api);
+    for plan in &security.plans {
+        let condition = Condition::Attribute { name: plan::ATTRIBUTE.to_owned(), value: plan.id.clone() };
+        of.flows(&flows(&plan.part.parts("flows"), api.version), PLAN, Some(&condition), at);
+    }
+    of.flows(&flows(&api.part.parts("flows"), api.version), API, None, at);
+    of.groups.retain(|group| !group.steps.is_empty() || group.set.is_some());
+    Chain { groups: of.groups }
+}
+
+fn organizations<'a>(at: &Lowering<'a>) -> Vec<Part<'a>> {
+    at.contents.iter().filter_map(crate::read::Content::organization).collect()
+}
+
+fn alone(slot: &str, order: i64, policy: Policy) -> Step {
+    let rank = StepRank { phase: Phase::Access, order };
+    Step { slot: Slot::new(slot), rank, precedence: 0, predicate: None, policy }
+}
+
+struct Builder {
+    engine: Engine,
+    groups: Vec<Group>,
+    sets: u16,
+    /// Only the best of the flows that match runs.
+    best: bool,
+    /// Some flow must match.
+    must: bool,
+}
+
+impl Builder {
+    /// How flows of an API and of its plans are chosen.
+    fn manner(&mut self, api: &Api<'_>) {
+        match api.version {
+            Version::V2 => self.best = api.part.word("flow_mode") == Some("BEST_MATCH"),
+            Version::V4 => {
+                let execution = api.part.part("flowExecution");
+                self.best = execution.word("mode") == Some("best-match");
+                self.must = execution.flag("matchRequired");
+            }
+        }
+    }
+
+    fn flows(&mut self, flows: &[Flow<'_>], ground: Ground, only: Option<&Condition>, at: &mut Lowering<'_>) {
+        if flows.is_empty() && !(self.must && only.is_none()) {
+            return;
+        }
+        let set = (self.best || self.must).then(|| {
+            self.sets += 1;
+            self.sets
+        });
+        let mut order: Vec<&Flow<'_>> = flows.iter().collect();
+        if self.best {
+            order.sort_by_key(|flow| std::cmp::Reverse(flow.exactness()));
+        }
+        for (number, flow) in order.into_iter().enumerate() {
+            let group = self.group(flow, number as i64, ground, only, at);
+            self.groups.push(Group { set: set.map(|number| GroupSet { number, otherwise: self.best }), ..group });
+        }
+        if let Some(number) = set.filter(|_| self.must) {
+            let mut group = Group { steps: vec![alone("no flow", ground.request, no_flow())], ..Group::default() };
+            group.predicate = only.map(|only| Predicate { conditions: vec![only.clone()], ..Predicate::default() });
+            self.groups.push(Group { set: Some(GroupSet { number, otherwise: true }), ..group });
+        }
+    }
+
+    /// A flow. Where only the best of several runs, its conditions are asked of its steps: they do not decide which is
+    /// the best.
+    fn group(
+        &self,
+        flow: &Flow<'_>,
+        number: i64,
+        ground: Ground,
+        only: Option<&Condition>,
+        at: &mut Lowering<'_>,
+    ) -> Group {
+        let mut predicate = flow.place();
+        predicate.conditions.extend(only.cloned());
+        let conditions = flow.conditions();
+        let (of_group, of_steps) = if self.best { (Vec::new(), conditions) } else { (conditions, Vec::new()) };
+        predicate.conditions.extend(of_group);
+        let mut stand = Stand { engine: self.engine, order: ground.request + number * 100 + 1, conditions: &of_steps };
+        let mut steps = step::steps(&flow.request, List::Request, &stand, at);
+        stand.order = ground.response + number * 100;
+        steps.extend(step::steps(&flow.response, List::Response, &stand, at));
+        Group { set: None, predicate: Some(predicate), steps }
+    }
+}
+
+fn no_flow() -> Policy {
+    Policy::Fail(Keyed::new(404, "FLOW_EXECUTION_FLOW_MATCHED_FAILURE", "No matching flow"))
+}

@@ -1,0 +1,125 @@
+//! Flows of both versions in one form: when they run, and the steps of their lists.
+
+use crate::part::Part;
+use crate::read::Version;
+use model::predicate::{Condition, PathPattern, Predicate};
+use model::text::Text;
+
+/// A flow.
+pub(super) struct Flow<'a> {
+    pub(super) path: String,
+    equals: bool,
+    methods: Vec<String>,
+    conditions: Vec<String>,
+    pub(super) request: Vec<Part<'a>>,
+    pub(super) response: Vec<Part<'a>>,
+}
+
+/// The flows of a list that may run.
+pub(super) fn flows<'a>(parts: &[Part<'a>], version: Version) -> Vec<Flow<'a>> {
+    let on = parts.iter().filter(|part| part.flag("enabled"));
+    match version {
+        Version::V2 => on.map(v2).collect(),
+        Version::V4 => on.filter_map(v4).collect(),
+    }
+}
+
+fn v2<'a>(part: &Part<'a>) -> Flow<'a> {
+    let operator = part.part("path-operator");
+    Flow {
+        path: operator.owned("path").unwrap_or_default(),
+        equals: operator.word("operator") == Some("EQUALS"),
+        methods: upper(part.texts("methods")),
+        conditions: part.filled("condition").map(str::to_owned).into_iter().collect(),
+        request: part.parts("pre"),
+        response: part.parts("post"),
+    }
+}
+
+/// `None`: a selector asks for what there never is.
+fn v4<'a>(part: &Part<'a>) -> Option<Flow<'a>> {
+    let mut flow = Flow {
+        path: "/".to_owned(),
+        equals: false,
+        methods: Vec::new(),
+        conditions: Vec::new(),
+        request: part.parts("request"),
+        response: part.parts("response"),
+    };
+    for selector in part.parts("selectors") {
+        match selector.word("type")? {
+            "http" => {
+                flow.path = selector.owned("path").unwrap_or_default();
+                flow.equals = selector.word("pathOperator") == Some("EQUALS");
+                flow.methods = upper(selector.texts("methods"));
+            }
+            "condition" => flow.conditions.extend(selector.filled("condition").map(str::to_owned)),
+            _ => return None,
+        }
+    }
+    Some(flow)
+}
+
+fn upper(methods: Vec<String>) -> Vec<String> {
+    methods.iter().map(|method| method.to_ascii_uppercase()).collect()
+}
+
+impl Flow<'_> {
+    /// What method and path must be.
+    pub(super) fn place(&self) -> Predicate {
+        Predicate { path: self.pattern(), methods: self.methods.clone(), below: true, ..Predicate::default() }
+    }
+
+    /// What must be true besides.
+    pub(super) fn conditions(&self) -> Vec<Condition> {
+        self.conditions.iter().map(|text| expression(text)).collect()
+    }
+
+    /// Parameters are characters of one segment; other segments stand in a regular expression as they are written, where
+    /// they are one. `STARTS_WITH` does not end at a slash.
+    fn pattern(&self) -> Option<PathPattern> {
+        if !self.equals && segments(&self.path).next().is_none() {
+            return None;
+        }
+        let as_written = self.regex(str::to_owned);
+        let text = match regex_syntax::parse(&as_written) {
+            Ok(_) => as_written,
+            Err(_) => self.regex(regex_syntax::escape),
+        };
+        Some(PathPattern::Regex(text))
+    }
+
+    fn regex(&self, literal: fn(&str) -> String) -> String {
+        let mut text = String::from("/");
+        for segment in segments(&self.path) {
+            match segment.starts_with(':') {
+                true => text.push_str(PARAMETER),
+                false => text.push_str(&literal(segment)),
+            }
+            text.push('/');
+        }
+        text.push('?');
+        if self.equals {
+            text.push('$');
+        }
+        text
+    }
+
+    /// How exact its path is: of several that match, the greatest is the best match. A text says more than a parameter,
+    /// and more segments say more.
+    pub(super) fn exactness(&self) -> Vec<u8> {
+        segments(&self.path).map(|segment| if segment.starts_with(':') { 1 } else { 2 }).collect()
+    }
+}
+
+/// The characters of a parameter.
+const PARAMETER: &str = r"[a-zA-Z0-9\-._~%!$&'()* +,;=:@|]+";
+
+fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|segment| !segment.is_empty())
+}
+
+/// An expression that must be true; one that has no value is not.
+pub(crate) fn expression(text: &str) -> Condition {
+    Condition::Expression { text: Text::Expression(text.to_owned()), failure: None }
+}

@@ -1,0 +1,111 @@
+//! The policies of flows: the fields of each one's `configuration`, and what it means.
+//!
+//! One file for each policy; those that are not there are told by name in `policy/absent.rs`.
+
+mod absent;
+pub mod api_key;
+mod assign_attributes;
+mod aws_lambda;
+pub mod jwt;
+mod mock;
+mod scope;
+mod transform_headers;
+
+pub use absent::{ABSENT, Absent, absent};
+
+use crate::lower::Lowering;
+use crate::part::Part;
+use crate::schema::Record;
+
+macro_rules! policies {
+    ($($variant:ident $config:path, $lower:path; $name:literal;)*) => {
+        /// The policies that are there.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(missing_docs, reason = "named after the policies")]
+        pub enum Policy {
+            $($variant,)*
+        }
+
+        impl Policy {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// Its name.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What its `configuration` consists of.
+            pub fn config(self) -> &'static Record {
+                match self {
+                    $(Self::$variant => &$config,)*
+                }
+            }
+
+            /// What it does where it stands; nothing where it is not for that place.
+            pub(crate) fn lower(self, place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
+                match self {
+                    $(Self::$variant => $lower(place, at),)*
+                }
+            }
+        }
+    };
+}
+
+policies! {
+    Call aws_lambda::CONFIG, aws_lambda::lower; "aws-lambda";
+    TransformHeaders transform_headers::CONFIG, transform_headers::lower; "transform-headers";
+    AssignAttributes assign_attributes::CONFIG, assign_attributes::lower; "policy-assign-attributes";
+    Mock mock::CONFIG, mock::lower; "mock";
+}
+
+/// What a policy does, and when.
+pub(crate) type Does = Vec<(When, model::policy::Policy)>;
+
+/// When, within its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum When {
+    /// In its turn.
+    Turn,
+    /// After all steps that take their turn: it has the body (older engine).
+    Content,
+}
+
+/// Where a step stands.
+pub(crate) struct Place<'a> {
+    /// By whose rules.
+    pub(crate) engine: Engine,
+    /// In which list.
+    pub(crate) list: List,
+    /// The step.
+    pub(crate) step: Part<'a>,
+    /// Its configuration.
+    pub(crate) config: Part<'a>,
+}
+
+/// By whose rules steps run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    /// The older one, for definitions of version 2.
+    V3,
+    /// The newer one.
+    V4,
+}
+
+/// On which side of the endpoint a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum List {
+    /// Before it: `pre`, `request`.
+    Request,
+    /// Behind it: `post`, `response`.
+    Response,
+}
+
+impl Policy {
+    /// The policy of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|policy| policy.name() == name)
+    }
+}

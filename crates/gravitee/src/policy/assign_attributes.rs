@@ -1,0 +1,34 @@
+//! `policy-assign-attributes`: attributes that later steps and expressions see.
+
+use super::scope::{SCOPES, when};
+use super::transform_headers::HEADER;
+use super::{Does, Place};
+use crate::lower::Lowering;
+use crate::schema::{Kind, Record, list, word};
+use dialect::Faith;
+use model::policy::{Assign, Policy};
+use model::text::Text;
+
+/// The fields of its configuration.
+pub(super) static CONFIG: Record = Record {
+    name: "policy-assign-attributes",
+    fields: &[word("scope", SCOPES).default("REQUEST"), list("attributes", &Kind::Record(&HEADER))],
+};
+
+/// Attributes that lead requests elsewhere.
+const LEADING: [&str; 3] = ["request.endpoint", "request.endpoint.override", "request.method"];
+
+pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
+    let Some(when) = when(place) else { return Vec::new() };
+    let mut attributes = Vec::new();
+    for part in place.config.parts("attributes") {
+        let Some((name, value)) = part.filled("name").zip(part.text("value")) else { continue };
+        let short = name.strip_prefix("gravitee.attribute.").unwrap_or(name);
+        if LEADING.contains(&short) {
+            let text = format!("{short} does not lead requests elsewhere: they go to the API's own endpoint");
+            at.notes.say(Faith::Unsupported, &part, "name", text);
+        }
+        attributes.push((name.to_owned(), Text::Expression(value.to_owned())));
+    }
+    vec![(when, Policy::Assign(Assign { attributes }))]
+}

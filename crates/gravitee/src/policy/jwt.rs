@@ -1,0 +1,153 @@
+//! `jwt`: what a plan of this kind asks for.
+
+use crate::part::Part;
+use crate::schema::{Record, any, flag, nested, number, secret, text, texts, word};
+use model::answer::Keyed;
+use model::consumer::{Algorithm, Verifier};
+use model::policy::TokenEntrance;
+use model::secret::Secret;
+
+/// The fields of its configuration.
+pub static CONFIG: Record = Record {
+    name: "jwt",
+    fields: &[
+        word("signature", SIGNATURES).default("RSA_RS256"),
+        word("publicKeyResolver", &["GIVEN_KEY", "GATEWAY_KEYS", "JWKS_URL"]).default("GIVEN_KEY"),
+        secret("resolverParameter"),
+        flag("useSystemProxy").accepted("part of JWKS_URL"),
+        flag("followRedirects").accepted("part of JWKS_URL"),
+        number("connectTimeout").accepted("part of JWKS_URL"),
+        number("requestTimeout").accepted("part of JWKS_URL"),
+        flag("extractClaims"),
+        flag("propagateAuthHeader").default("true"),
+        text("userClaim").default("sub"),
+        text("clientIdClaim"),
+        texts("requiredScopes"),
+        flag("checkRequiredScopes"),
+        flag("modeStrict"),
+        nested("confirmationMethodValidation", &CONFIRMATION),
+        nested("tokenTypValidation", &TYPE),
+        any("revocationCheck").unsupported("tokens that were taken back are not known"),
+    ],
+};
+
+static CONFIRMATION: Record = Record {
+    name: "jwt confirmationMethodValidation",
+    fields: &[
+        flag("ignoreMissing"),
+        any("certificateBoundThumbprint").unsupported("tokens are not bound to certificates of clients"),
+    ],
+};
+
+static TYPE: Record = Record {
+    name: "jwt tokenTypValidation",
+    fields: &[
+        flag("enabled").unsupported("the type in a token's head is not looked at"),
+        flag("ignoreMissing").accepted("part of it"),
+        texts("expectedValues").accepted("part of it"),
+        flag("ignoreCase").accepted("part of it"),
+    ],
+};
+
+const SIGNATURES: &[&str] = &["RSA_RS256", "RSA_RS384", "RSA_RS512", "HMAC_HS256", "HMAC_HS384", "HMAC_HS512"];
+
+/// Why tokens of a plan cannot be checked.
+pub(crate) struct Cannot {
+    pub(crate) field: &'static str,
+    pub(crate) text: &'static str,
+}
+
+/// What must hold of a token.
+pub(crate) fn entrance(config: &Part<'_>) -> Result<TokenEntrance, Cannot> {
+    if config.word("publicKeyResolver") != Some("GIVEN_KEY") {
+        let text = "keys are taken from the definition alone (GIVEN_KEY)";
+        return Err(Cannot { field: "publicKeyResolver", text });
+    }
+    let signature = config.word("signature").unwrap_or("RSA_RS256");
+    let algorithm = signature.split_once('_').and_then(|(_, name)| Algorithm::from_name(name));
+    let algorithm = algorithm.unwrap_or(Algorithm::RS256);
+    let own = |name: &str| Some(format!("gravitee.attribute.{name}"));
+    let client_claims = match config.filled("clientIdClaim") {
+        Some(claim) => vec![claim.to_owned()],
+        None => ["azp", "aud", "client_id"].map(str::to_owned).to_vec(),
+    };
+    Ok(TokenEntrance {
+        algorithm,
+        verifier: verifier(config, algorithm)?,
+        client_claims,
+        user_claim: config.owned("userClaim").unwrap_or_default(),
+        scopes: if config.flag("checkRequiredScopes") { config.texts("requiredScopes") } else { Vec::new() },
+        all_scopes: config.flag("modeStrict"),
+        hide: !config.flag("propagateAuthHeader"),
+        claims_attribute: config.flag("extractClaims").then(|| "gravitee.attribute.jwt.claims".to_owned()),
+        token_attribute: own("jwt.token"),
+        client_attribute: own("oauth.client_id"),
+        user_attribute: own("user"),
+        wrong: Keyed::new(401, "JWT_INVALID_TOKEN", "Unauthorized"),
+    })
+}
+
+fn verifier(config: &Part<'_>, algorithm: Algorithm) -> Result<Verifier, Cannot> {
+    let field = "resolverParameter";
+    let key = config.filled(field).ok_or(Cannot { field, text: "there is no key to check tokens with" })?;
+    if key.contains("{#") {
+        return Err(Cannot { field, text: "a key that is an expression is not looked up" });
+    }
+    if algorithm.is_shared() {
+        return Ok(Verifier::Shared(Secret::new(key)));
+    }
+    public(key.trim()).map(Verifier::Public).ok_or(Cannot { field, text: "the key is neither PEM nor ssh-rsa" })
+}
+
+/// A public key as PEM: it may be written without its first and last line, or as OpenSSH writes it.
+fn public(key: &str) -> Option<String> {
+    use base64::Engine;
+    use base64::engine::general_purpose::STANDARD;
+    if key.starts_with("-----BEGIN ") {
+        return Some(key.to_owned());
+    }
+    let der = match key.strip_prefix("ssh-rsa ") {
+        Some(rest) => spki(&STANDARD.decode(rest.split_whitespace().next()?).ok()?)?,
+        None => STANDARD.decode(key.split_whitespace().collect::<String>()).ok()?,
+    };
+    let text = STANDARD.encode(der);
+    let lines: Vec<&str> = (0..text.len()).step_by(64).map(|at| &text[at..text.len().min(at + 64)]).collect();
+    Some(format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n")))
+}
+
+/// From OpenSSH's form, texts with their length before each, to the form that certificates have.
+fn spki(key: &[u8]) -> Option<Vec<u8>> {
+    let (name, rest) = field(key)?;
+    let (exponent, rest) = field(rest)?;
+    let (modulus, _) = field(rest)?;
+    if name != b"ssh-rsa" {
+        return None;
+    }
+    let numbers = [der(0x02, modulus), der(0x02, exponent)].concat();
+    let mut bits = vec![0];
+    bits.extend(der(0x30, &numbers));
+    // rsaEncryption, without parameters
+    let algorithm = [0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+    Some(der(0x30, &[algorithm.to_vec(), der(0x03, &bits)].concat()))
+}
+
+fn field(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
+    rest.split_at_checked(length)
+}
+
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    let length = content.len().to_be_bytes();
+    let short: Vec<u8> = length.iter().copied().skip_while(|byte| *byte == 0).collect();
+    match content.len() {
+        0..128 => out.push(content.len() as u8),
+        _ => {
+            out.push(0x80 | short.len() as u8);
+            out.extend(short);
+        }
+    }
+    out.extend_from_slice(content);
+    out
+}

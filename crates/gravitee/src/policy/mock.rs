@@ -1,0 +1,34 @@
+//! `mock`: an answer in the endpoint's place.
+
+use super::transform_headers::{HEADER, headers};
+use super::{Does, List, Place, When};
+use crate::lower::Lowering;
+use crate::schema::{Kind, Record, list, text, word};
+use model::answer::Keyed;
+use model::policy::{Compose, Policy};
+use model::text::Text;
+
+/// The fields of its configuration.
+pub(super) static CONFIG: Record = Record {
+    name: "mock",
+    fields: &[
+        word("scope", super::scope::SCOPES).accepted("it stands on the side of the request"),
+        text("status").default("200"),
+        list("headers", &Kind::Record(&HEADER)),
+        text("content"),
+    ],
+};
+
+pub(super) fn lower(place: &Place<'_>, _: &mut Lowering<'_>) -> Does {
+    if place.list == List::Response {
+        return Vec::new(); // the endpoint was asked already
+    }
+    let text = |name: &str| Some(Text::Expression(place.config.filled(name)?.to_owned()));
+    let policy = Compose {
+        status: text("status").unwrap_or_else(|| Text::Plain("200".to_owned())),
+        headers: headers(&place.config, "headers"),
+        body: text("content"),
+        failure: Keyed { status: 500, key: None, message: Some("Internal Server Error".to_owned()) },
+    };
+    vec![(When::Turn, Policy::Compose(Box::new(policy)))]
+}

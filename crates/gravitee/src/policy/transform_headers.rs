@@ -1,0 +1,48 @@
+//! `transform-headers`: header fields of the request or of the response.
+
+use super::scope::{SCOPES, when};
+use super::{Does, Place};
+use crate::lower::Lowering;
+use crate::part::Part;
+use crate::schema::{Kind, Record, list, text, texts, word};
+use model::answer::Keyed;
+use model::policy::{HeaderTexts, Policy};
+use model::text::Text;
+
+/// The fields of its configuration.
+pub(super) static CONFIG: Record = Record {
+    name: "transform-headers",
+    fields: &[
+        word("scope", SCOPES).default("REQUEST"),
+        list("addHeaders", &Kind::Record(&HEADER)),
+        list("appendHeaders", &Kind::Record(&HEADER)),
+        texts("removeHeaders"),
+        texts("whitelistHeaders"),
+    ],
+};
+
+/// A header field.
+pub(super) static HEADER: Record = Record { name: "header field", fields: &[text("name"), text("value")] };
+
+pub(super) fn lower(place: &Place<'_>, _: &mut Lowering<'_>) -> Does {
+    let Some(when) = when(place) else { return Vec::new() };
+    let keep = place.config.texts("whitelistHeaders");
+    let policy = HeaderTexts {
+        set: headers(&place.config, "addHeaders"),
+        append: headers(&place.config, "appendHeaders"),
+        remove: place.config.texts("removeHeaders"),
+        keep: (!keep.is_empty()).then_some(keep),
+        failure: Keyed::new(500, "TRANSFORM_HEADERS_FAILURE", "Unable to apply headers transformation"),
+    };
+    vec![(when, Policy::HeaderTexts(Box::new(policy)))]
+}
+
+/// Names with values; without a name nothing is meant.
+pub(super) fn headers(config: &Part<'_>, field: &str) -> Vec<(String, Text)> {
+    let all = config.parts(field);
+    let header = |part: &Part<'_>| {
+        let value = part.text("value")?;
+        Some((part.filled("name")?.to_owned(), Text::Expression(value.to_owned())))
+    };
+    all.iter().filter_map(header).collect()
+}

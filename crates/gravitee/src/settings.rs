@@ -1,0 +1,166 @@
+//! `gravitee.yml` and the variables that win over it: what of them is honoured, and what it says.
+
+mod lines;
+mod table;
+
+pub use lines::{Lines, Told};
+pub use table::{Setting, TABLE, setting};
+
+use crate::schema::Honour;
+use dialect::Faith;
+use dialect::findings::{Findings, Spot};
+use dialect::resolve::Environment;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// Settings that name a file with a certificate or key.
+pub const CERTIFICATES: [&str; 2] = ["http.ssl.keystore.certificates[0].cert", "http.ssl.keystore.certificates[0].key"];
+
+/// What is said of the process as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Where clients connect.
+    pub address: SocketAddr,
+    /// By TLS.
+    pub secured: bool,
+    /// HTTP/2 by ALPN.
+    pub alpn: bool,
+    /// Files of the certificate and its key.
+    pub certificate: Option<(String, String)>,
+    /// The most bytes of a request's header.
+    pub header_bytes: usize,
+    /// How long a request may take; `None`: as long as it needs.
+    pub request_time: Option<Duration>,
+    /// A PROXY header comes first.
+    pub proxy_protocol: bool,
+    /// The field with the id of a client's transaction.
+    pub transaction_header: String,
+    /// The field with the id of a request.
+    pub request_header: String,
+    /// What a request that belongs to no API is told.
+    pub not_found: (String, String),
+    /// The header field of an API key.
+    pub key_header: String,
+    /// The query parameter of an API key.
+    pub key_param: String,
+    /// Payloads of the older engine are sent as they are written.
+    pub verbatim_payload: bool,
+    /// The tenant that the gateway is for.
+    pub tenant: Option<String>,
+    /// The tags that it is for; without any it serves all APIs.
+    pub tags: Vec<String>,
+    /// Whether the list of what expressions may call is a new one.
+    pub replace_allowed: bool,
+    /// What expressions may call beside, or instead of, the usual.
+    pub allowed: Vec<String>,
+}
+
+/// What a request that belongs to no API is told where settings say nothing.
+const NOT_FOUND: &str = "No context-path matches the request URI.";
+
+struct Reader<'a> {
+    lines: &'a Lines,
+    environment: &'a dyn Environment,
+    findings: &'a mut Findings,
+}
+
+/// What settings say: variables win over lines.
+pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Findings) -> Settings {
+    let mut reader = Reader { lines, environment, findings };
+    reader.remark();
+    let host = reader.text("http.host").and_then(|host| reader.host(&host));
+    let port = reader.number("http.port").and_then(|port| u16::try_from(port).ok()).unwrap_or(8082);
+    let [chain, key] = CERTIFICATES.map(|name| reader.text(name));
+    Settings {
+        address: SocketAddr::new(host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), port),
+        secured: reader.flag("http.secured", false),
+        alpn: reader.flag("http.alpn", true),
+        certificate: chain.zip(key),
+        header_bytes: reader.number("http.maxHeaderSize").and_then(|size| usize::try_from(size).ok()).unwrap_or(8192),
+        request_time: reader.number("http.requestTimeout").filter(|time| *time > 0).map(Duration::from_millis),
+        proxy_protocol: reader.flag("http.haproxy.proxyProtocol", false),
+        transaction_header: reader
+            .text("handlers.request.transaction.header")
+            .unwrap_or_else(|| "X-Gravitee-Transaction-Id".to_owned()),
+        request_header: reader
+            .text("handlers.request.request.header")
+            .unwrap_or_else(|| "X-Gravitee-Request-Id".to_owned()),
+        not_found: (
+            reader.text("http.errors[404].message").unwrap_or_else(|| NOT_FOUND.to_owned()),
+            reader.text("http.errors[404].contentType").unwrap_or_else(|| "text/plain".to_owned()),
+        ),
+        key_header: reader.text("policy.api-key.header").unwrap_or_else(|| "X-Gravitee-Api-Key".to_owned()),
+        key_param: reader.text("policy.api-key.param").unwrap_or_else(|| "api-key".to_owned()),
+        verbatim_payload: reader.flag("policy.aws-lambda.verbatim-payload", false),
+        tenant: reader.text("tenant"),
+        tags: lines.list(environment, "tags"),
+        replace_allowed: reader.text("el.whitelist.mode").is_some_and(|mode| mode.eq_ignore_ascii_case("replace")),
+        allowed: lines.list(environment, "el.whitelist.list"),
+    }
+}
+
+impl Reader<'_> {
+    /// Tells of what is written and not honoured.
+    fn remark(&mut self) {
+        let mut told: Vec<&str> = Vec::new();
+        for (name, mark) in self.lines.names() {
+            let known = setting(name);
+            let (faith, text) = match known.map(|setting| setting.honour) {
+                Some(Honour::Exact | Honour::Accepted(_)) => continue,
+                Some(Honour::Approximate(text)) => (Faith::Approximate, text),
+                Some(Honour::Ignored(text)) => (Faith::Ignored, text),
+                Some(Honour::Unsupported(text)) => (Faith::Unsupported, text),
+                None => (Faith::Ignored, "nobody here knows this setting"),
+            };
+            if !told.contains(&text) {
+                self.findings.add(faith, mark, name, format!("{name}: {text}"));
+                told.push(text);
+            }
+        }
+    }
+
+    fn told(&self, name: &str) -> Option<Told> {
+        self.lines.told(self.environment, name).filter(|told| !told.value.is_empty())
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.told(name).map(|told| told.value)
+    }
+
+    fn flag(&mut self, name: &str, usual: bool) -> bool {
+        let Some(told) = self.told(name) else { return usual };
+        match told.value.trim().to_ascii_lowercase().as_str() {
+            "true" => true,
+            "false" => false,
+            _ => {
+                self.wrong(name, &told, "true or false");
+                usual
+            }
+        }
+    }
+
+    fn number(&mut self, name: &str) -> Option<u64> {
+        let told = self.told(name)?;
+        let number = told.value.trim().parse().ok();
+        if number.is_none() {
+            self.wrong(name, &told, "a number");
+        }
+        number
+    }
+
+    fn host(&mut self, host: &str) -> Option<IpAddr> {
+        let address = if host == "localhost" { Some(IpAddr::V4(Ipv4Addr::LOCALHOST)) } else { host.parse().ok() };
+        if address.is_none()
+            && let Some(told) = self.told("http.host")
+        {
+            self.wrong("http.host", &told, "an address");
+        }
+        address
+    }
+
+    fn wrong(&mut self, name: &str, told: &Told, wanted: &str) {
+        let from = told.variable.as_ref().map(|name| format!(" (variable {name})")).unwrap_or_default();
+        let spot = Spot { mark: told.mark.unwrap_or_default(), path: name.to_owned() };
+        self.findings.invalid(&spot, format!("{name}{from} is {wanted}, not {:?}", told.value));
+    }
+}
