@@ -10,6 +10,7 @@
 //! ```
 
 mod ast;
+pub mod content;
 mod context;
 mod convert;
 mod escape;

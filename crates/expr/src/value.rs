@@ -2,6 +2,7 @@
 
 mod decimal;
 mod number;
+mod owned;
 mod show;
 mod text;
 

@@ -1,10 +1,12 @@
 //! Responses written down in the configuration, and what is said of a failure.
 
 mod accept;
+mod keyed;
 mod message;
 mod problem;
 mod template;
 
+pub use keyed::LastOfConnection;
 pub use message::ReadyMessages;
 
 use crate::exchange::Exchange;
@@ -12,6 +14,7 @@ use crate::failure::Failure;
 use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Response, StatusCode};
+use keyed::ReadyKeyedAnswers;
 use model::answer::{Answer, AnswerBody, Answers, FailureKind, Location, MediaRange};
 use net::Body;
 use std::collections::BTreeMap;
@@ -40,6 +43,7 @@ enum ReadyBody {
 pub struct ReadyAnswers {
     by_kind: BTreeMap<FailureKind, Vec<(MediaRange, ReadyAnswer)>>,
     messages: Option<Arc<ReadyMessages>>,
+    keyed: Option<Arc<ReadyKeyedAnswers>>,
     /// After a failure all response steps run.
     pub(crate) all_steps: bool,
 }
@@ -84,7 +88,8 @@ impl ReadyAnswers {
             .map(|(kind, alternatives)| Ok((*kind, alternatives.iter().map(ready).collect::<Result<_, _>>()?)))
             .collect::<Result<_, _>>()?;
         let messages = answers.messages.as_ref().map(ReadyMessages::compile).transpose()?.flatten();
-        Ok(Self { by_kind, messages: messages.map(Arc::new), all_steps: answers.all_steps })
+        let keyed = answers.keyed.as_deref().map(ReadyKeyedAnswers::compile).transpose()?.map(Arc::new);
+        Ok(Self { by_kind, messages: messages.map(Arc::new), keyed, all_steps: answers.all_steps })
     }
 
     /// The forms of messages, for those who answer on the way.
@@ -101,6 +106,11 @@ impl ReadyAnswers {
         let alternatives = self.by_kind.get(&failure.kind).map_or(&[][..], Vec::as_slice);
         if let Some(answer) = accept::choose(&exchange.request.headers, alternatives) {
             return answer.render(exchange, Some(failure));
+        }
+        if let Some(keyed) = &self.keyed {
+            let mut response = keyed.render(exchange, failure);
+            add_failure(response.headers_mut(), failure);
+            return response;
         }
         let Some(messages) = &self.messages else {
             return ReadyAnswer::problem(failure).render(exchange, Some(failure));

@@ -9,7 +9,7 @@ use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
 use crate::call::lambda::CallStep;
-use crate::chain::{Place, ReadyChain, ReadyStep, Ring, Side};
+use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
@@ -17,7 +17,11 @@ use crate::log::http::{HttpLog, HttpLogError};
 use crate::missing::Missing;
 use crate::predicate::{PredicateError, ReadyPredicate};
 use crate::refusal::ReadyRefusals;
+use crate::rewrite::assign::Assign;
+use crate::rewrite::compose::Compose;
 use crate::rewrite::cors::{Preflight, Rules, Share};
+use crate::rewrite::fail::Fail;
+use crate::rewrite::header_texts::HeaderTexts;
 use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
 use crate::rewrite::request_id::{Choice, EchoRequestId, RequestId};
 use crate::rewrite::respond::Respond;
@@ -25,11 +29,10 @@ use crate::rewrite::terminate::Terminate;
 use crate::rewrite::transform::{RequestTransform, ResponseTransform};
 use http::HeaderName;
 use model::answer::Answers;
-use model::chain::{Phase, Step};
+use model::chain::{Group, Phase, Step};
 use model::consumer::Consumer;
 use model::id::{ConsumerId, Slot, TableId};
 use model::policy::{self, CounterStore, Policy as Data};
-use model::predicate::Predicate;
 use model::table::{PathNormalization, Table};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -201,17 +204,21 @@ impl<'a> Builder<'a> {
         ReadyAnswers::compile(answers).map_err(place)
     }
 
-    /// Adds a group's condition and tells its number.
+    /// Adds a group and tells its number; none for a group that asks nothing.
     pub(crate) fn group(
         &self,
-        predicate: &Predicate,
+        group: &Group,
         normalization: PathNormalization,
-        groups: &mut Vec<ReadyPredicate>,
-    ) -> Result<u16, BuildError> {
+        groups: &mut Vec<ReadyGroup>,
+    ) -> Result<Option<u16>, BuildError> {
+        if group.predicate.is_none() && group.set.is_none() {
+            return Ok(None);
+        }
         let fail = |cause| BuildError { place: "group".to_owned(), cause };
         let at = u16::try_from(groups.len()).map_err(|_| fail(BuildCause::TooManyGroups))?;
-        groups.push(ReadyPredicate::compile(predicate, normalization).map_err(|cause| fail(cause.into()))?);
-        Ok(at)
+        let ready = |predicate| ReadyPredicate::compile(predicate, normalization).map_err(|cause| fail(cause.into()));
+        groups.push(ReadyGroup { predicate: group.predicate.as_ref().map(ready).transpose()?, set: group.set });
+        Ok(Some(at))
     }
 
     /// Makes a step ready.
@@ -274,8 +281,13 @@ impl<'a> Builder<'a> {
                 Side::Response | Side::Log,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
             (Data::Terminate(data), _) => Box::new(Terminate::compile(data)?),
-            (Data::HeaderTexts(_) | Data::Assign(_) | Data::Compose(_) | Data::FirstOf(_) | Data::Fail(_), _) => {
-                return Err(BuildCause::NotYet { policy: name(data) });
+            (Data::HeaderTexts(data), side) => Box::new(HeaderTexts::compile(data, side != Side::Request)?),
+            (Data::Assign(data), _) => Box::new(Assign::compile(data)),
+            (Data::Compose(data), Side::Request) => Box::new(Compose::compile(data)?),
+            (Data::Fail(told), _) => Box::new(Fail(told.clone())),
+            (Data::FirstOf(_), Side::Request) => return Err(BuildCause::NotYet { policy: name(data) }),
+            (Data::Compose(_) | Data::FirstOf(_), Side::Response | Side::Log) => {
+                return Err(BuildCause::Side { policy: name(data), phase });
             }
             (Data::RequestTransform(data), Side::Request) => Box::new(RequestTransform::compile(data)?),
             (Data::ResponseTransform(data), Side::Response | Side::Log) => Box::new(ResponseTransform::compile(data)?),

@@ -10,6 +10,7 @@ mod ring;
 mod step;
 
 pub(crate) use effective::Effective;
+pub(crate) use groups::ReadyGroup;
 pub(crate) use ring::Ring;
 pub(crate) use step::{Place, ReadyStep, Side};
 
@@ -17,7 +18,7 @@ use crate::answer::ReadyAnswers;
 use crate::build::{BuildError, Builder};
 use crate::exchange::Exchange;
 use crate::failure::Failure;
-use crate::predicate::ReadyPredicate;
+use crate::text::Asks;
 use crate::{Outcome, Running};
 use effective::Resolved;
 use model::route::Route;
@@ -33,8 +34,10 @@ pub struct ReadyChain {
     ring: Arc<Ring>,
     /// The route's own steps.
     own: Vec<ReadyStep>,
-    /// Conditions of the route's groups.
-    groups: Vec<ReadyPredicate>,
+    /// The route's groups that have a condition or stand in a set.
+    groups: Vec<ReadyGroup>,
+    /// The route's own answers, instead of the table's.
+    answers: Option<Box<ReadyAnswers>>,
     /// Who runs for a client without overlay.
     base: Arc<Effective>,
     /// Who runs for clients with overlays; `None` where no overlay can apply.
@@ -68,10 +71,7 @@ impl ReadyChain {
         let mut own = Vec::new();
         let mut groups = Vec::new();
         for group in route.map_or(&[][..], |route| &route.chain.groups) {
-            let at = match &group.predicate {
-                Some(predicate) => Some(builder.group(predicate, table.normalization, &mut groups)?),
-                None => None,
-            };
+            let at = builder.group(group, table.normalization, &mut groups)?;
             for step in &group.steps {
                 let mut step = builder.step(step, Place::Route, at, table.normalization)?;
                 let group_asks = at.is_some_and(|at| groups[usize::from(at)].asks_body());
@@ -79,7 +79,10 @@ impl ReadyChain {
                 own.push(step);
             }
         }
-        let mut chain = Self { own, groups, base: Arc::default(), resolved: None, ring };
+        let around = route.and_then(|route| route.around.as_deref());
+        let answers = around.and_then(|around| around.answers.as_ref());
+        let answers = answers.map(|answers| builder.answers(answers)).transpose()?.map(Box::new);
+        let mut chain = Self { own, groups, answers, base: Arc::default(), resolved: None, ring };
         let base = if route.is_some() { Effective::base } else { Effective::unrouted };
         chain.base = Arc::new(base(&chain));
         chain.resolved = route.and_then(|route| Resolved::new(&chain.ring, &route.id));
@@ -153,7 +156,7 @@ impl ReadyChain {
         let known = exchange.progress.effective.clone();
         for id in &known.as_ref().unwrap_or(&self.base).log {
             let step = self.step(*id);
-            if !self.is_meant(step, exchange) {
+            if !self.is_meant(step, exchange).unwrap_or(false) {
                 continue;
             }
             // what they decide has no effect any more
@@ -182,8 +185,16 @@ impl ReadyChain {
         {
             return Outcome::Fail(failure);
         }
-        if !self.is_meant(step, exchange) {
-            return Outcome::Continue;
+        let asks = self.asks(step, exchange);
+        if !asks.nothing()
+            && let Err(failure) = Box::pin(asks.read(exchange)).await
+        {
+            return Outcome::Fail(failure);
+        }
+        match self.is_meant(step, exchange) {
+            Ok(true) => {}
+            Ok(false) => return Outcome::Continue,
+            Err(failure) => return Outcome::Fail(failure),
         }
         match step.policy.run(exchange) {
             Running::Done(outcome) => outcome,
@@ -191,10 +202,18 @@ impl ReadyChain {
         }
     }
 
+    /// Which bodies the conditions of its group and its own will ask for.
+    fn asks(&self, step: &ReadyStep, exchange: &Exchange) -> Asks {
+        let own = step.predicate.as_ref().map_or(Asks::default(), |predicate| predicate.asks(exchange));
+        own.and(groups::asks(&self.groups, step.group, exchange))
+    }
+
     /// Whether the conditions of its group and its own hold.
-    fn is_meant(&self, step: &ReadyStep, exchange: &mut Exchange) -> bool {
-        groups::holds(&self.groups, step.group, exchange)
-            && step.predicate.as_ref().is_none_or(|predicate| predicate.holds(exchange))
+    fn is_meant(&self, step: &ReadyStep, exchange: &mut Exchange) -> Result<bool, Box<Failure>> {
+        if !groups::holds(&self.groups, step.group, exchange)? {
+            return Ok(false);
+        }
+        step.predicate.as_ref().map_or(Ok(true), |predicate| predicate.holds(exchange))
     }
 
     pub(crate) fn ring(&self) -> &Arc<Ring> {
@@ -202,7 +221,7 @@ impl ReadyChain {
     }
 
     fn answers(&self) -> &ReadyAnswers {
-        &self.ring.answers
+        self.answers.as_deref().unwrap_or(&self.ring.answers)
     }
 
     /// Ring steps come first in the numbering, the route's own after them.

@@ -3,8 +3,10 @@
 use crate::answer::ReadyMessages;
 use crate::chain::Progress;
 use crate::failure::{Blame, Failure};
+use crate::learned::Learned;
 use crate::path::forwarded;
 use crate::predicate::Wire;
+use crate::world::ReadyWorld;
 use bytes::Bytes;
 use model::answer::FailureKind;
 use model::endpoint::PathRule;
@@ -58,6 +60,8 @@ pub struct Exchange {
     pub time: SystemTime,
     /// What was sent, once the last byte has left: for steps of the log phase.
     pub sent: Option<Box<Sent>>,
+    /// What steps have learned for expressions, where they have.
+    pub learned: Option<Box<Learned>>,
     /// What a slot's request side left for its response side.
     memory: SmallVec<[(usize, Box<dyn Any + Send>); 2]>,
     /// What the request side of the chain leaves for its response side.
@@ -106,13 +110,15 @@ pub struct RouteFacts {
     pub path: PathRule,
     /// How the table makes paths comparable.
     pub normalization: PathNormalization,
+    /// What its expressions may ask for that is the same for every request.
+    pub world: Option<Arc<ReadyWorld>>,
 }
 
 impl RouteFacts {
     /// Facts of a route that leaves paths as they come.
     pub fn plain(id: RouteId, template: impl Into<String>) -> Self {
         let (path, normalization, told) = (PathRule::KEEP, PathNormalization::default(), Default::default());
-        Self { id, template: template.into(), open: false, told, path, normalization }
+        Self { id, template: template.into(), open: false, told, path, normalization, world: None }
     }
 }
 
@@ -216,6 +222,7 @@ impl Exchange {
             started,
             time: net::moment::time_at(started),
             sent: None,
+            learned: None,
             memory: SmallVec::new(),
             progress: Progress::default(),
         }
@@ -235,6 +242,15 @@ impl Exchange {
             (None, Some(route)) => forwarded(&route.path, route.normalization, path, self.matched),
             (None, None) => Cow::Borrowed(path),
         }
+    }
+
+    /// What follows the part of the path that the route matched; it begins with a slash, or is empty.
+    pub fn path_below(&self) -> &str {
+        let path = self.request.uri.path();
+        let slash = self.route.as_ref().is_none_or(|route| route.template.ends_with('/'));
+        let at = if slash { self.matched.saturating_sub(1) } else { self.matched };
+        let below = path.get(at..).unwrap_or("");
+        if below.starts_with('/') { below } else { "" }
     }
 
     /// The host without its port, as written.

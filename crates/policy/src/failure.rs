@@ -1,7 +1,7 @@
 //! Why an exchange ended without an answer: kind, blame, and what to do about it.
 
 use crate::answer::ReadyAnswer;
-use model::answer::FailureKind;
+use model::answer::{FailureKind, Keyed};
 use std::sync::Arc;
 
 /// Whose fault a failure is.
@@ -35,6 +35,15 @@ impl Blame {
     }
 }
 
+/// What answers to a failure are looked up by, and may tell of it.
+#[derive(Clone, Debug, Default)]
+pub struct FailureKey {
+    /// The key.
+    pub key: Option<String>,
+    /// What is known more closely.
+    pub parameters: Vec<(String, String)>,
+}
+
 /// A failure on its way to becoming a response and a log line.
 #[derive(Clone, Debug)]
 pub struct Failure {
@@ -56,6 +65,8 @@ pub struct Failure {
     pub status: Option<u16>,
     /// What was wrong, in the few words that an answer may quote.
     pub reason: Option<Box<str>>,
+    /// Its key, where failures have keys.
+    pub key: Option<Box<FailureKey>>,
     /// What the failing step's own configuration says in this case; goes before the table's answers.
     pub answer: Option<Arc<ReadyAnswer>>,
 }
@@ -74,8 +85,26 @@ impl Failure {
             headers: Vec::new(),
             status: None,
             reason: None,
+            key: None,
             answer: None,
         })
+    }
+
+    /// A failure as its source tells it.
+    pub fn keyed(kind: FailureKind, blame: Blame, told: &Keyed) -> Box<Self> {
+        let mut failure = Self::new(kind, blame, told.message.as_deref().unwrap_or(""));
+        failure.status = Some(told.status);
+        failure.key = Some(Box::new(FailureKey { key: told.key.clone(), parameters: Vec::new() }));
+        failure
+    }
+
+    /// The same failure in other words, with a key.
+    pub(crate) fn told_as(&self, told: &Keyed) -> Self {
+        let mut failure = self.clone();
+        failure.public = told.message.clone().unwrap_or_default();
+        failure.status = Some(told.status);
+        failure.key = Some(Box::new(FailureKey { key: told.key.clone(), parameters: Vec::new() }));
+        failure
     }
 
     /// With other, fuller words for the log.

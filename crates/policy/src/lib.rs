@@ -11,6 +11,7 @@ pub mod chain;
 pub mod consumers;
 pub mod exchange;
 pub mod failure;
+mod learned;
 mod limit;
 mod log;
 mod missing;
@@ -19,7 +20,9 @@ pub mod predicate;
 pub mod query;
 mod refusal;
 mod rewrite;
+mod text;
 mod variable;
+pub mod world;
 
 pub use exchange::Exchange;
 pub use failure::Failure;

@@ -2,6 +2,7 @@
 //!
 //! The router asks the same [`Conditions`] of a route, and has hosts and paths in an index instead.
 
+mod condition;
 mod conditions;
 mod expression;
 mod host;
@@ -12,8 +13,12 @@ pub use host::comparable_host;
 pub use pattern::{Patterns, literal_beginning};
 
 use crate::exchange::Exchange;
+use crate::failure::{Blame, Failure};
 use crate::path::{ComparablePath, pattern_text};
+use crate::text::{Asks, TextError};
+use condition::ReadyCondition;
 use http::{HeaderMap, Method};
+use model::answer::{FailureKind, Keyed};
 use model::predicate::{HostPattern, PathPattern, Predicate, Segment};
 use model::table::PathNormalization;
 use regex::Regex;
@@ -81,6 +86,11 @@ pub struct ReadyPredicate {
     path: Option<Path>,
     conditions: Option<Box<Conditions>>,
     normalization: PathNormalization,
+    /// The path is what follows the part that the route matched.
+    below: bool,
+    /// Asked last, and only of an exchange.
+    texts: Box<[ReadyCondition]>,
+    asks: Asks,
 }
 
 /// Why a predicate cannot be asked.
@@ -123,7 +133,11 @@ impl ReadyPredicate {
     pub fn compile(predicate: &Predicate, normalization: PathNormalization) -> Result<Self, PredicateError> {
         let mut patterns = Patterns::default();
         let path = predicate.path.as_ref().map(|pattern| Path::compile(pattern, normalization, &mut patterns));
+        let texts: Box<[_]> = predicate.conditions.iter().map(ReadyCondition::compile).collect();
         Ok(Self {
+            below: predicate.below,
+            asks: texts.iter().map(ReadyCondition::asks).fold(Asks::default(), Asks::and),
+            texts,
             hosts: predicate.hosts.iter().map(host::comparable_pattern).collect(),
             path: path.transpose()?,
             conditions: Conditions::compile(predicate, &mut patterns)?,
@@ -131,9 +145,29 @@ impl ReadyPredicate {
         })
     }
 
-    /// Whether all of it is true of the request as it stands now.
-    pub fn holds(&self, exchange: &Exchange) -> bool {
-        let asked = Asked::of(exchange);
+    /// Whether all of it is true of the exchange as it stands now.
+    pub(crate) fn holds(&self, exchange: &Exchange) -> Result<bool, Box<Failure>> {
+        if !self.request_holds(exchange) {
+            return Ok(false);
+        }
+        for condition in &self.texts {
+            if !condition.holds(exchange)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Which bodies it will ask for.
+    pub(crate) fn asks(&self, exchange: &Exchange) -> Asks {
+        if self.asks.nothing() || !self.request_holds(exchange) { Asks::default() } else { self.asks }
+    }
+
+    fn request_holds(&self, exchange: &Exchange) -> bool {
+        let mut asked = Asked::of(exchange);
+        if self.below {
+            asked.path = exchange.path_below();
+        }
         self.host_holds(asked.host)
             && self
                 .path
@@ -154,6 +188,11 @@ impl ReadyPredicate {
             self.hosts.iter().any(|pattern| host::takes(pattern, &host))
         }
     }
+}
+
+/// A text without a value, as the failure that its policy has for that.
+pub(crate) fn text_failure(told: &Keyed, error: &TextError) -> Box<Failure> {
+    Failure::keyed(FailureKind::Internal, Blame::Config, told).detail(error.to_string())
 }
 
 impl Path {

@@ -1,7 +1,11 @@
 //! Policies that change or give messages without asking anyone.
 
+pub(crate) mod assign;
+pub(crate) mod compose;
 pub(crate) mod cors;
+pub(crate) mod fail;
 pub(crate) mod fields;
+pub(crate) mod header_texts;
 pub(crate) mod headers;
 pub(crate) mod request_id;
 pub(crate) mod respond;

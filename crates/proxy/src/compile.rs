@@ -18,6 +18,7 @@ use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
 use policy::consumers::Consumers;
 use policy::exchange::RouteFacts;
+use policy::world::ReadyWorld;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -213,6 +214,7 @@ fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
         told: route.told.clone(),
         path,
         normalization: table.normalization,
+        world: route.around.as_ref().map(|around| Arc::new(ReadyWorld::new(&around.world))),
     })
 }
 

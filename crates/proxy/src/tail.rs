@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use net::{Body, BodyError};
 use policy::Exchange;
+use policy::answer::LastOfConnection;
 use policy::chain::ReadyChain;
 use policy::exchange::Sent;
 use std::pin::Pin;
@@ -64,6 +65,10 @@ impl Life {
             response.unwrap_or_else(|| Response::builder().status(500).body(Body::Empty).unwrap_or_default());
         let upgrade = upgrade_wanted(&mut response);
         strip_hop_by_hop(response.headers_mut());
+        let last = response.extensions_mut().remove::<LastOfConnection>().is_some();
+        if last && self.exchange.request.version < Version::HTTP_2 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         if let Some(upgrade) = upgrade.filter(|_| self.exchange.request.version < Version::HTTP_2) {
             response.headers_mut().insert(header::UPGRADE, upgrade);
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));

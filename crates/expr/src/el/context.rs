@@ -1,11 +1,11 @@
 //! A world written down as JSON: to try expressions, and to test them.
 
-use super::xml;
+use super::content;
 use crate::error::Error;
 use crate::json;
 use crate::limits::{Budget, Limits};
 use crate::lookup::{Kind, Lookup, Object};
-use crate::value::{List, Map, Sequence, Text, Value};
+use crate::value::{Map, Text, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -161,7 +161,10 @@ fn message<'t>(map: &Map<'t>, names: &[&str]) -> Result<Members<'t>, Error> {
             result.members.insert(name.to_owned(), member);
         }
     }
-    let (json, xml) = contents(map.get_text("content"));
+    let (json, xml) = match map.get_text("content") {
+        Some(Value::Str(text)) => (content::json(text), content::xml(text)),
+        _ => (Value::Null, Value::Null),
+    };
     for (name, value) in [("jsonContent", json), ("xmlContent", xml)] {
         if map.get_text(name).is_none() {
             result.members.insert(name.to_owned(), Member::Value(value));
@@ -175,37 +178,13 @@ fn request<'t>(map: &Map<'t>) -> Result<Members<'t>, Error> {
     for (name, from) in [("paths", "path"), ("pathInfos", "pathInfo")] {
         if map.get_text(name).is_none() {
             let segments = match map.get_text(from) {
-                Some(Value::Str(path)) => segments(path),
+                Some(Value::Str(path)) => content::segments(path),
                 _ => Value::Null,
             };
             result.members.insert(name.to_owned(), Member::Value(segments));
         }
     }
     Ok(result)
-}
-
-/// The parts of a path between slashes, as `String.split` cuts it.
-fn segments<'t>(path: &Text<'t>) -> Value<'t> {
-    let trimmed = path.trim_end_matches('/');
-    let start = path.as_ptr() as usize;
-    let part = |part: &str| {
-        let from = part.as_ptr() as usize - start;
-        Value::Str(path.slice(from, from + part.len()))
-    };
-    let parts = if trimmed.is_empty() { Vec::new() } else { trimmed.split('/').map(part).collect() };
-    Value::List(List::of(Sequence::Array("java.lang.String"), parts))
-}
-
-/// The content as JSON and as XML; an empty map where it is neither.
-fn contents<'t>(content: Option<&Value<'t>>) -> (Value<'t>, Value<'t>) {
-    let Some(Value::Str(text)) = content else { return (Value::Null, Value::Null) };
-    let empty = || Value::Map(Map::new(Vec::new()));
-    let limits = Limits::default();
-    let json = match json::read(text, &mut Budget::new(&limits)) {
-        Ok(json @ (Value::Map(_) | Value::List(_))) => json,
-        _ => empty(),
-    };
-    (json, xml::read(text, &mut Budget::new(&limits)).unwrap_or_else(|_| empty()))
 }
 
 fn several<'t>(map: &Map<'t>) -> Vec<(Text<'t>, Value<'t>)> {

@@ -45,7 +45,7 @@ fn read_range(text: &str) -> (&str, bool) {
 }
 
 /// A media range and how much it is wanted; what cannot be read is wanted.
-fn weighted(text: &str) -> (&str, f32) {
+pub(super) fn weighted(text: &str) -> (&str, f32) {
     let mut parts = text.split(';').map(str::trim);
     let range = parts.next().unwrap_or("");
     let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));

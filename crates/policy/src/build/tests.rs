@@ -5,7 +5,7 @@ use crate::chain::ReadyChain;
 use model::answer::Answer;
 use model::chain::StepRank;
 use model::policy::{Cors, HeaderEdit, HeaderEdits};
-use model::predicate::PathPattern;
+use model::predicate::{PathPattern, Predicate};
 
 fn step(phase: Phase, policy: Data) -> Step {
     let rank = StepRank { phase, order: 0 };

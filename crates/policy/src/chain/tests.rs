@@ -1,5 +1,7 @@
 //! Cases of `chain`.
 
+mod groups;
+
 use super::*;
 use crate::Policy;
 use crate::build::Services;

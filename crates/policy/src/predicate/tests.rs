@@ -1,11 +1,15 @@
 //! Cases of `predicate`.
 
 use super::*;
+use crate::exchange::RouteFacts;
 use crate::exchange::testing;
-use model::predicate::{HeaderPattern, PathTemplate, QueryPattern, TextPattern};
+use model::id::RouteId;
+use model::predicate::{Condition, HeaderPattern, PathTemplate, QueryPattern, TextPattern};
+use model::text::Text;
+use std::sync::Arc;
 
 fn holds(predicate: &Predicate, exchange: &Exchange) -> bool {
-    ReadyPredicate::compile(predicate, PathNormalization::default()).unwrap().holds(exchange)
+    ReadyPredicate::compile(predicate, PathNormalization::default()).unwrap().holds(exchange).unwrap()
 }
 
 #[test]
@@ -128,4 +132,46 @@ fn conditions_on_variables_are_asked_like_the_others() {
     };
     assert!(ready(r#"[["post_arg.a","==","1"]]"#).asks_body());
     assert!(!ready(r#"[["arg_a","==","1"]]"#).asks_body());
+}
+
+#[test]
+fn a_path_may_be_looked_at_below_the_routes_own() {
+    for (template, path, matched, pattern, expected) in [
+        ("/shop/", "/shop/a", 6, "/a", true),
+        ("/shop/", "/shop/", 6, "/", true),
+        ("/shop", "/shop", 5, "/?$", true),
+        ("/shop", "/shop/a", 5, "/a", true),
+        ("/shop", "/shop/a", 5, "/shop", false),
+    ] {
+        let mut exchange = testing::get(path);
+        exchange.route = Some(Arc::new(RouteFacts::plain(RouteId::new("r"), template)));
+        exchange.matched = matched;
+        let path = Some(PathPattern::Regex(pattern.to_owned()));
+        let predicate = Predicate { path, below: true, ..Predicate::default() };
+        assert_eq!(holds(&predicate, &exchange), expected, "{template} {pattern}");
+    }
+}
+
+#[test]
+fn conditions_without_value_do_not_hold_or_fail() {
+    let told = || Keyed::new(500, "COND", "no");
+    let expression = |text: &str, failure| Condition::Expression { text: Text::Expression(text.into()), failure };
+    let attribute = |value: &str| Condition::Attribute { name: "plan".into(), value: value.into() };
+    for (conditions, expected) in [
+        (vec![expression("{#request.method == 'GET'}", None)], Ok(true)),
+        (vec![expression("{#request.headers['x']}", None)], Ok(false)),
+        (vec![expression("true", None), expression("{#request.nope}", None)], Ok(false)),
+        (vec![expression("false", None), expression("{#request.nope}", Some(told()))], Ok(false)),
+        (vec![expression("{#request.nope}", Some(told()))], Err("COND")),
+        (vec![expression("{#a +}", None)], Ok(false)),
+        (vec![attribute("gold")], Ok(true)),
+        (vec![attribute("gold"), attribute("silver")], Ok(false)),
+    ] {
+        let mut exchange = testing::get("/");
+        exchange.set_attribute(&"plan".into(), "gold".to_owned().into());
+        let predicate = Predicate { conditions: conditions.clone(), ..Predicate::default() };
+        let ready = ReadyPredicate::compile(&predicate, PathNormalization::default()).unwrap();
+        let seen = ready.holds(&exchange).map_err(|failure| failure.key.unwrap().key.unwrap());
+        assert_eq!(seen, expected.map_err(str::to_owned), "{conditions:?}");
+    }
 }
