@@ -99,7 +99,7 @@ fn table(at: &mut Lowering<'_>) -> Table {
         routes.extend(route.filter(|_| !at.notes.is_broken(content.document())));
     }
     Table {
-        normalization: PathNormalization { decode_unreserved: false, resolve_dots: false, merge_slashes: false },
+        normalization: PathNormalization { decode_unreserved: false, decode_all: false, resolve_dots: false, merge_slashes: false },
         routes,
         global: vec![transaction(at.settings)],
         answers: answers::outside(at.settings),

@@ -76,7 +76,7 @@ pub(super) fn route(api: &Api<'_>, at: &mut Lowering<'_>) -> Option<Arc<Route>> 
         chain,
         endpoint,
         path,
-        told: Told { service: Some(api.id.clone()), route: None, about_service: None },
+        told: Told { service: Some(api.id.clone()), ..Told::default() },
         around: Some(Arc::new(Around { world: world::world(api, &places, at), answers: Some(answers::of(api, at)) })),
     }))
 }

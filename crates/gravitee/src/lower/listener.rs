@@ -26,6 +26,7 @@ pub(super) fn listeners(table: &TableId, document: usize, at: &mut Lowering<'_>)
         http2: settings.secured && settings.alpn,
         proxy_protocol: settings.proxy_protocol,
         trusted_proxies: Vec::new(),
+        client_address: Default::default(),
         limits: Limits {
             header_bytes: settings.header_bytes,
             request_time: settings.request_time.unwrap_or(usual.request_time),
