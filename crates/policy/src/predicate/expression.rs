@@ -156,6 +156,8 @@ mod tests {
                 https: false,
                 client,
                 wire,
+                exchange: None,
+                wants_body: None,
             };
             let (found, bytes) = Expression::compile(expression).unwrap().found(&asked);
             assert_eq!(bytes, matched, "{expression}");
