@@ -11,6 +11,7 @@ mod remarks;
 mod route;
 mod scope;
 mod table;
+mod tls;
 mod upstream;
 mod vault;
 
@@ -83,7 +84,8 @@ pub(crate) fn read_settings(documents: &[Document], environment: &dyn Environmen
 /// Whether a document holds entities: it is neither the settings nor a file that they name.
 pub(crate) fn is_declarative(document: &Document, settings: &Settings) -> bool {
     let named = settings.templates.iter().map(|(_, file)| file);
-    let named = named.chain(settings.certificate.iter().flat_map(|(chain, key)| [chain, key]));
+    let certificates = settings.certificate.iter().chain(&settings.identity);
+    let named = named.chain(certificates.flat_map(|(chain, key)| [chain, key]));
     !document::is_kept(&document.key)
         && !is_settings(&document.key)
         && !named.into_iter().any(|file| same_file(&document.key, file))

@@ -22,6 +22,9 @@ use std::net::IpAddr;
 pub const TEMPLATES: [&str; 4] =
     ["error_template_html", "error_template_json", "error_template_plain", "error_template_xml"];
 
+/// Settings that name a file with a certificate or a key.
+pub const CERTIFICATES: [&str; 4] = ["ssl_cert", "ssl_cert_key", "client_ssl_cert", "client_ssl_cert_key"];
+
 /// What is said of the process as a whole.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -51,6 +54,8 @@ pub struct Settings {
     pub templates: Vec<(&'static str, String)>,
     /// Files of the certificate for clients who name no known host, and of its key.
     pub certificate: Option<(String, String)>,
+    /// The same of the certificate that upstreams are shown; `None`: none is shown.
+    pub identity: Option<(String, String)>,
     /// A declarative document in a setting.
     pub declarative: Option<String>,
     /// Idle connections kept to an upstream.
@@ -98,6 +103,10 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         error_type: reader.text("error_default_type").unwrap_or_else(|| "text/plain".to_owned()),
         templates: TEMPLATES.iter().filter_map(|name| Some((*name, reader.text(name)?))).collect(),
         certificate: reader.text("ssl_cert").zip(reader.text("ssl_cert_key")),
+        identity: reader
+            .text("client_ssl")
+            .filter(|text| text == "on")
+            .and_then(|_| reader.text("client_ssl_cert").zip(reader.text("client_ssl_cert_key"))),
         declarative: reader.text("declarative_config_string"),
         keepalive: (
             reader.number("upstream_keepalive_pool_size").and_then(|n| usize::try_from(n).ok()).unwrap_or(512),

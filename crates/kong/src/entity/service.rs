@@ -28,10 +28,11 @@ pub(super) fn record() -> Record {
         timeout("connect_timeout"),
         timeout("write_timeout"),
         timeout("read_timeout"),
-        foreign("client_certificate", "certificates").unsupported("no client certificate is shown to the upstream"),
+        foreign("client_certificate", "certificates"),
         boolean("tls_verify"),
         integer("tls_verify_depth").between(0, 64).ignored("chains are checked in full, whatever their length"),
-        array("ca_certificates", string("").rule(Rule::Text(text::uuid))),
+        array("ca_certificates", string("").rule(Rule::Text(text::uuid)))
+            .approximate("the system's authorities are trusted beside them"),
         boolean("enabled").default(true),
         integer("tls_sans").newer().unsupported("names are checked against the host alone"),
     ];

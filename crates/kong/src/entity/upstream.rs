@@ -29,7 +29,7 @@ pub(super) fn record() -> Record {
         integer("slots").default(10_000).optional().between(10, 65_536).ignored("there is no ring of slots"),
         healthchecks(),
         string("host_header").rule(Rule::Text(text::host)),
-        foreign("client_certificate", "certificates").unsupported("no client certificate is shown to the upstream"),
+        foreign("client_certificate", "certificates"),
         boolean("use_srv_name").default(false).optional().unsupported("SRV records are not asked for"),
     ]))
 }

@@ -1,6 +1,6 @@
 //! From a service to an endpoint and its upstream: where requests go when no plugin has answered.
 
-use super::{Lowering, name, upstream};
+use super::{Lowering, name, tls, upstream};
 use crate::entity::{Collection, Entity, Flavor, VERSION};
 use crate::part::Part;
 use model::endpoint::{
@@ -9,7 +9,6 @@ use model::endpoint::{
 use model::forward::Forward;
 use model::id::UpstreamId;
 use model::quirk::ForwardMarks;
-use model::tls::ClientTls;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -84,7 +83,7 @@ fn upstream_of(service: &Entity, at: &mut Lowering<'_>) -> Option<Upstream> {
     let time = |name: &str| Duration::from_millis(part.count(name).unwrap_or(60_000));
     let (idle, seconds) = at.settings.keepalive;
     let mut upstream = Upstream {
-        tls: secure.then(|| tls(service, at)),
+        tls: secure.then(|| tls::towards(service, balanced(service, at), at)),
         forward: Forward::Direct,
         http2: protocol.starts_with("grpc"),
         nodes: vec![Node {
@@ -107,16 +106,4 @@ fn upstream_of(service: &Entity, at: &mut Lowering<'_>) -> Option<Upstream> {
         upstream::complete(&mut upstream, entity, at);
     }
     Some(upstream)
-}
-
-/// Certificates of upstreams are checked where the service says so, as in Kong.
-fn tls(service: &Entity, at: &Lowering<'_>) -> ClientTls {
-    let part = Part::of(&service.object);
-    let authority = |id: &String| at.entities.get(Collection::CaCertificates, id)?.text("cert").map(str::to_owned);
-    ClientTls {
-        verify: part.flag("tls_verify"),
-        authorities: part.texts("ca_certificates").iter().filter_map(authority).collect(),
-        server_name: None,
-        identity: None,
-    }
 }

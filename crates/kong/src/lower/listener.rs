@@ -57,9 +57,20 @@ fn certificates(at: &Lowering<'_>) -> ServerTls {
 fn certificate(entity: &Entity, at: &Lowering<'_>) -> Option<Certificate> {
     let names = at.entities.of(Collection::Snis).iter();
     let own = names.filter(|sni| sni.reference("certificate") == Some(entity.id()));
+    let hosts: Vec<String> = own.filter_map(|sni| sni.text("name")).map(str::to_owned).collect();
+    if hosts.is_empty() && is_for_upstreams(entity, at) {
+        return None;
+    }
     Some(Certificate {
-        hosts: own.filter_map(|sni| sni.text("name")).map(str::to_owned).collect(),
+        hosts,
         chain: entity.text("cert")?.to_owned(),
         key: Secret::new(entity.text("key")?),
     })
+}
+
+/// Whether upstreams are shown it.
+fn is_for_upstreams(certificate: &Entity, at: &Lowering<'_>) -> bool {
+    let of = |collection| at.entities.of(collection).iter();
+    let mut users = of(Collection::Services).chain(of(Collection::Upstreams));
+    users.any(|user| user.reference("client_certificate") == Some(certificate.id()))
 }

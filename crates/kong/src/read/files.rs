@@ -36,7 +36,7 @@ pub fn files(path: &Path, must: bool) -> Result<Vec<Source>, ReadError> {
         None if in_text.is_some() || !must => {}
         None => return Err(nothing(path)),
     }
-    for name in settings::TEMPLATES.into_iter().chain(["ssl_cert", "ssl_cert_key"]) {
+    for name in settings::TEMPLATES.into_iter().chain(settings::CERTIFICATES) {
         if let Some(file) = variable(&settings::variable(name)).or_else(|| told.value(name)) {
             sources.extend(source(&beside(path, &file)));
         }

@@ -143,9 +143,9 @@ pub const TABLE: &[Setting] = &[
     other("ssl_session_tickets", &["on"], TLS),
     other("ssl_session_timeout", &["1d"], TLS),
     other("ssl_dhparam", &[""], TLS),
-    other("client_ssl", &["off"], Unsupported("no client certificate is shown to upstreams")),
-    other("client_ssl_cert", &[""], Unsupported("no client certificate is shown to upstreams")),
-    other("client_ssl_cert_key", &[""], Unsupported("no client certificate is shown to upstreams")),
+    exact("client_ssl"),
+    exact("client_ssl_cert"),
+    exact("client_ssl_cert_key"),
     other("admin_ssl_cert", &[""], Unsupported("the Admin API listens without TLS")),
     other("admin_ssl_cert_key", &[""], Unsupported("the Admin API listens without TLS")),
     other(

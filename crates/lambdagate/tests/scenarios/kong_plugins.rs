@@ -2,6 +2,9 @@
 
 use crate::gate::Gate;
 use crate::site::Site;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 /// A gateway that serves this declarative file, version line left out.
 fn serve(site: &Site, text: &str, more: &[&str]) -> Gate {
@@ -54,4 +57,40 @@ routes: [{name: r, paths: [/]}]
         let answer = gate.request("GET", "/", &said, b"").json();
         assert_eq!(answer["message"], format!("IP address not allowed: {expected}"), "{settings}");
     }
+}
+
+/// Answers one request over TLS with the name in the certificate that it is shown.
+const ASKS_WHO: &str = "
+import ssl, socket, sys
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(sys.argv[1] + '/server.pem', sys.argv[1] + '/server.key')
+context.load_verify_locations(sys.argv[1] + '/authority.pem')
+context.verify_mode = ssl.CERT_REQUIRED
+listener = socket.create_server(('127.0.0.1', 0))
+print(listener.getsockname()[1], flush=True)
+connection = context.wrap_socket(listener.accept()[0], server_side=True)
+connection.recv(65536)
+name = connection.getpeercert()['subject'][0][0][1].encode()
+connection.sendall(b'HTTP/1.1 200 OK\\r\\ncontent-length: %d\\r\\n\\r\\n%s' % (len(name), name))
+";
+
+#[test]
+fn an_upstream_is_shown_the_certificate_of_its_service() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../net/src/tls/store/fixtures");
+    let mut server =
+        Command::new("python3").args(["-c", ASKS_WHO]).arg(&fixtures).stdout(Stdio::piped()).spawn().unwrap();
+    let mut port = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
+    let pem = |file: &str| serde_json::Value::from(std::fs::read_to_string(fixtures.join(file)).unwrap());
+    let (id, port) = ("11111111-1111-4111-8111-111111111111", port.trim());
+    let text = format!(
+        "certificates: [{{id: {id}, cert: {}, key: {}}}]\n\
+         services: [{{name: s, url: 'https://127.0.0.1:{port}', client_certificate: {{id: {id}}}, routes: [{{name: r, paths: [/]}}]}}]\n",
+        pem("client.pem"),
+        pem("client.key"),
+    );
+    let site = Site::new("");
+    let gate = serve(&site, &text, &[]);
+    assert_eq!(gate.get("/").text(), "test client");
+    assert!(server.wait().unwrap().success());
 }
