@@ -261,7 +261,7 @@ struct Part {
 impl Opened {
     fn new(source: &Source) -> Result<Self, Refusal> {
         let Source { language, path, allow_missing, kept } = source;
-        let (dialect, declares) = (language.dialect(allow_missing, kept.is_some())?, language.declares());
+        let (dialect, declares) = (language.dialect(allow_missing, kept.is_some()), language.declares());
         let store: Arc<dyn Store> = match kept {
             Some(file) => Arc::new(EmbeddedStore::open(file).map_err(cannot_keep)?),
             None => Arc::new(MemoryStore::default()),

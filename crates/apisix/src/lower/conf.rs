@@ -10,6 +10,7 @@ use model::call::UrlPath;
 use model::chain::{Phase, Step, StepRank};
 use model::id::Slot;
 use model::policy::Policy;
+use model::predicate::Predicate;
 use serde_json::Value;
 
 /// A configuration, and where it stands.
@@ -53,10 +54,8 @@ pub(super) fn steps(
             None => return Vec::new(),
         },
     };
-    if meta.filter().is_some() {
-        let message = "the filter is not asked: the plugin runs for every request";
-        remarks.push(Remark::new(Faith::Unsupported, format!("{path}._meta.filter"), message));
-    }
+    let vars = super::matching::conditions(meta.filter());
+    let predicate = vars.map(|vars| Predicate { vars: Some(vars), ..Predicate::default() });
     let before = if conf.global { BEFORE } else { 0 };
     let slot = Slot::new(if conf.global { format!("global/{}", conf.name) } else { conf.name.to_owned() });
     let order = before - meta.priority().unwrap_or(priority);
@@ -64,7 +63,7 @@ pub(super) fn steps(
         slot: slot.clone(),
         rank: StepRank { phase, order },
         precedence: conf.precedence,
-        predicate: None,
+        predicate: predicate.clone(),
         policy,
     };
     policies.into_iter().map(step).collect()

@@ -5,10 +5,11 @@
 
 use crate::entity::Part;
 use crate::settings::Router;
-use dialect::Faith;
 use ipnet::IpNet;
-use model::predicate::{HostPattern, PathPattern, Predicate};
+use model::predicate::{HostPattern, PathPattern, Predicate, Vars};
 use model::route::{Match, Rank};
+use model::variable::Variable;
+use serde_json::Value;
 
 /// The parameter that a wildcard in the middle of a path becomes.
 pub(super) const WILDCARD: &str = "ext";
@@ -22,6 +23,7 @@ pub(super) fn matches(route: Part<'_>, service: Part<'_>, router: Router) -> Vec
     };
     let priority = route.integer("priority").unwrap_or_default();
     let (methods, clients) = (route.texts("methods"), clients(route));
+    let vars = conditions(route.value("vars"));
     let mut found = Vec::new();
     for uri in uris(route) {
         let path = Path::read(&uri, router);
@@ -31,6 +33,7 @@ pub(super) fn matches(route: Part<'_>, service: Part<'_>, router: Router) -> Vec
                 hosts: hosts.iter().filter_map(|host| pattern(host)).collect(),
                 methods: methods.clone(),
                 clients: clients.clone(),
+                vars: vars.clone(),
                 ..Predicate::default()
             };
             let weight = if router == Router::HostUri { hosts.first().map_or(0, |host| host_weight(host)) } else { 0 };
@@ -124,12 +127,10 @@ fn is_name(name: &str) -> bool {
         && name != WILDCARD
 }
 
-/// Conditions on variables; a route whose conditions cannot be asked takes nothing.
-pub(super) fn conditions(route: Part<'_>) -> Result<(), (Faith, &'static str, &'static str)> {
-    if !route.items("vars").is_empty() {
-        return Err((Faith::Unsupported, "vars", "variables are not looked up: the route takes nothing"));
-    }
-    Ok(())
+/// Conditions on variables. Those that cannot be read were told by the check of the object.
+pub(super) fn conditions(rules: Option<&Value>) -> Option<Vars> {
+    let rules = rules?.as_array().filter(|rules| !rules.is_empty())?;
+    expr::vars::read(rules, &Variable::of).ok()
 }
 
 #[cfg(test)]

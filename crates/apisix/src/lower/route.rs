@@ -131,10 +131,6 @@ fn made(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -
     if part.count("status") == Some(0) || part.value("filter_func").is_some() {
         return Made::default(); // the one is switched off, of the other its schema tells
     }
-    if let Err((faith, path, message)) = matching::conditions(part) {
-        say(faith, path, message);
-        return Made { said, ..Made::default() };
-    }
     if basis.lost("plugin_config_id", basis.plugin_config) {
         say(Faith::Unsupported, "plugin_config_id", "there is no such plugin config: the route answers 503");
     }
@@ -153,7 +149,13 @@ fn made(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -
         chain: Chain::of(steps),
         endpoint,
         path: None,
-        told: Told { service: part.id("service_id"), ..Told::default() },
+        told: Told {
+            id: Some(id.clone()),
+            name: part.owned("name"),
+            service: part.id("service_id"),
+            service_name: basis.service().owned("name"),
+            ..Told::default()
+        },
         around: None,
     };
     Made { route: Some(Arc::new(route)), upstream, said }

@@ -15,7 +15,12 @@ pub(super) fn table(
 ) -> (Table, BTreeMap<UpstreamId, Upstream>) {
     let (routes, upstreams) = route::routes(at, memory, said);
     let table = Table {
-        normalization: PathNormalization { decode_unreserved: true, decode_all: true, resolve_dots: true, merge_slashes: true },
+        normalization: PathNormalization {
+            decode_unreserved: true,
+            decode_all: true,
+            resolve_dots: true,
+            merge_slashes: true,
+        },
         routes,
         global: chain::global(at, said),
         overlays: chain::overlays(at, said),

@@ -153,7 +153,7 @@ fn beside(source: &Path) -> PathBuf {
 
 /// Functions without a configuration: says what to write.
 fn is_there(source: &Source, folders: &[PathBuf]) -> Result<(), Refusal> {
-    let dialect = source.language.dialect(&source.allow_missing, source.kept.is_some())?;
+    let dialect = source.language.dialect(&source.allow_missing, source.kept.is_some());
     let Err(error) = dialect.read(&source.path) else { return Ok(()) };
     let functions: Vec<String> = folders.iter().flat_map(|folder| names(folder)).collect();
     match source.language {
@@ -206,7 +206,7 @@ mod tests {
         let revision = store::Revision(1);
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let dialect = Language::Native.dialect(&[], false).ok().unwrap();
+        let dialect = Language::Native.dialect(&[], false);
         let lowered = dialect.lower(&[document], &std::collections::BTreeMap::new());
         assert_eq!((lowered.findings, lowered.gateway.tables[0].routes.len()), (vec![], 2), "{proposed}");
     }

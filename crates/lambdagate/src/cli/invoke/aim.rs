@@ -249,7 +249,7 @@ routes:
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
         let lowered =
-            Language::Native.dialect(&[], false).ok().unwrap().lower(&[document], &std::collections::BTreeMap::new());
+            Language::Native.dialect(&[], false).lower(&[document], &std::collections::BTreeMap::new());
         assert_eq!(lowered.findings, []);
         lowered.gateway
     }
