@@ -4,6 +4,7 @@
 //! definitions, [`lower`](mod@lower) what they mean. Not the traffic: that is `proxy`.
 
 pub mod entity;
+mod expression;
 mod lower;
 mod part;
 pub mod policy;

@@ -17,8 +17,6 @@ mod tls;
 mod upstream;
 mod world;
 
-pub(crate) use flow::expression;
-
 use crate::read::{Content, Notes, check, contents, is_settings};
 use crate::settings::{Lines, Settings, settings};
 use api::Api;
@@ -99,7 +97,12 @@ fn table(at: &mut Lowering<'_>) -> Table {
         routes.extend(route.filter(|_| !at.notes.is_broken(content.document())));
     }
     Table {
-        normalization: PathNormalization { decode_unreserved: false, decode_all: false, resolve_dots: false, merge_slashes: false },
+        normalization: PathNormalization {
+            decode_unreserved: false,
+            decode_all: false,
+            resolve_dots: false,
+            merge_slashes: false,
+        },
         routes,
         global: vec![transaction(at.settings)],
         answers: answers::outside(at.settings),

@@ -49,10 +49,6 @@ pub struct Settings {
     pub tenant: Option<String>,
     /// The tags that it is for; without any it serves all APIs.
     pub tags: Vec<String>,
-    /// Whether the list of what expressions may call is a new one.
-    pub replace_allowed: bool,
-    /// What expressions may call beside, or instead of, the usual.
-    pub allowed: Vec<String>,
 }
 
 /// What a request that belongs to no API is told where settings say nothing.
@@ -94,8 +90,6 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         verbatim_payload: reader.flag("policy.aws-lambda.verbatim-payload", false),
         tenant: reader.text("tenant"),
         tags: lines.list(environment, "tags"),
-        replace_allowed: reader.text("el.whitelist.mode").is_some_and(|mode| mode.eq_ignore_ascii_case("replace")),
-        allowed: lines.list(environment, "el.whitelist.list"),
     }
 }
 

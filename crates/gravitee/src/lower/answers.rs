@@ -2,13 +2,13 @@
 
 use super::Lowering;
 use super::api::Api;
+use crate::expression;
 use crate::part::Part;
 use crate::policy::Engine;
 use crate::read::Version;
 use crate::settings::Settings;
 use dialect::Faith;
 use model::answer::{Answer, AnswerBody, Answers, FailureKind, Keyed, KeyedAnswer, KeyedAnswers, UsualAnswer};
-use model::text::Text;
 use std::collections::BTreeMap;
 
 /// What is said outside of all APIs.
@@ -72,6 +72,6 @@ fn template(part: &Part<'_>, at: &mut Lowering<'_>) -> KeyedAnswer {
     KeyedAnswer {
         status: status.unwrap_or(500),
         headers: part.pairs("headers").into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
-        body: part.text("body").filter(|body| !body.is_empty()).map(|body| Text::Expression(body.to_owned())),
+        body: expression::field(part, "body", at.notes),
     }
 }

@@ -31,7 +31,8 @@ pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
     of.groups.push(Group { steps: cors::steps(api), ..Group::default() });
     for part in organizations(at) {
         of.best = part.word("flowMode") == Some("BEST_MATCH");
-        of.flows(&flows(&part.parts("flows"), Version::V2), ORGANIZATION, None, at);
+        let own = flows(&part.parts("flows"), Version::V2, at.notes);
+        of.flows(&own, ORGANIZATION, None, at);
     }
     let mut security = plan::security(api, at);
     if let Some(policy) = security.policy.take() {
@@ -40,9 +41,11 @@ pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
     of.manner(api);
     for plan in &security.plans {
         let condition = Condition::Attribute { name: plan::ATTRIBUTE.to_owned(), value: plan.id.clone() };
-        of.flows(&flows(&plan.part.parts("flows"), api.version), PLAN, Some(&condition), at);
+        let own = flows(&plan.part.parts("flows"), api.version, at.notes);
+        of.flows(&own, PLAN, Some(&condition), at);
     }
-    of.flows(&flows(&api.part.parts("flows"), api.version), API, None, at);
+    let own = flows(&api.part.parts("flows"), api.version, at.notes);
+    of.flows(&own, API, None, at);
     of.groups.retain(|group| !group.steps.is_empty() || group.set.is_some());
     Chain { groups: of.groups }
 }
@@ -114,7 +117,7 @@ impl Builder {
     ) -> Group {
         let mut predicate = flow.place();
         predicate.conditions.extend(only.cloned());
-        let conditions = flow.conditions();
+        let conditions = flow.conditions.clone();
         let (of_group, of_steps) = if self.best { (Vec::new(), conditions) } else { (conditions, Vec::new()) };
         predicate.conditions.extend(of_group);
         let mut stand = Stand { engine: self.engine, order: ground.request + number * 100 + 1, conditions: &of_steps };

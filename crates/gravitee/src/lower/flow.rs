@@ -1,43 +1,44 @@
 //! Flows of both versions in one form: when they run, and the steps of their lists.
 
+use crate::expression::condition;
 use crate::part::Part;
-use crate::read::Version;
+use crate::read::{Notes, Version};
 use model::predicate::{Condition, PathPattern, Predicate};
-use model::text::Text;
 
 /// A flow.
 pub(super) struct Flow<'a> {
     pub(super) path: String,
     equals: bool,
     methods: Vec<String>,
-    conditions: Vec<String>,
+    /// What must be true besides.
+    pub(super) conditions: Vec<Condition>,
     pub(super) request: Vec<Part<'a>>,
     pub(super) response: Vec<Part<'a>>,
 }
 
 /// The flows of a list that may run.
-pub(super) fn flows<'a>(parts: &[Part<'a>], version: Version) -> Vec<Flow<'a>> {
+pub(super) fn flows<'a>(parts: &[Part<'a>], version: Version, notes: &mut Notes) -> Vec<Flow<'a>> {
     let on = parts.iter().filter(|part| part.flag("enabled"));
     match version {
-        Version::V2 => on.map(v2).collect(),
-        Version::V4 => on.filter_map(v4).collect(),
+        Version::V2 => on.map(|part| v2(part, notes)).collect(),
+        Version::V4 => on.filter_map(|part| v4(part, notes)).collect(),
     }
 }
 
-fn v2<'a>(part: &Part<'a>) -> Flow<'a> {
+fn v2<'a>(part: &Part<'a>, notes: &mut Notes) -> Flow<'a> {
     let operator = part.part("path-operator");
     Flow {
         path: operator.owned("path").unwrap_or_default(),
         equals: operator.word("operator") == Some("EQUALS"),
         methods: upper(part.texts("methods")),
-        conditions: part.filled("condition").map(str::to_owned).into_iter().collect(),
+        conditions: condition(part, "condition", notes).into_iter().collect(),
         request: part.parts("pre"),
         response: part.parts("post"),
     }
 }
 
 /// `None`: a selector asks for what there never is.
-fn v4<'a>(part: &Part<'a>) -> Option<Flow<'a>> {
+fn v4<'a>(part: &Part<'a>, notes: &mut Notes) -> Option<Flow<'a>> {
     let mut flow = Flow {
         path: "/".to_owned(),
         equals: false,
@@ -53,7 +54,7 @@ fn v4<'a>(part: &Part<'a>) -> Option<Flow<'a>> {
                 flow.equals = selector.word("pathOperator") == Some("EQUALS");
                 flow.methods = upper(selector.texts("methods"));
             }
-            "condition" => flow.conditions.extend(selector.filled("condition").map(str::to_owned)),
+            "condition" => flow.conditions.extend(condition(&selector, "condition", notes)),
             _ => return None,
         }
     }
@@ -68,11 +69,6 @@ impl Flow<'_> {
     /// What method and path must be.
     pub(super) fn place(&self) -> Predicate {
         Predicate { path: self.pattern(), methods: self.methods.clone(), below: true, ..Predicate::default() }
-    }
-
-    /// What must be true besides.
-    pub(super) fn conditions(&self) -> Vec<Condition> {
-        self.conditions.iter().map(|text| expression(text)).collect()
     }
 
     /// Parameters are characters of one segment; other segments stand in a regular expression as they are written, where
@@ -117,9 +113,4 @@ const PARAMETER: &str = r"[a-zA-Z0-9\-._~%!$&'()* +,;=:@|]+";
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty())
-}
-
-/// An expression that must be true; one that has no value is not.
-pub(crate) fn expression(text: &str) -> Condition {
-    Condition::Expression { text: Text::Expression(text.to_owned()), failure: None }
 }

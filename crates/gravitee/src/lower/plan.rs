@@ -2,6 +2,7 @@
 
 use super::api::{Api, has_tag};
 use super::{Lowering, key};
+use crate::expression;
 use crate::part::Part;
 use crate::policy::{api_key, jwt};
 use crate::read::{Version, check, inner};
@@ -9,7 +10,6 @@ use dialect::Faith;
 use dialect::tree::Tree;
 use model::answer::Keyed;
 use model::policy::{Entrance, FirstOf, Policy, Way};
-use model::text::Text;
 use model::world::Constant;
 
 /// The attribute with the id of the plan that was taken.
@@ -117,7 +117,7 @@ fn way(api: &Api<'_>, plan: &Plan<'_>, at: &mut Lowering<'_>) -> Option<Way> {
     Some(Way {
         id: plan.id.clone(),
         entrance,
-        rule: plan.part.filled("selectionRule").map(|rule| Text::Expression(rule.to_owned())),
+        rule: expression::field(&plan.part, "selectionRule", at.notes),
         attributes: attributes(plan),
         subscriptions,
     })

@@ -1,6 +1,7 @@
 //! From the steps of a list to steps of a chain.
 
-use super::{Lowering, expression};
+use super::Lowering;
+use crate::expression::condition;
 use crate::part::Part;
 use crate::policy::{self, Engine, List, Place, Policy, When};
 use crate::read::check;
@@ -41,7 +42,7 @@ fn one(part: &Part<'_>, list: List, stand: &Stand<'_>, number: i64, at: &mut Low
         None => absent(part, name, at),
     };
     let mut conditions = stand.conditions.to_vec();
-    conditions.extend(part.filled("condition").map(expression));
+    conditions.extend(condition(part, "condition", at.notes));
     let predicate = (!conditions.is_empty()).then(|| Predicate { conditions, ..Predicate::default() });
     let step = |(when, policy): (When, model::policy::Policy)| Step {
         slot: Slot::new(format!("{name} at {}", part.spot().path)),

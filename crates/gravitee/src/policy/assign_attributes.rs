@@ -3,6 +3,7 @@
 use super::scope::{SCOPES, when};
 use super::transform_headers::HEADER;
 use super::{Does, Place};
+use crate::expression;
 use crate::lower::Lowering;
 use crate::schema::{Kind, Record, list, word};
 use dialect::Faith;
@@ -22,13 +23,14 @@ pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
     let Some(when) = when(place) else { return Vec::new() };
     let mut attributes = Vec::new();
     for part in place.config.parts("attributes") {
-        let Some((name, value)) = part.filled("name").zip(part.text("value")) else { continue };
+        let Some(name) = part.filled("name").filter(|_| part.has("value")) else { continue };
+        let value = expression::field(&part, "value", at.notes).unwrap_or(Text::Plain(String::new()));
         let short = name.strip_prefix("gravitee.attribute.").unwrap_or(name);
         if LEADING.contains(&short) {
             let text = format!("{short} does not lead requests elsewhere: they go to the API's own endpoint");
             at.notes.say(Faith::Unsupported, &part, "name", text);
         }
-        attributes.push((name.to_owned(), Text::Expression(value.to_owned())));
+        attributes.push((name.to_owned(), value));
     }
     vec![(when, Policy::Assign(Assign { attributes }))]
 }

@@ -2,6 +2,7 @@
 
 use super::transform_headers::{HEADER, headers};
 use super::{Does, List, Place, When};
+use crate::expression;
 use crate::lower::Lowering;
 use crate::schema::{Kind, Record, list, text, word};
 use model::answer::Keyed;
@@ -19,15 +20,15 @@ pub(super) static CONFIG: Record = Record {
     ],
 };
 
-pub(super) fn lower(place: &Place<'_>, _: &mut Lowering<'_>) -> Does {
+pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
     if place.list == List::Response {
         return Vec::new(); // the endpoint was asked already
     }
-    let text = |name: &str| Some(Text::Expression(place.config.filled(name)?.to_owned()));
+    let status = expression::field(&place.config, "status", at.notes);
     let policy = Compose {
-        status: text("status").unwrap_or_else(|| Text::Plain("200".to_owned())),
-        headers: headers(&place.config, "headers"),
-        body: text("content"),
+        status: status.unwrap_or_else(|| Text::Plain("200".to_owned())),
+        headers: headers(&place.config, "headers", at),
+        body: expression::field(&place.config, "content", at.notes),
         failure: Keyed { status: 500, key: None, message: Some("Internal Server Error".to_owned()) },
     };
     vec![(When::Turn, Policy::Compose(Box::new(policy)))]
