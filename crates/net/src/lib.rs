@@ -9,6 +9,8 @@ pub mod listen;
 pub mod moment;
 pub mod proxy_protocol;
 pub mod tls;
+mod together;
 pub mod worker;
 
 pub use body::{Body, BodyError};
+pub use together::together;

@@ -61,11 +61,7 @@ fn certificate(entity: &Entity, at: &Lowering<'_>) -> Option<Certificate> {
     if hosts.is_empty() && is_for_upstreams(entity, at) {
         return None;
     }
-    Some(Certificate {
-        hosts,
-        chain: entity.text("cert")?.to_owned(),
-        key: Secret::new(entity.text("key")?),
-    })
+    Some(Certificate { hosts, chain: entity.text("cert")?.to_owned(), key: Secret::new(entity.text("key")?) })
 }
 
 /// Whether upstreams are shown it.

@@ -61,6 +61,7 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         let state = self.state.clone();
         Box::pin(async move {
             let mut response = handle::handle(view, arrival).await;
+            net::together().await;
             if version < Version::HTTP_2 && *state.stop.borrow() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
