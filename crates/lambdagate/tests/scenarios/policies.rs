@@ -1,6 +1,6 @@
 //! What people put around functions, together, with the real binary: who may, how often, what is told to whom.
 
-use crate::gate::Gate;
+use crate::gate::{Gate, command};
 use crate::site::Site;
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Write};
@@ -106,4 +106,100 @@ fn policies_stand_together_and_every_exchange_is_told_of() {
     assert!(told[0].get("consumer").is_none());
     let everything = format!("{told:?} {}", gate.status_page("/metrics"));
     assert!(!everything.contains("marked-secret") && !everything.contains(BOB.1), "{everything}");
+}
+
+/// Native forms of the policies; the last of each route shows what stands behind them.
+const NATIVE: &str = r#"
+listen: 127.0.0.1:0
+consumers:
+  - name: bob
+    groups: staff
+    keys: marked-key
+    passwords: { bob: marked-secret }
+    tokens: { bob-app: marked-secret-of-tokens }
+  - { name: eve, passwords: { eve: other-secret } }
+  - { name: guest }
+policies:
+  - http-log: { url: "${LOG}", record: { status: $status, who: $consumer_name, route: $route_id, gate: here } }
+routes:
+  - { match: /token, policies: [ { jwt: { claims: [exp, nbf], realm: shop } }, { terminate: &shown { answer: 200, echo: behind } } ] }
+  - { match: /staff, policies: [ { basic-auth: { realm: stock } }, { acl: { allow: staff } }, { terminate: *shown } ] }
+  - { match: /guest, policies: [ { basic-auth: { anonymous: guest, identity: { name: x-who } } }, { terminate: *shown } ] }
+  - { match: /key, policies: [ { key-auth: { query: key, refusals: { absent: { message: show a key, member: error } } } }, { terminate: *shown } ] }
+  - { match: /near, policies: [ { ip-restriction: { allow: 127.0.0.0/8 } } ], respond: 204 }
+  - { match: /far, policies: [ { ip-restriction: { deny: 127.0.0.1, refusals: { forbidden: { status: 404, message: "not {}" } } } } ], respond: 204 }
+  - { match: /small, policies: [ { request-size: 4B } ], respond: 204 }
+  - { match: /seldom, policies: [ { rate-limit: [ 1/year, 5/1h ] } ], respond: 204 }
+  - { match: /closed, policies: [ { terminate: { trigger: x-stop } } ], respond: 204 }
+  - match: "/items/{id}"
+    policies:
+      - request-transform:
+          method: put
+          headers: { rename: { x-old: x-new }, add: { x-item: $(uri_captures.id) } }
+          query: { remove: token, append: { page: "1" } }
+      - response-transform: { headers: { add: { x-seen: "yes" } }, json: { remove: matched_route, add: { version: 2, text: "2" } } }
+      - terminate: *shown
+"#;
+
+/// Path, header, body, status, and what is in the answer or its header.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str, u16, &'a str);
+
+/// Signed with the secret of `bob-app`: one until 2100, one until 2001.
+const TOKENS: [&str; 2] = [
+    "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJib2ItYXBwIiwiZXhwIjo0MTAyNDQ0ODAwLCJuYmYiOjEwMDAwMDAwMDB9.aZePOuOmeSJ3_EP3EXBpsnzPWr3vZHCiFvhujGHuPEw",
+    "Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJpc3MiOiJib2ItYXBwIiwiZXhwIjoxMDAwMDAwMDAwLCJuYmYiOjEwMDAwMDAwMDB9.kG17ZTid3R2UEEiabWbkinaI1srfxhdy1z_UuH9RgJw",
+];
+
+#[test]
+fn native_forms_do_what_they_say() {
+    let (port, records) = log_server();
+    let log = format!("http://127.0.0.1:{port}/?key=marked-log");
+    let gate = Gate::start_with(&Site::new(NATIVE), &["run", "."], &[("LOG", &log)]);
+    let (bearer, basic) = (|n: usize| [("authorization", TOKENS[n])], |who: (&'static str, &'static str)| [who]);
+    let (none, stop): ([(&str, &str); 0], _) = ([], [("x-stop", "1")]);
+    let rows: &[Row<'_>] = &[
+        ("/token", &none, "", 401, "Bearer realm=\"shop\"|"),
+        ("/token", &bearer(1), "", 401, "error=\"invalid_token\""),
+        ("/token", &bearer(0), "", 200, "\"x-consumer-username\":\"bob\""),
+        ("/staff", &none, "", 401, "Basic realm=\"stock\"|"),
+        ("/staff", &basic(BOB), "", 200, "\"x-consumer-groups\":\"staff\""),
+        ("/staff", &basic(EVE), "", 403, ""),
+        ("/guest", &none, "", 200, "\"x-who\":\"guest\""),
+        ("/guest", &basic(EVE), "", 200, "\"x-who\":\"eve\""),
+        ("/key", &none, "", 401, "{\"error\":\"show a key\"}"),
+        ("/key?key=marked-key", &none, "", 200, "\"x-consumer-username\":\"bob\""),
+        ("/near", &none, "", 204, ""),
+        ("/far", &none, "", 404, "not 127.0.0.1"),
+        ("/small", &none, "four", 204, ""),
+        ("/small", &none, "fives", 413, ""),
+        ("/seldom", &none, "", 204, "ratelimit-remaining: 0|"),
+        ("/seldom", &none, "", 429, "retry-after: "),
+        ("/closed", &none, "", 204, ""),
+        ("/closed", &stop, "", 503, ""),
+        ("/items/7?token=1", &[("x-old", "a")], "", 200, "\"query\":{\"page\":\"1\"}"),
+        ("/items/7", &[("x-old", "a")], "", 200, "\"method\":\"PUT\""),
+        ("/items/7", &[("x-old", "a")], "", 200, "\"x-item\":\"7\""),
+        ("/items/7", &[("x-old", "a")], "", 200, "\"x-new\":\"a\""),
+        ("/items/7", &none, "", 200, "x-seen: yes|"),
+        ("/items/7", &none, "", 200, "\"version\":2,\"text\":\"2\"}"),
+    ];
+    let mut told = Vec::new();
+    for (path, headers, body, status, words) in rows {
+        let answer = gate.request("POST", path, headers, body.as_bytes());
+        let fields: String = answer.headers.iter().map(|(name, value)| format!("{name}: {value}|")).collect();
+        let all = format!("{fields}\n{}", answer.text());
+        assert_eq!(answer.status, *status, "{path}: {all}");
+        assert!(all.contains(words), "{path}: no {words} in {all}");
+        let record = records.recv_timeout(Duration::from_secs(60)).expect("a record of each exchange");
+        assert_eq!((&record["status"], &record["gate"]), (&json!(status), &json!("here")), "{path}");
+        told.push(record);
+    }
+    assert_eq!(told[2], json!({"status": 200, "who": "bob", "route": "native/route//token", "gate": "here"}));
+    assert!(told[0].get("who").is_none());
+    let said = command(&Site::new(NATIVE)).args(["translate", "."]).env("LOG", &log).output().unwrap();
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(
+        !said.contains("marked-") && said.contains("TOKEN_SECRET_OF_BOB_APP") && !said.contains("Not written"),
+        "{said}"
+    );
 }
