@@ -14,6 +14,7 @@ use dialect::findings::Findings;
 use dialect::resolve::Environment;
 use dialect::tree::parse_plain;
 use ipnet::IpNet;
+use model::listener::ClientAddress;
 use model::secret::Secret;
 use serde_json::Value;
 use std::net::{IpAddr, SocketAddr};
@@ -44,6 +45,8 @@ pub struct Settings {
     pub keyring: Vec<Secret>,
     /// Peers that are believed about clients.
     pub trusted: Vec<IpNet>,
+    /// Where they tell the client's address, and whether they are believed about more than that.
+    pub client_address: ClientAddress,
     /// The largest body; `None`: any.
     pub body_most: Option<u64>,
     /// Attributes of plugins, by their names.
@@ -207,6 +210,7 @@ impl Reader<'_> {
             plugins: part.value("plugins").map(|_| part.texts("plugins")),
             keyring: keyring(part),
             trusted: self.trusted(),
+            client_address: self.client_address(),
             body_most: bytes(part, "nginx_config.http.client_max_body_size").filter(|most| *most > 0),
             plugin_attr: part.value("plugin_attr").cloned().unwrap_or_default(),
         }
@@ -306,9 +310,23 @@ impl Reader<'_> {
         }
     }
 
+    /// Peers whose word about the client's address counts, and those that are believed about all they forward.
     fn trusted(&self) -> Vec<IpNet> {
-        let own = self.part.texts("apisix.trusted_addresses");
-        crate::lower::networks(&own)
+        let mut texts = match self.part.value("nginx_config.http.real_ip_from") {
+            Some(_) => self.part.texts("nginx_config.http.real_ip_from"),
+            None => vec!["127.0.0.1".to_owned()],
+        };
+        texts.extend(self.part.texts("apisix.trusted_addresses"));
+        crate::lower::networks(&texts)
+    }
+
+    fn client_address(&self) -> ClientAddress {
+        let header = self.part.text("nginx_config.http.real_ip_header").unwrap_or("X-Real-IP").to_ascii_lowercase();
+        ClientAddress {
+            field: (header != "proxy_protocol").then_some(header),
+            past_trusted: self.part.text("nginx_config.http.real_ip_recursive") == Some("on"),
+            alone: self.part.texts("apisix.trusted_addresses").is_empty(),
+        }
     }
 }
 

@@ -177,7 +177,7 @@ impl Reader<'_> {
             self.say("real_ip_header", Faith::Invalid, format!("{name:?} is not the name of a header field"));
         }
         let past_trusted = self.text("real_ip_recursive").is_some_and(|text| text == "on");
-        ClientAddress { field: (!from_wire).then_some(name), past_trusted }
+        ClientAddress { field: (!from_wire).then_some(name), past_trusted, alone: false }
     }
 
     fn listens(&mut self, name: &str, default: &str) -> Vec<Listen> {

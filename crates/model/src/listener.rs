@@ -36,6 +36,8 @@ pub struct ClientAddress {
     pub field: Option<String>,
     /// The list is read from its end past all trusted addresses; else its last address counts.
     pub past_trusted: bool,
+    /// They are believed about the address alone: what else they forward of the request is the client's own claim.
+    pub alone: bool,
 }
 
 impl ClientAddress {
@@ -47,7 +49,7 @@ impl ClientAddress {
 
 impl Default for ClientAddress {
     fn default() -> Self {
-        Self { field: Some("x-forwarded-for".to_owned()), past_trusted: true }
+        Self { field: Some("x-forwarded-for".to_owned()), past_trusted: true, alone: false }
     }
 }
 

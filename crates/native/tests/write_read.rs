@@ -182,7 +182,8 @@ fn listeners(tables: Vec<TableId>) -> BoxedStrategy<Vec<Listener>> {
     });
     let tls = of(vec(certificate, 1..3).prop_map(|certificates| ServerTls { certificates }));
     let field = of(select(vec!["x-forwarded-for", "x-real-ip"]).prop_map(str::to_owned));
-    let client_address = (field, any::<bool>()).prop_map(|(field, past_trusted)| ClientAddress { field, past_trusted });
+    let client_address =
+        (field, any::<bool>()).prop_map(|(field, past_trusted)| ClientAddress { field, past_trusted, alone: false });
     let one = (subsequence(tables, 0..=all), tls, any::<[bool; 2]>(), networks(), client_address, limits);
     let one =
         one.prop_map(|(tables, tls, [http2, proxy_protocol], trusted_proxies, client_address, limits)| Listener {

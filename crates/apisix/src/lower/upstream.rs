@@ -51,7 +51,11 @@ pub(super) fn lead(
             Some("rewrite") => HostHeader::Fixed(conf.owned("upstream_host").unwrap_or_default()),
             _ => HostHeader::Client,
         },
-        marks: ForwardMarks { real_ip: true, any_addresses: at.settings.trusted.is_empty(), ..ForwardMarks::default() },
+        marks: ForwardMarks {
+            real_ip: true,
+            any_addresses: at.settings.client_address.alone,
+            ..ForwardMarks::default()
+        },
     };
     let retries = conf.count("retries").and_then(|count| u32::try_from(count).ok());
     let upstream = Upstream {

@@ -88,7 +88,7 @@ fn the_clients_address_is_read_where_proxies_write_it() {
     ];
     for (listen, conf, field, past_trusted, remarks) in cases {
         let (settings, said) = read(&format!("{listen}{conf}"), &[]);
-        let expected = ClientAddress { field: field.map(str::to_owned), past_trusted: *past_trusted };
+        let expected = ClientAddress { field: field.map(str::to_owned), past_trusted: *past_trusted, alone: false };
         assert_eq!(settings.client_address, expected, "{conf}");
         assert_eq!(said, *remarks, "{conf}");
     }

@@ -10,6 +10,8 @@ pub(crate) struct Trust {
     proxies: Vec<IpNet>,
     field: Option<HeaderName>,
     past_trusted: bool,
+    /// The address is all that is believed.
+    alone: bool,
 }
 
 /// What a trusted proxy says of the client; `None` where it says nothing.
@@ -26,12 +28,13 @@ pub(super) struct Said {
 impl Trust {
     /// Fails with a name that no field can have.
     pub(crate) fn compile(listener: &Listener) -> Result<Self, String> {
-        let ClientAddress { field, past_trusted } = &listener.client_address;
+        let ClientAddress { field, past_trusted, alone } = &listener.client_address;
         let name = |text: &String| HeaderName::from_bytes(text.as_bytes()).map_err(|_| text.clone());
         Ok(Self {
             proxies: listener.trusted_proxies.clone(),
             field: field.as_ref().map(name).transpose()?,
             past_trusted: *past_trusted,
+            alone: *alone,
         })
     }
 
@@ -40,7 +43,11 @@ impl Trust {
         if self.proxies.is_empty() || !self.holds(peer) {
             return Said::default();
         }
-        Said { trusted: true, address: self.client_address(headers), https: scheme(headers) }
+        let address = self.client_address(headers);
+        match self.alone {
+            true => Said { trusted: false, address, https: None },
+            false => Said { trusted: true, address, https: scheme(headers) },
+        }
     }
 
     /// Whether the address is one of the trusted.
