@@ -8,15 +8,20 @@ mod first_of;
 mod header_edit;
 mod http_log;
 mod identity;
+mod inject;
 mod ip_restriction;
 mod jwt;
 mod key_auth;
 mod log_object;
 mod rate_limit;
+mod redirect;
 mod refusal;
+mod refuse;
 mod request_id;
 mod request_size;
 mod request_text;
+mod rewrite;
+mod substitution;
 mod terminate;
 mod transform;
 
@@ -28,15 +33,20 @@ pub use first_of::{Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEnt
 pub use header_edit::{HeaderEdit, HeaderEdits};
 pub use http_log::{HttpLog, LogQueue};
 pub use identity::{Challenge, IdentityHeaders};
+pub use inject::{Chance, Delay, Inject, Injected, InjectedBody, Sample};
 pub use ip_restriction::IpRestriction;
 pub use jwt::{Jwt, RegisteredClaim};
 pub use key_auth::KeyAuth;
 pub use log_object::{LogFact, LogValue};
 pub use rate_limit::{CounterStore, LimitBy, Period, RateHeaders, RateLimit, RedisStore, Span, Window};
+pub use redirect::{Redirect, RedirectTo};
 pub use refusal::{Case, Refusal, RefusalForm, Refusals};
+pub use refuse::Refuse;
 pub use request_id::{IdForm, RequestId};
 pub use request_size::RequestSize;
 pub use request_text::{RequestText, RequestTextError, TextPart, TextSource};
+pub use rewrite::{BodyFilter, FieldTexts, PathSource, ResponseRewrite, Rewrite};
+pub use substitution::Substitution;
 pub use terminate::Terminate;
 pub use transform::{JsonChanges, JsonScalar, RequestTransform, ResponseTransform, TextChanges};
 
@@ -89,6 +99,16 @@ pub enum Policy {
     RequestId(RequestId),
     /// Sends a record of the exchange to a server, after its last byte.
     HttpLog(Box<HttpLog>),
+    /// Refuses requests of which a condition is true.
+    Refuse(Box<Refuse>),
+    /// Pauses, or answers with what is made up.
+    Inject(Box<Inject>),
+    /// Sends clients elsewhere.
+    Redirect(Box<Redirect>),
+    /// Changes what an upstream sees of the request.
+    Rewrite(Box<Rewrite>),
+    /// Changes status, header and body of the response.
+    ResponseRewrite(Box<ResponseRewrite>),
     /// Stands for a policy that guards the route and is not there: answers [`crate::answer::FailureKind::PolicyMissing`].
     Missing {
         /// Its name in the source.

@@ -175,6 +175,11 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::Compose(_) => gap("compose", pen),
         Policy::FirstOf(_) => gap("first-of", pen),
         Policy::Fail(_) => gap("fail", pen),
+        Policy::Refuse(_) => gap("refuse", pen),
+        Policy::Inject(_) => gap("inject", pen),
+        Policy::Redirect(_) => gap("redirect", pen),
+        Policy::Rewrite(_) => gap("rewrite", pen),
+        Policy::ResponseRewrite(_) => gap("response-rewrite", pen),
         Policy::Missing { name } => Step { missing: Some(missing::write(name)), ..empty },
     }
 }

@@ -6,4 +6,5 @@ pub(crate) mod gate;
 pub(crate) mod ip_restriction;
 pub(crate) mod jwt;
 pub(crate) mod key_auth;
+pub(crate) mod refuse;
 pub(crate) mod token_key;

@@ -8,6 +8,7 @@ use crate::auth::gate::{Gate, GateError, Parts};
 use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
+use crate::auth::refuse::Refuse;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
@@ -23,10 +24,14 @@ use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::fail::Fail;
 use crate::rewrite::header_texts::HeaderTexts;
 use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
+use crate::rewrite::inject::Inject;
+use crate::rewrite::redirect::Redirect;
 use crate::rewrite::request_id::{Choice, EchoRequestId, RequestId};
 use crate::rewrite::respond::Respond;
+use crate::rewrite::response::ResponseRewrite;
 use crate::rewrite::terminate::Terminate;
 use crate::rewrite::transform::{RequestTransform, ResponseTransform};
+use crate::rewrite::upstream::Rewrite;
 use http::HeaderName;
 use model::answer::Answers;
 use model::chain::{Group, Phase, Step};
@@ -125,6 +130,14 @@ pub enum BuildCause {
     Header {
         /// The text.
         text: String,
+    },
+    /// A regular expression that cannot be read.
+    #[error("the regular expression {text:?} cannot be read: {cause}")]
+    Regex {
+        /// As written.
+        text: String,
+        /// Why.
+        cause: String,
     },
     /// A client that is not there.
     #[error("the consumer {consumer} does not exist")]
@@ -304,6 +317,15 @@ impl<'a> Builder<'a> {
                 let choice = id.echo.then(|| Choice::of(id)).transpose()?;
                 Box::new(EchoRequestId { choice, own: id.own, slot })
             }
+            (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
+            (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
+            (Data::Redirect(data), Side::Request) => Box::new(Redirect::compile(data)?),
+            (Data::Rewrite(data), Side::Request) => Box::new(Rewrite::compile(data)?),
+            (Data::ResponseRewrite(data), Side::Response) => Box::new(ResponseRewrite::compile(data)?),
+            (
+                Data::Refuse(_) | Data::Inject(_) | Data::Redirect(_) | Data::Rewrite(_) | Data::ResponseRewrite(_),
+                _,
+            ) => return Err(BuildCause::Side { policy: name(data), phase }),
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),
         };
         Ok((side, policy))
@@ -379,6 +401,11 @@ fn name(data: &Data) -> &'static str {
         Data::Cors(_) => "cors",
         Data::Headers(_) => "a change of headers",
         Data::RequestId(_) => "a request id",
+        Data::Refuse(_) => "a refusal",
+        Data::Inject(_) => "an answer that is made up",
+        Data::Redirect(_) => "a redirect",
+        Data::Rewrite(_) => "a rewrite of requests",
+        Data::ResponseRewrite(_) => "a rewrite of responses",
         Data::Missing { .. } => "a missing policy",
     }
 }

@@ -50,8 +50,10 @@ pub struct Exchange {
     pub upstream: Option<UpstreamFacts>,
     /// The forms of messages of the table that the request belongs to, where it has any.
     pub messages: Option<Arc<ReadyMessages>>,
-    /// The path that a step gave to those behind, instead of the route's.
+    /// The path that a step gave to those behind, instead of the route's; one with a query of its own ends in it.
     pub forwarded_path: Option<String>,
+    /// The `Host` that a step gave to an upstream, instead of the endpoint's.
+    pub forwarded_host: Option<http::HeaderValue>,
     /// The target as received, where a step changed the request's. What is to be hidden is hidden here as well.
     pub received: Option<http::Uri>,
     /// When the request header had arrived: for durations.
@@ -218,6 +220,7 @@ impl Exchange {
             upstream: None,
             messages: None,
             forwarded_path: None,
+            forwarded_host: None,
             received: None,
             started,
             time: net::moment::time_at(started),

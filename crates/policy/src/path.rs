@@ -4,6 +4,7 @@ mod decoded;
 mod forward;
 
 pub(crate) use decoded::decoded;
+pub(crate) use forward::escaped_bare;
 pub use forward::forwarded;
 
 use model::table::PathNormalization;

@@ -170,6 +170,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Terminate(_)
         | Policy::Compose(_)
         | Policy::Fail(_)
+        | Policy::Redirect(_)
         | Policy::Missing { .. } => true,
         Policy::KeyAuth(_)
         | Policy::BasicAuth(_)
@@ -186,7 +187,11 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::RequestTransform(_)
         | Policy::ResponseTransform(_)
         | Policy::RequestId(_)
-        | Policy::HttpLog(_) => false,
+        | Policy::HttpLog(_)
+        | Policy::Refuse(_)
+        | Policy::Inject(_)
+        | Policy::Rewrite(_)
+        | Policy::ResponseRewrite(_) => false,
     })
 }
 

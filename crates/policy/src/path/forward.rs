@@ -17,13 +17,13 @@ pub fn forwarded<'a>(rule: &PathRule, normalization: PathNormalization, path: &'
     }
     let compared = rewritten(rule, comparable.text(), comparable.text_bytes(matched));
     if normalization.decode_all {
-        return escaped(&compared).into();
+        return escaped_bare(&compared).into();
     }
     compared.into_owned().into()
 }
 
-/// Without escapes to with: what may not stand in a path, or would end it, is escaped.
-pub(crate) fn escaped(path: &str) -> String {
+/// A decoded path as it is sent: what may not stand in a path, or would end it, is escaped.
+pub(crate) fn escaped_bare(path: &str) -> String {
     utf8_percent_encode(path, ESCAPED).to_string()
 }
 

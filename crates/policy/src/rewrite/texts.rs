@@ -12,7 +12,7 @@ pub(crate) fn fill(text: &RequestText, exchange: &Exchange) -> String {
     if let Some(plain) = text.as_plain() {
         return plain.to_owned();
     }
-    filled(text, exchange, &[]).text
+    fill_with(text, exchange, &[], Escape::None).text
 }
 
 /// A text filled in.
@@ -22,8 +22,17 @@ pub(crate) struct Filled {
     pub(crate) places: usize,
 }
 
+/// How what fills a place is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Escape {
+    /// As it is.
+    None,
+    /// `?` as `%3F`.
+    QueryMark,
+}
+
 /// The text, with what the step's own expression captured, its whole match first.
-pub(crate) fn filled(text: &RequestText, exchange: &Exchange, matched: &[Option<&str>]) -> Filled {
+pub(crate) fn fill_with(text: &RequestText, exchange: &Exchange, matched: &[Option<&str>], escape: Escape) -> Filled {
     let asked = Asked::of(exchange);
     let mut filled = Filled { text: String::new(), places: 0 };
     for part in &text.parts {
@@ -31,7 +40,10 @@ pub(crate) fn filled(text: &RequestText, exchange: &Exchange, matched: &[Option<
             TextPart::Text(text) => filled.text.push_str(text),
             TextPart::FirstOf(sources) => {
                 if let Some(found) = sources.iter().find_map(|source| value(source, &asked, exchange, matched)) {
-                    filled.text.push_str(&found);
+                    match escape {
+                        Escape::QueryMark if found.contains('?') => filled.text.push_str(&found.replace('?', "%3F")),
+                        Escape::QueryMark | Escape::None => filled.text.push_str(&found),
+                    }
                     filled.places += 1;
                 }
             }

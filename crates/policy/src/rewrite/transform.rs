@@ -145,7 +145,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 }
 
 /// A name that may be changed; how a message is framed says the gateway alone.
-fn editable(text: &str) -> Result<http::HeaderName, BuildCause> {
+pub(super) fn editable(text: &str) -> Result<http::HeaderName, BuildCause> {
     let name = header_name(text)?;
     if is_framing(&name) {
         return Err(super::headers::EditError::Framing { name }.into());

@@ -52,7 +52,7 @@ impl HttpRoute {
         let mut request = self.request(exchange, behind_proxy)?;
         let (mut last, mut cookie) = (None, None);
         for node in self.upstream.candidates(exchange, &mut cookie) {
-            self.name_host(&mut request, node);
+            self.name_host(&mut request, node, exchange.forwarded_host.as_ref());
             let busy = self.upstream.balancer.counts().then(|| node.load.begin());
             let started = Instant::now();
             let sent = node.pool.send(request).await;
@@ -112,8 +112,9 @@ impl HttpRoute {
             Some(given) => Cow::Borrowed(given.as_str()),
             None => path::forwarded(&self.path, self.normalization, uri.path(), exchange.matched),
         };
+        let mark = if path.contains('?') { '&' } else { '?' };
         let target = match uri.query() {
-            Some(query) => format!("{path}?{query}"),
+            Some(query) => format!("{path}{mark}{query}"),
             None => path.into_owned(),
         };
         target.parse().map_err(|_| {
@@ -122,7 +123,11 @@ impl HttpRoute {
         })
     }
 
-    fn name_host(&self, request: &mut Request<Body>, node: &ReadyNode) {
+    fn name_host(&self, request: &mut Request<Body>, node: &ReadyNode, given: Option<&HeaderValue>) {
+        if let Some(given) = given {
+            request.headers_mut().insert(HOST, given.clone());
+            return;
+        }
         let name = match &self.host {
             HostHeader::Client if request.headers().contains_key(HOST) => return,
             HostHeader::Fixed(name) => name,

@@ -37,7 +37,7 @@ fn read(text: &str, captures: bool) -> RequestText {
     while let Some(found) = text[at..].find('$') {
         let dollar = at + found;
         let escaped = text[..dollar].ends_with('\\');
-        match place(&text[dollar + 1..]).filter(|_| !escaped) {
+        match place(&text[dollar + 1..], captures).filter(|_| !escaped) {
             Some((inner, bytes)) => {
                 push_text(&mut parts, &text[begin..dollar]);
                 parts.push(TextPart::FirstOf(sources(inner, captures)));
@@ -52,10 +52,14 @@ fn read(text: &str, captures: bool) -> RequestText {
 }
 
 /// What stands behind the dollar, and its length.
-fn place(text: &str) -> Option<(&str, usize)> {
+fn place(text: &str, captures: bool) -> Option<(&str, usize)> {
     if let Some(rest) = text.strip_prefix('{') {
         let (inner, _) = rest.split_once('}')?;
         return (!inner.trim().is_empty()).then(|| (inner.trim(), inner.len() + 2));
+    }
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    if captures && digits > 0 {
+        return Some((&text[..digits], digits));
     }
     let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.')).unwrap_or(text.len());
     (end > 0).then(|| (&text[..end], end))
@@ -98,5 +102,7 @@ mod tests {
         let expected =
             vec![text("/"), of(TextSource::Matched(2)), text("/"), of(TextSource::Matched(1)), of(variable("uri"))];
         assert_eq!(captured.parts, expected);
+        let glued = RequestText::with_captures("$1i").parts;
+        assert_eq!(glued, [of(TextSource::Matched(1)), text("i")]);
     }
 }
