@@ -19,7 +19,8 @@ pub trait AdminApi: Send + Sync {
     /// Where it listens unless the command line says otherwise; empty: nowhere.
     fn addresses(&self) -> Vec<SocketAddr>;
 
-    /// Answers one request, whose body is held already.
+    /// Answers one request, whose body is held already. Where it came from stands in its extensions, as a
+    /// [`SocketAddr`].
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a>;
 }
 

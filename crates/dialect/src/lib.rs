@@ -17,7 +17,21 @@ use model::Gateway;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use store::etcd::EtcdOptions;
 use store::{Change, Document};
+
+/// Where the objects of a source live. Where that is not its files, a key tells whether it is an object's.
+#[derive(Debug)]
+pub enum Home {
+    /// In its files, with everything else.
+    Files,
+    /// In a file that is written here; its files only describe the process.
+    Kept(fn(&str) -> bool),
+    /// In memory: whoever wrote them writes them again.
+    Memory(fn(&str) -> bool),
+    /// In a cluster, which others may use too.
+    Etcd(Box<EtcdOptions>),
+}
 
 /// A configuration language.
 pub trait Dialect: Send + Sync {
@@ -34,6 +48,12 @@ pub trait Dialect: Send + Sync {
     fn load(&self, files: &[Source], stored: &[Document], environment: &dyn resolve::Environment) -> Vec<Change> {
         let _ = environment;
         as_they_are(files, stored.iter())
+    }
+
+    /// Where the objects of a source with these files live.
+    fn home(&self, files: &[Source], environment: &dyn resolve::Environment) -> Home {
+        let _ = (files, environment);
+        Home::Files
     }
 
     /// Its Admin API for a source with these documents, if it has one.

@@ -1,29 +1,30 @@
 //! From sources to one gateway: files → store → documents → lower → merge, then what the command line changes.
 
 mod calls;
+mod opened;
 mod overrides;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use calls::{calls, function_calls, targets_mut};
+pub(crate) use opened::InForce;
 pub(crate) use overrides::Overrides;
 
 use crate::exit::Refusal;
 use crate::findings::Texts;
 use crate::local::LocalAccount;
-use crate::source::{Declares, Source};
+use crate::source::Source;
 use dialect::admin::AdminApi;
 use dialect::resolve::ProcessEnvironment;
-use dialect::{Dialect, Finding, Lowered, ReadError, merge::merge};
+use dialect::{Finding, merge::merge};
 use model::Gateway;
-use std::collections::{BTreeMap, BTreeSet};
+use opened::Opened;
+use std::collections::BTreeSet;
 use std::future::poll_fn;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::SystemTime;
-use store::embedded::EmbeddedStore;
-use store::memory::MemoryStore;
 use store::{Change, Document, Pending, Revision, Store, StoreError};
 
 /// The sources of the command line, each with the store that its documents live in.
@@ -41,26 +42,9 @@ pub(crate) struct Adjustments {
     pub(crate) local: Option<LocalAccount>,
 }
 
-/// A source with its reader and its store.
-struct Opened {
-    path: PathBuf,
-    dialect: Box<dyn Dialect>,
-    /// What its files are loaded into.
-    store: Arc<dyn Store>,
-    /// The file in which its entities are kept.
-    kept: Option<PathBuf>,
-    declares: Declares,
-    /// The files that were last loaded.
-    loaded: Mutex<Option<Vec<dialect::Source>>>,
-    /// The documents that are in force: of each key the newest revision that was accepted.
-    accepted: Vec<Document>,
-    /// Since when each of them.
-    times: BTreeMap<String, SystemTime>,
-}
-
 /// What the stores hold: for each source its documents, and the revision they stand at.
 pub(crate) struct Stored {
-    sources: Vec<(Vec<Document>, Revision)>,
+    sources: Vec<(Documents, Revision)>,
 }
 
 /// For each source the revision of its store.
@@ -76,20 +60,24 @@ impl Stored {
     pub(crate) fn with(mut self, source: usize, changes: &[Change]) -> Self {
         let (documents, revision) = &mut self.sources[source];
         let next = Revision(revision.0 + 1);
-        let mut all: BTreeMap<String, Document> =
-            std::mem::take(documents).into_iter().map(|document| (document.key.clone(), document)).collect();
+        let documents = Arc::make_mut(documents);
         for change in changes {
-            match change {
-                Change::Put { key, bytes, expires } => {
-                    let created = all.get(key).map_or(next, |old| old.created);
+            let (Change::Put { key, .. } | Change::Remove { key }) = change;
+            let there = documents.binary_search_by(|document| document.key.cmp(key));
+            match (change, there) {
+                (Change::Put { key, bytes, expires }, there) => {
+                    let created = there.map_or(next, |at| documents[at].created);
                     let (key, bytes, expires) = (key.clone(), bytes.clone(), *expires);
-                    let document = Document { key: key.clone(), bytes, created, modified: next, expires };
-                    all.insert(key, document);
+                    let document = Document { key, bytes, created, modified: next, expires };
+                    match there {
+                        Ok(at) => documents[at] = document,
+                        Err(at) => documents.insert(at, document),
+                    }
                 }
-                Change::Remove { key } => drop(all.remove(key)),
+                (Change::Remove { .. }, Ok(at)) => drop(documents.remove(at)),
+                (Change::Remove { .. }, Err(_)) => {}
             }
         }
-        *documents = all.into_values().collect();
         self
     }
 }
@@ -110,17 +98,11 @@ pub(crate) struct Draft {
     /// Functions whose code the sources say is on this machine.
     pub(crate) functions: Vec<native::sam::Function>,
     /// For each source the documents it was made from.
-    documents: Vec<Vec<Document>>,
+    documents: Vec<Documents>,
 }
 
-/// A document in force.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub(crate) struct InForce {
-    pub(crate) document: String,
-    pub(crate) dialect: &'static str,
-    pub(crate) revision: u64,
-    pub(crate) since: String,
-}
+/// Documents of a source, in order of key.
+type Documents = Arc<Vec<Document>>;
 
 impl Assembler {
     /// Finds a reader for each source. Reads nothing yet.
@@ -159,14 +141,14 @@ impl Assembler {
         for source in &self.sources {
             let (mut documents, revision) = source.store.list().await?;
             documents.retain(|document| document.expires.is_none_or(|end| end > now));
-            sources.push((documents, revision));
+            sources.push((Arc::new(documents), revision));
         }
         Ok(Stored { sources })
     }
 
     /// When the first of the documents in force ceases to be.
     pub(crate) fn first_end(&self) -> Option<SystemTime> {
-        self.sources.iter().flat_map(|source| source.accepted.iter().filter_map(|document| document.expires)).min()
+        self.sources.iter().filter_map(Opened::first_end).min()
     }
 
     /// Forgets what has ceased to be.
@@ -189,9 +171,9 @@ impl Assembler {
         let mut draft = Draft::default();
         let mut gateways = Vec::new();
         for (at, (source, (documents, _))) in self.sources.iter().zip(&stored.sources).enumerate() {
-            draft.texts.extend(documents.iter().map(|document| (document.key.clone(), document.bytes.clone())));
-            let part = source.lower(documents.clone());
+            let part = source.lower(documents);
             gateways.push(part.gateway);
+            draft.texts.extend(texts(&part.findings, documents));
             draft.findings.extend(part.findings);
             draft.broken_sources.extend((!part.broken.is_empty()).then_some(at));
             draft.broken.extend(part.broken);
@@ -211,7 +193,7 @@ impl Assembler {
     /// The Admin APIs of the sources, with the numbers of these.
     pub(crate) fn admin_apis(&self, draft: &Draft) -> Vec<(usize, Arc<dyn AdminApi>)> {
         let all = self.sources.iter().zip(&draft.documents).enumerate();
-        let api = |(at, (source, documents)): (usize, (&Opened, &Vec<Document>))| {
+        let api = |(at, (source, documents)): (usize, (&Opened, &Documents))| {
             Some((at, source.dialect.admin(documents, &ProcessEnvironment)?))
         };
         all.filter_map(api).collect()
@@ -220,7 +202,7 @@ impl Assembler {
     /// A draft came into force: its documents are what a broken revision falls back to.
     pub(crate) fn accept(&mut self, draft: &Draft) {
         for (source, documents) in self.sources.iter_mut().zip(&draft.documents) {
-            source.accept(documents);
+            source.accept(documents.clone());
         }
     }
 
@@ -232,8 +214,7 @@ impl Assembler {
     /// Sources and the files in force: what is worth watching.
     pub(crate) fn files(&self) -> Vec<PathBuf> {
         let files = self.sources.iter().flat_map(|source| {
-            let loaded = source.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-            let files = loaded.iter().flatten().map(|file| PathBuf::from(&file.key));
+            let files = source.loaded_files();
             std::iter::once(source.path.clone()).chain(files).collect::<Vec<_>>()
         });
         files.filter(|file| !file.as_os_str().is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
@@ -250,99 +231,14 @@ impl Adjustments {
     }
 }
 
-/// What one source means.
-struct Part {
-    gateway: Gateway,
-    findings: Vec<Finding>,
-    broken: Vec<String>,
-    documents: Vec<Document>,
-}
-
-impl Opened {
-    fn new(source: &Source) -> Result<Self, Refusal> {
-        let Source { language, path, allow_missing, kept } = source;
-        let (dialect, declares) = (language.dialect(allow_missing, kept.is_some()), language.declares());
-        let store: Arc<dyn Store> = match kept {
-            Some(file) => Arc::new(EmbeddedStore::open(file).map_err(cannot_keep)?),
-            None => Arc::new(MemoryStore::default()),
-        };
-        let (path, kept) = (path.to_owned(), kept.clone());
-        let (accepted, times, loaded) = (Vec::new(), BTreeMap::new(), Mutex::default());
-        Ok(Self { path, dialect, store, kept, declares, accepted, times, loaded })
-    }
-
-    /// The files of the source; one that is only kept has none.
-    fn read(&self) -> Result<Vec<dialect::Source>, ReadError> {
-        if self.path.as_os_str().is_empty() { Ok(Vec::new()) } else { self.dialect.read(&self.path) }
-    }
-
-    /// Brings the store up to date with files that have changed; what an Admin API has put there since stays otherwise.
-    async fn load(&self, files: Vec<dialect::Source>) -> Result<(), StoreError> {
-        if self.loaded.lock().unwrap_or_else(PoisonError::into_inner).as_ref() == Some(&files) {
-            return Ok(());
-        }
-        let (stored, revision) = self.store.list().await?;
-        let changes = self.dialect.load(&files, &stored, &ProcessEnvironment);
-        if !changes.is_empty() {
-            self.store.commit(changes, Some(revision)).await?;
-        }
-        *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Some(files);
-        Ok(())
-    }
-
-    /// What the newest documents mean; a broken one is replaced by the revision in force. Findings are those of the newest.
-    fn lower(&self, newest: Vec<Document>) -> Part {
-        let Lowered { gateway, findings, broken } = self.dialect.lower(&newest, &ProcessEnvironment);
-        if broken.is_empty() {
-            return Part { gateway, findings, broken, documents: newest };
-        }
-        let previous = |key: &str| self.accepted.iter().find(|document| document.key == key).cloned();
-        let stand_in = |document: Document| match broken.contains(&document.key) {
-            true => previous(&document.key),
-            false => Some(document),
-        };
-        let mixed: Vec<Document> = newest.into_iter().filter_map(stand_in).collect();
-        let again = self.dialect.lower(&mixed, &ProcessEnvironment);
-        if again.broken.is_empty() {
-            return Part { gateway: again.gateway, findings, broken, documents: mixed };
-        }
-        // The old one does not go with the new ones around it (a file it names changed too): all of them stay old.
-        let old = self.dialect.lower(&self.accepted, &ProcessEnvironment);
-        Part { gateway: old.gateway, findings, broken, documents: self.accepted.clone() }
-    }
-
-    fn accept(&mut self, documents: &[Document]) {
-        let same = |new: &&Document| self.accepted.iter().any(|old| old.key == new.key && old.modified == new.modified);
-        let unchanged: BTreeSet<String> = documents.iter().filter(same).map(|document| document.key.clone()).collect();
-        self.times.retain(|key, _| unchanged.contains(key));
-        for document in documents {
-            self.times.entry(document.key.clone()).or_insert_with(SystemTime::now);
-        }
-        self.accepted = documents.to_vec();
-    }
-
-    /// The documents in force; kept ones are one row together.
-    fn in_force(&self) -> Vec<InForce> {
-        let dialect = self.dialect.name();
-        let since = |key: &str| self.times.get(key).copied();
-        let of = |document: &Document| InForce {
-            document: document.key.clone(),
-            dialect,
-            revision: document.modified.0,
-            since: since(&document.key).map(moment).unwrap_or_default(),
-        };
-        let Some(file) = &self.kept else { return self.accepted.iter().map(of).collect() };
-        vec![InForce {
-            document: file.display().to_string(),
-            dialect,
-            revision: self.accepted.iter().map(|document| document.modified.0).max().unwrap_or_default(),
-            since: self.times.values().max().copied().map(moment).unwrap_or_default(),
-        }]
-    }
-}
-
-fn cannot_keep(error: StoreError) -> Refusal {
-    Refusal::new(format!("entities cannot be kept: {error}"), "give --data another folder")
+/// The texts that findings point into.
+fn texts(findings: &[Finding], documents: &[Document]) -> Texts {
+    let of = |finding: &Finding| {
+        let key = &finding.place.document;
+        let at = documents.binary_search_by(|document| document.key.cmp(key)).ok()?;
+        Some((key.clone(), documents[at].bytes.clone()))
+    };
+    findings.iter().filter_map(of).collect()
 }
 
 /// A time for people and machines: RFC 3339, UTC, whole seconds.

@@ -8,6 +8,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::convert::Infallible;
+use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -27,7 +28,7 @@ where
     loop {
         tokio::select! {
             accepted = socket.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
-                Ok((stream, _)) => drop(connections.spawn(connection(stream, name, answer.clone()))),
+                Ok((stream, peer)) => drop(connections.spawn(connection(stream, peer, name, answer.clone()))),
                 Err(error) => {
                     tracing::warn!(%error, port = name, "cannot accept");
                     tokio::time::sleep(Duration::from_millis(100)).await;
@@ -38,12 +39,13 @@ where
     }
 }
 
-async fn connection<A, F>(stream: TcpStream, name: &'static str, answer: A)
+async fn connection<A, F>(stream: TcpStream, peer: SocketAddr, name: &'static str, answer: A)
 where
     A: Fn(Request<Incoming>) -> F,
     F: Future<Output = Response<Full<Bytes>>>,
 {
-    let service = service_fn(|request| {
+    let service = service_fn(|mut request: Request<Incoming>| {
+        request.extensions_mut().insert(peer);
         let answering = answer(request);
         async { Ok::<_, Infallible>(answering.await) }
     });

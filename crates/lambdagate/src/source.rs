@@ -19,6 +19,20 @@ pub(crate) struct Source {
     pub(crate) allow_missing: Vec<String>,
     /// The file in which its entities are kept; then `path` may be empty, and is taken in once.
     pub(crate) kept: Option<PathBuf>,
+    /// The folder for what it keeps of its own; `None`: it is only looked at.
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Source {
+    /// A source that is only looked at.
+    pub(crate) fn new(language: Language, path: PathBuf) -> Self {
+        Self { language, path, allow_missing: Vec::new(), kept: None, data: None }
+    }
+
+    /// Who reads it.
+    pub(crate) fn dialect(&self) -> Box<dyn Dialect> {
+        self.language.dialect(&self.allow_missing, self.kept.is_some())
+    }
 }
 
 /// The languages that the command line knows.
@@ -71,8 +85,8 @@ impl Sources {
     pub(crate) fn with_kong_kept(&self, file: PathBuf) -> Result<Vec<Source>, Refusal> {
         let mut sources = self.given.clone();
         if !sources.iter().any(|source| source.language == Language::Kong) {
-            let (language, path) = (Language::Kong, PathBuf::new());
-            sources.push(Source { language, path, allow_missing: self.missing.clone(), kept: None });
+            let kong = Source::new(Language::Kong, PathBuf::new());
+            sources.push(Source { allow_missing: self.missing.clone(), ..kong });
         }
         let mut kongs = sources.iter_mut().filter(|source| source.language == Language::Kong);
         if let Some(first) = kongs.next() {
@@ -89,7 +103,7 @@ impl Sources {
         if self.any_given() {
             return self.given.clone();
         }
-        vec![Source { language: Language::Native, path: PathBuf::from("."), allow_missing: Vec::new(), kept: None }]
+        vec![Source::new(Language::Native, PathBuf::from("."))]
     }
 }
 
@@ -191,10 +205,7 @@ impl FromArgMatches for Sources {
 fn of_one(matches: &ArgMatches, id: &str, language: Language) -> Vec<(usize, Source)> {
     let paths = matches.get_many::<PathBuf>(id).into_iter().flatten();
     let places = matches.indices_of(id).into_iter().flatten();
-    places
-        .zip(paths)
-        .map(|(place, path)| (place, Source { language, path: path.clone(), allow_missing: Vec::new(), kept: None }))
-        .collect()
+    places.zip(paths).map(|(place, path)| (place, Source::new(language, path.clone()))).collect()
 }
 
 #[cfg(test)]
@@ -207,7 +218,7 @@ mod tests {
     }
 
     fn source(language: Language, path: &str) -> Source {
-        Source { language, path: path.into(), allow_missing: Vec::new(), kept: None }
+        Source::new(language, path.into())
     }
 
     fn check(words: &[&str], expected: &[(Language, &str)]) {

@@ -2,7 +2,7 @@
 
 use super::*;
 use dialect::resolve::Environment;
-use dialect::{Faith, Place, ReadError};
+use dialect::{Dialect, Faith, Lowered, Place, ReadError};
 use model::Secret;
 use model::id::TableId;
 use model::listener::{Limits, Listener};
@@ -11,6 +11,7 @@ use model::tls::{Certificate, ServerTls};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use store::memory::MemoryStore;
 
 fn listener(address: &str, tables: &[&str], chain: Option<&str>) -> Listener {
     let tls = chain.map(|chain| ServerTls {
@@ -95,13 +96,13 @@ impl Dialect for Toy {
 /// Over one source.
 fn assembler(toy: Toy) -> Assembler {
     let opened = Opened {
-        kept: None,
+        apart: None,
         loaded: Default::default(),
         path: "x".into(),
         dialect: Box::new(toy),
         store: Arc::new(MemoryStore::default()),
         declares: |_, _| vec![],
-        accepted: vec![],
+        accepted: Documents::default(),
         times: BTreeMap::new(),
     };
     Assembler { sources: vec![opened], adjustments: Adjustments::default() }

@@ -153,7 +153,7 @@ fn beside(source: &Path) -> PathBuf {
 
 /// Functions without a configuration: says what to write.
 fn is_there(source: &Source, folders: &[PathBuf]) -> Result<(), Refusal> {
-    let dialect = source.language.dialect(&source.allow_missing, source.kept.is_some());
+    let dialect = source.dialect();
     let Err(error) = dialect.read(&source.path) else { return Ok(()) };
     let functions: Vec<String> = folders.iter().flat_map(|folder| names(folder)).collect();
     match source.language {
@@ -198,8 +198,7 @@ mod tests {
 
     #[test]
     fn functions_without_a_configuration_get_one_proposed() {
-        let source =
-            Source { language: Language::Native, path: "site.yaml".into(), allow_missing: Vec::new(), kept: None };
+        let source = Source::new(Language::Native, "site.yaml".into());
         let text = beginning(&source, &["a".into(), "b".into()]);
         let (_, proposed) = text.split_once("\n\n").unwrap();
         let bytes = bytes::Bytes::from(proposed.to_owned());
