@@ -8,7 +8,7 @@ pub mod template;
 pub mod v2;
 pub mod v4;
 
-use crate::schema::{Kind, Record, list, text, word};
+use crate::schema::{Kind, Record, list, map, text, word};
 
 /// The version of the original whose behaviour is followed.
 pub const VERSION: &str = "4.9.0";
@@ -23,6 +23,9 @@ pub static ORGANIZATION: Record = Record {
         word("flowMode", &["DEFAULT", "BEST_MATCH"]).default("DEFAULT"),
     ],
 };
+
+/// What `secrets.get` finds: texts by path and key. `${NAME}` is a variable.
+pub static SECRETS: Record = Record { name: "secrets", fields: &[map("secrets", &Kind::Map(&Kind::Secret))] };
 
 /// All records, for the documentation.
 pub static RECORDS: &[&Record] = &[
@@ -73,4 +76,5 @@ pub static RECORDS: &[&Record] = &[
     &event::SUBSCRIPTION,
     &event::API_KEY,
     &ORGANIZATION,
+    &SECRETS,
 ];

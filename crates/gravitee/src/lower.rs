@@ -10,6 +10,7 @@ mod health;
 mod key;
 mod listener;
 mod plan;
+mod secrets;
 mod step;
 mod subscription;
 mod target;
@@ -28,6 +29,7 @@ use model::chain::{Phase, Step, StepRank};
 use model::id::{Slot, TableId, UpstreamId};
 use model::policy::{IdForm, Policy, RequestId};
 use model::quirk::Marks;
+use model::secret::Secret;
 use model::table::{PathNormalization, Table};
 use std::collections::BTreeMap;
 use store::Document;
@@ -45,6 +47,8 @@ pub(crate) struct Lowering<'a> {
     contents: &'a [Content],
     /// Who may use which plan.
     book: Book,
+    /// What `secrets.get` finds.
+    secrets: BTreeMap<String, Secret>,
     /// Endpoints, as APIs name them.
     upstreams: BTreeMap<UpstreamId, model::endpoint::Upstream>,
 }
@@ -58,9 +62,10 @@ pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missin
         content.parts().iter().for_each(|part| check(part, &mut notes));
     }
     let book = Book::of(&contents, &mut notes);
-    let upstreams = BTreeMap::new();
+    let (upstreams, secrets) = (BTreeMap::new(), secrets::secrets(&contents, environment, &mut notes));
     let (settings, notes_at) = (&settings, &mut notes);
-    let mut at = Lowering { settings, notes: notes_at, allow_missing, documents, contents: &contents, book, upstreams };
+    let mut at =
+        Lowering { settings, notes: notes_at, allow_missing, documents, contents: &contents, book, secrets, upstreams };
     let table = table(&mut at);
     let listeners = listener::listeners(&table.id, number, &mut at);
     let gateway = Gateway { listeners, tables: vec![table], upstreams: at.upstreams, consumers: Vec::new() };

@@ -3,6 +3,7 @@
 mod lines;
 mod table;
 
+pub(crate) use lines::resolved;
 pub use lines::{Lines, Told};
 pub use table::{Setting, TABLE, setting};
 

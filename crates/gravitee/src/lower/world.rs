@@ -27,7 +27,7 @@ pub(super) fn world(api: &Api<'_>, places: &[Place], at: &Lowering<'_>) -> World
         ("dictionaries".to_owned(), Constant::Map(BTreeMap::new())),
         ("endpoints".to_owned(), endpoints(api)),
         ("node".to_owned(), node(at)),
-        ("secrets".to_owned(), Constant::Secrets(BTreeMap::new())),
+        ("secrets".to_owned(), Constant::Secrets(at.secrets.clone())),
     ]);
     World { variables, attributes: attributes(api, places), attribute_prefix: key::PREFIX.to_owned() }
 }

@@ -2,7 +2,7 @@
 
 use super::{Definition, Notes, Version, inner, is_settings};
 use crate::entity::plan::{PLAN_V2, PLAN_V4};
-use crate::entity::{ORGANIZATION, event, v2, v4};
+use crate::entity::{ORGANIZATION, SECRETS, event, v2, v4};
 use crate::part::{Part, scalar};
 use crate::schema::same_word;
 use dialect::Faith;
@@ -29,6 +29,8 @@ enum Kind {
     Subscriptions,
     /// Flows around the flows of all APIs.
     Organization,
+    /// What `secrets.get` finds.
+    Secrets,
 }
 
 /// What the documents hold, those left out that are not what they should be.
@@ -68,6 +70,9 @@ fn opened(file: Tree, findings: &mut Findings) -> Option<Opened> {
     if is_definition(&file) {
         let version = version(&file, findings)?;
         return Some((file, None, Kind::Definition(version)));
+    }
+    if file.get("secrets").is_some() {
+        return Some((file, None, Kind::Secrets));
     }
     if file.get("subscriptions").is_some() || file.get("apiKeys").is_some() {
         return Some((file, None, Kind::Subscriptions));
@@ -165,7 +170,7 @@ impl Content {
     /// All parts of it, each by its own record.
     pub(crate) fn parts(&self) -> Vec<Part<'_>> {
         let Some(definition) = self.definition() else {
-            return vec![self.organization().unwrap_or_else(|| self.file())];
+            return vec![self.organization().or_else(|| self.secrets()).unwrap_or_else(|| self.file())];
         };
         let beside = definition.plans.into_iter().filter(|_| !definition.part.has("plans"));
         let around = self.is_wrapped().then(|| self.file());
@@ -185,6 +190,11 @@ impl Content {
     /// Flows around those of all APIs.
     pub(crate) fn organization(&self) -> Option<Part<'_>> {
         (self.kind == Kind::Organization).then(|| Part::new(&ORGANIZATION, &self.file, self.number, ""))
+    }
+
+    /// What `secrets.get` finds.
+    pub(crate) fn secrets(&self) -> Option<Part<'_>> {
+        (self.kind == Kind::Secrets).then(|| Part::new(&SECRETS, &self.file, self.number, ""))
     }
 
     /// Whether the event says that the API is not served any more.

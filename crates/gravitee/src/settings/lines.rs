@@ -92,7 +92,7 @@ fn variables(name: &str) -> Vec<String> {
 }
 
 /// `${NAME}` and `${NAME:default}` are variables, as in the original; what is not set stays as it is written.
-fn resolved(text: &str, environment: &dyn Environment) -> String {
+pub(crate) fn resolved(text: &str, environment: &dyn Environment) -> String {
     let mut out = String::new();
     let mut rest = text;
     while let Some((before, tail)) = rest.split_once("${") {

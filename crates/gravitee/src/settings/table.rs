@@ -85,8 +85,14 @@ pub const TABLE: &[Setting] = &[
     accepted("reactor.", "of no effect here"),
     accepted("api.validateSubscription", "subscriptions are looked up in any case"),
     unsupported("api.properties.encryption.", "encrypted properties are not decrypted"),
-    unsupported("api.secrets.", "secret providers are not asked: `{#secrets.get(…)}` finds what the environment has"),
-    unsupported("secrets.", "secret providers are not asked: `{#secrets.get(…)}` finds what the environment has"),
+    unsupported(
+        "api.secrets.",
+        "secret providers are not asked: `{#secrets.get(…)}` finds what secrets.json beside the definitions has",
+    ),
+    unsupported(
+        "secrets.",
+        "secret providers are not asked: `{#secrets.get(…)}` finds what secrets.json beside the definitions has",
+    ),
     unsupported("system.proxy.", "a system proxy is what HTTPS_PROXY, HTTP_PROXY and NO_PROXY say"),
     accepted("gracefulShutdown.", OWN),
     exact("handlers.request.transaction.header"),
