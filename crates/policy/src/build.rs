@@ -9,6 +9,7 @@ use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
 use crate::auth::refuse::Refuse;
+use crate::call::by_texts::CallByTexts;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
@@ -34,6 +35,7 @@ use crate::rewrite::transform::{RequestTransform, ResponseTransform};
 use crate::rewrite::upstream::Rewrite;
 use http::HeaderName;
 use model::answer::Answers;
+use model::call::{CallTexts, Payload};
 use model::chain::{Group, Phase, Step};
 use model::consumer::Consumer;
 use model::id::{ConsumerId, Slot, TableId};
@@ -262,7 +264,14 @@ impl<'a> Builder<'a> {
             return Err(BuildCause::Side { policy: name(data), phase });
         }
         let policy: Box<dyn Policy> = match (data, side) {
-            (Data::Call(call), side) => Box::new(CallStep::build(call, side, phase, self.services)?),
+            (Data::Call(call), side) => match (&call.texts, &call.payload) {
+                (Some(texts), _) => Box::new(CallByTexts::build(call, texts, side, phase, self.services)?),
+                (None, Payload::Template(_)) => {
+                    let texts = CallTexts::default();
+                    Box::new(CallByTexts::build(call, &texts, side, phase, self.services)?)
+                }
+                (None, _) => Box::new(CallStep::build(call, side, phase, self.services)?),
+            },
             (Data::Respond(answer), _) => Box::new(Respond { answer: ReadyAnswer::compile(answer)? }),
             (Data::KeyAuth(data), Side::Request) => Box::new(self.key_auth(data)?),
             (Data::BasicAuth(data), Side::Request) => Box::new(self.basic_auth(data)?),

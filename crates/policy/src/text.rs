@@ -49,6 +49,19 @@ impl ReadyText {
         Self { form, source: (!secret).then(|| text.source().into()) }
     }
 
+    /// A text with expressions that stands in an attribute.
+    pub(crate) fn of_attribute(text: &str) -> Self {
+        Self { form: Form::read(text), source: None }
+    }
+
+    /// The text itself, when nothing in it is evaluated.
+    pub(crate) fn literal(&self) -> Option<&str> {
+        match &self.form {
+            Form::Plain(text) => Some(text),
+            Form::Template(_) | Form::Broken(_) => None,
+        }
+    }
+
     /// Which bodies it asks for.
     pub(crate) fn asks(&self) -> Asks {
         let Form::Template(template) = &self.form else { return Asks::default() };

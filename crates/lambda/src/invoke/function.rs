@@ -162,9 +162,7 @@ impl Ready {
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(HOST, self.endpoint.host.clone());
         headers.insert(INVOCATION_TYPE, HeaderValue::from_static(self.invocation.as_str()));
-        if self.log_tail {
-            headers.insert(LOG_TYPE, HeaderValue::from_static("Tail"));
-        }
+        headers.insert(LOG_TYPE, HeaderValue::from_static(if self.log_tail { "Tail" } else { "None" }));
         let prepared = self.signer.prepare(keys, &self.resource, &mut headers, seconds);
         headers.insert(USER_AGENT, AGENT);
         let fields = self.endpoint.is_http2().then(|| headers.clone());

@@ -162,7 +162,7 @@ async fn a_call_is_signed_and_has_lambdas_form() {
             Invocation::RequestResponse,
             false,
             "/2015-03-31/functions/users/invocations",
-            &["RequestResponse"][..],
+            &["RequestResponse", "None"][..],
         ),
         (
             "users",
@@ -178,9 +178,16 @@ async fn a_call_is_signed_and_has_lambdas_form() {
             Invocation::Event,
             true,
             "/2015-03-31/functions/arn%3Aaws%3Alambda%3Aeu-west-1%3A123456789012%3Afunction%3Ausers/invocations?Qualifier=live",
-            &["Event"],
+            &["Event", "None"],
         ),
-        ("users:live", None, Invocation::DryRun, false, "/2015-03-31/functions/users%3Alive/invocations", &["DryRun"]),
+        (
+            "users:live",
+            None,
+            Invocation::DryRun,
+            false,
+            "/2015-03-31/functions/users%3Alive/invocations",
+            &["DryRun", "None"],
+        ),
     ] {
         let target = FunctionTarget {
             function: function.to_owned(),

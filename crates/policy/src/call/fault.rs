@@ -3,10 +3,11 @@
 use crate::answer::{AnswerError, ReadyAnswer};
 use crate::exchange::{CallFacts, Exchange};
 use crate::failure::{Blame, Failure};
+use crate::text::TextError;
 use lambda::CallError;
 use lambda::invoke::{Invoked, outcome};
 use model::answer::{Answer, FailureKind};
-use model::call::Fault;
+use model::call::{Fault, KeyedFault};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -19,6 +20,8 @@ pub(super) struct ReadyFault {
     unhandled_only: bool,
     /// A refusal by the Lambda API keeps its status.
     api_status: bool,
+    /// Failures have keys.
+    keyed: Option<Box<KeyedFault>>,
 }
 
 impl ReadyFault {
@@ -31,11 +34,15 @@ impl ReadyFault {
         let as_reply = fault.function_error_as_reply.map(|given| given.map(status).transpose()).transpose()?;
         let answers = fault.answers.iter().map(ready).collect::<Result<_, _>>()?;
         let Fault { unhandled_only, api_status, .. } = *fault;
-        Ok(Self { answers, function_error_as_reply: as_reply, unhandled_only, api_status })
+        let keyed = fault.keyed.clone();
+        Ok(Self { answers, function_error_as_reply: as_reply, unhandled_only, api_status, keyed })
     }
 
     /// Where a function error of this class is a reply: the status it is given, if any.
     pub(super) fn as_reply(&self, class: &str) -> Option<Option<http::StatusCode>> {
+        if self.keyed.is_some() && !matches!(class, "Handled" | "Unhandled") {
+            return Some(None); // where failures have keys, other classes are none
+        }
         let given = self.function_error_as_reply?;
         Some(given.filter(|_| !self.unhandled_only || class == "Unhandled"))
     }
@@ -43,6 +50,39 @@ impl ReadyFault {
     /// A failure before the call, with the answer that its kind has here.
     pub(super) fn answered(&self, mut failure: Box<Failure>) -> Box<Failure> {
         failure.answer = failure.answer.or_else(|| self.answers.get(&failure.kind).cloned());
+        failure
+    }
+
+    /// A variable without a value.
+    pub(super) fn variable(&self, error: &TextError) -> Box<Failure> {
+        match &self.keyed {
+            None => Failure::new(FailureKind::MalformedReply, Blame::Config, "the function's reply cannot be read")
+                .detail(error.to_string()),
+            Some(keyed) => {
+                let mut failure = Failure::keyed(FailureKind::MalformedReply, Blame::Config, &keyed.variable);
+                failure.public = with_details(&failure.public, &error.to_string());
+                failure.detail(one_line(error.to_string()))
+            }
+        }
+    }
+
+    /// The failure that a failed call in this region is; where failures have keys, with one.
+    pub(super) fn failure_in(&self, error: CallError, facts: &CallFacts, region: &str) -> Box<Failure> {
+        let Some(keyed) = &self.keyed else { return self.failure(error, facts) };
+        let of_function = error.payload.is_some();
+        let details = (!of_function).then(|| details(&error, &keyed.detail_prefix));
+        let usual = self.failure(error, facts);
+        let mut failure = Failure::keyed(usual.kind, usual.blame, &keyed.call).detail(usual.detail);
+        failure.aws_request_id = usual.aws_request_id;
+        if let Some(details) = details {
+            failure.public = with_details(&failure.public, &details);
+        }
+        if let Some(key) = failure.key.as_mut().filter(|_| keyed.parameters) {
+            let known = [("function", Some(&*facts.function)), ("region", Some(region))];
+            let error = ("error", facts.function_error.as_deref());
+            let known = known.into_iter().chain([error]);
+            key.parameters = known.filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect();
+        }
         failure
     }
 
@@ -61,6 +101,22 @@ impl ReadyFault {
         failure.answer = self.answers.get(&error.kind).cloned();
         failure
     }
+}
+
+/// What a client may know of a failed call, as AWS's own libraries write it.
+fn details(error: &CallError, prefix: &str) -> String {
+    let said = error.reason.as_deref().unwrap_or(public(error.kind));
+    match error.status {
+        Some(status) => {
+            let id = error.aws_request_id.as_deref().unwrap_or("null");
+            format!("{prefix}{said} (Service: Lambda, Status Code: {status}, Request ID: {id})")
+        }
+        None => said.to_owned(),
+    }
+}
+
+fn with_details(message: &str, details: &str) -> String {
+    format!("{message} Details: [{details}]")
 }
 
 /// The one line of a failed call: whose fault it is and what to do.

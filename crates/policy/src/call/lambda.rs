@@ -1,6 +1,7 @@
 //! The one place a function is called: event, call, reply, and what becomes of it.
 
 use super::fault::{self, ReadyFault};
+use super::then::settle;
 use super::url;
 use crate::build::{BuildCause, Services};
 use crate::chain::Side;
@@ -9,7 +10,6 @@ use crate::failure::Failure;
 use crate::{Outcome, Policy, Running};
 use bytes::Bytes;
 use http::Response;
-use http::header;
 use lambda::CallError;
 use lambda::event::{self, EventRequest};
 use lambda::invoke::{Function, FunctionUrl, UrlRequest};
@@ -48,7 +48,7 @@ enum ReadyTarget {
 impl CallStep {
     /// Makes the target ready and reads the fault's answers.
     pub(crate) fn build(call: &Call, side: Side, phase: Phase, services: &Services) -> Result<Self, BuildCause> {
-        if let (Then::Replace { .. }, Side::Request) = (&call.then, side) {
+        if let (Then::Replace { .. } | Then::Refill { .. }, Side::Request) = (&call.then, side) {
             return Err(BuildCause::Side { policy: "a call that replaces parts of the response", phase });
         }
         let target = match &call.target {
@@ -81,7 +81,7 @@ impl CallStep {
             Ok(response) => {
                 self.metrics.call("ok", facts.duration);
                 exchange.call = Some(facts);
-                self.then(exchange, response)
+                settle(&self.then, exchange, response)
             }
             Err(Broken::Refused(failure)) => Outcome::Fail(failure),
             Err(Broken::Call(error)) => {
@@ -113,7 +113,7 @@ impl CallStep {
     async fn ask(&self, exchange: &mut Exchange, body: Bytes, facts: &mut CallFacts) -> Result<Response<Body>, Broken> {
         let mut invoked = match &self.target {
             ReadyTarget::Function(function) => {
-                let payload = self.event(exchange, &body)?;
+                let payload = event(&self.payload, exchange, &body)?;
                 drop(body);
                 function.invoke(payload).await?
             }
@@ -146,27 +146,6 @@ impl CallStep {
             *response.status_mut() = status;
         }
         Ok(response)
-    }
-
-    fn event(&self, exchange: &Exchange, body: &[u8]) -> Result<Bytes, CallError> {
-        let mut request = event_request(exchange, body);
-        let forwarded;
-        if self.payload.rules().is_some_and(|rules| rules.path == EventPath::Forwarded) {
-            forwarded = exchange.forwarded_path();
-            request.forwarded_path = Some(&forwarded);
-        }
-        event::build(&self.payload, &request)
-    }
-
-    fn then(&self, exchange: &mut Exchange, reply: Response<Body>) -> Outcome {
-        match self.then {
-            Then::Respond => return Outcome::Respond(reply),
-            Then::Answer => exchange.response = Some(reply),
-            Then::Replace { body, status } => replace(exchange, reply, body, status),
-            Then::Refill { status } => replace(exchange, reply, true, status),
-            Then::Keep => {}
-        }
-        Outcome::Continue
     }
 }
 
@@ -211,13 +190,24 @@ fn relay(target: &Target) -> Option<Relay> {
     Some(Relay { forwarded: relay.forwarded, largest_body: relay.largest_body })
 }
 
-fn needs_body(payload: &Payload) -> bool {
+pub(super) fn needs_body(payload: &Payload) -> bool {
     match payload {
         // without any part asked for, the arguments of query and body are merged
         Payload::Fields(Fields { method, uri, headers, body, .. }) => *body || !(*method || *uri || *headers),
         Payload::HttpV1(_) | Payload::HttpV2(_) | Payload::Alb(_) | Payload::Raw => true,
         Payload::Template(_) => false,
     }
+}
+
+/// What the function is given.
+pub(super) fn event(payload: &Payload, exchange: &Exchange, body: &[u8]) -> Result<Bytes, CallError> {
+    let mut request = event_request(exchange, body);
+    let forwarded;
+    if payload.rules().is_some_and(|rules| rules.path == EventPath::Forwarded) {
+        forwarded = exchange.forwarded_path();
+        request.forwarded_path = Some(&forwarded);
+    }
+    event::build(payload, &request)
 }
 
 fn event_request<'a>(exchange: &'a Exchange, body: &'a [u8]) -> EventRequest<'a> {
@@ -241,39 +231,6 @@ fn event_request<'a>(exchange: &'a Exchange, body: &'a [u8]) -> EventRequest<'a>
         body,
     }
 }
-
-/// The response keeps its header; fields that told of the old body go.
-fn replace(exchange: &mut Exchange, reply: Response<Body>, body: bool, status: bool) {
-    let Some(response) = &mut exchange.response else {
-        exchange.response = Some(reply);
-        return;
-    };
-    let (head, reply_body) = reply.into_parts();
-    if status {
-        *response.status_mut() = head.status;
-    }
-    if !body {
-        return;
-    }
-    *response.body_mut() = reply_body;
-    let fields = response.headers_mut();
-    for name in OF_THE_BODY {
-        fields.remove(name);
-    }
-    if let Some(media_type) = head.headers.get(header::CONTENT_TYPE) {
-        fields.insert(header::CONTENT_TYPE, media_type.clone());
-    }
-}
-
-const OF_THE_BODY: [header::HeaderName; 7] = [
-    header::CONTENT_LENGTH,
-    header::CONTENT_TYPE,
-    header::CONTENT_ENCODING,
-    header::CONTENT_RANGE,
-    header::ACCEPT_RANGES,
-    header::ETAG,
-    header::LAST_MODIFIED,
-];
 
 #[cfg(test)]
 mod tests;
