@@ -21,7 +21,7 @@ use telemetry::metrics::RouteMetrics;
 
 /// A request's life. However it ends, also when the client leaves in the middle, it is told of once: on drop.
 pub(crate) struct Life {
-    pub(crate) exchange: Box<Exchange>,
+    pub(crate) exchange: Exchange,
     pub(crate) metrics: Arc<RouteMetrics>,
     view: Arc<View>,
     activity: Arc<Activity>,
@@ -41,11 +41,12 @@ pub(crate) struct Life {
 const CLIENT_LEFT: u16 = 499;
 
 impl Life {
-    pub(crate) fn begin(view: Arc<View>, arrival: Arrival) -> Self {
+    /// On the heap from the beginning: it is handed on several times.
+    pub(crate) fn begin(view: Arc<View>, arrival: Arrival) -> Box<Self> {
         let limit = view.plan().limits.body_bytes;
         let target = arrival.head.uri.clone();
-        Self {
-            exchange: Box::new(Exchange::new(arrival.head, arrival.body, arrival.client, limit)),
+        Box::new(Self {
+            exchange: Exchange::new(arrival.head, arrival.body, arrival.client, limit),
             metrics: view.snapshot.unrouted.clone(),
             view,
             activity: arrival.activity,
@@ -55,11 +56,11 @@ impl Life {
             whole: false,
             place: None,
             header: None,
-        }
+        })
     }
 
     /// Hands the response out; the rest of the life travels with its body.
-    pub(crate) fn send(mut self) -> Response<Outgoing> {
+    pub(crate) fn send(mut self: Box<Self>) -> Response<Outgoing> {
         let response = self.exchange.response.take();
         let mut response =
             response.unwrap_or_else(|| Response::builder().status(500).body(Body::Empty).unwrap_or_default());
@@ -104,7 +105,7 @@ impl Life {
     }
 
     fn tell(&mut self) {
-        let exchange = &*self.exchange;
+        let exchange = &self.exchange;
         let status = self.status.map_or(CLIENT_LEFT, |status| status.as_u16());
         let duration = exchange.started.elapsed();
         self.metrics.request(status, duration, self.sent);
@@ -203,7 +204,7 @@ pub(crate) struct Outgoing {
     body: Body,
     /// The body comes in pieces: the connection's watch looks whether the client reads them.
     streamed: bool,
-    life: Life,
+    life: Box<Life>,
 }
 
 impl http_body::Body for Outgoing {

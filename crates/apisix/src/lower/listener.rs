@@ -28,7 +28,6 @@ pub(super) fn listeners(table: &TableId, at: &Lowering<'_>, said: &mut Vec<Said>
             tls: listen.tls.then(|| ServerTls { certificates: certificates.clone() }),
             http2: listen.http2,
             proxy_protocol: listen.proxy_protocol,
-            client_address: Default::default(),
             trusted_proxies: at.settings.trusted.clone(),
             client_address: at.settings.client_address.clone(),
             limits: Limits { body_bytes: at.settings.body_most.unwrap_or(u64::MAX), ..Limits::default() },

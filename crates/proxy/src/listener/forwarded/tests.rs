@@ -5,7 +5,7 @@ use super::*;
 fn trust(proxies: &[&str], field: &str, past_trusted: bool) -> Trust {
     let proxies = proxies.iter().map(|net| net.parse().unwrap()).collect();
     let field = (!field.is_empty()).then(|| field.parse().unwrap());
-    Trust { proxies, field, past_trusted }
+    Trust { proxies, field, past_trusted, alone: false }
 }
 
 fn headers(name: &str, fields: &[&str]) -> HeaderMap {
