@@ -8,6 +8,7 @@ mod endpoints_through_proxies;
 mod gate;
 mod site;
 
+mod apisix_cases;
 mod credentials;
 mod event_shapes;
 mod failures;
