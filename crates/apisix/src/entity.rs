@@ -13,7 +13,7 @@ mod stream_route;
 mod upstream;
 
 pub use part::Part;
-pub(crate) use route::address;
+pub(crate) use route::{address, host};
 
 use crate::schema::{Object, Schema};
 use serde_json::Value;

@@ -7,15 +7,24 @@ mod absent;
 mod aws_lambda;
 mod azure_functions;
 mod basic_auth;
+mod conditions;
 mod consumer_restriction;
 mod cors;
+mod fault_injection;
 mod ip_restriction;
 mod jwt_auth;
 mod key_auth;
 mod limit_count;
 pub mod meta;
+mod mocking;
 mod openfunction;
+mod proxy_rewrite;
+mod redirect;
+mod referer_restriction;
 mod request_id;
+mod response_rewrite;
+mod ua_restriction;
+mod uri_blocker;
 mod words;
 
 pub use absent::{ABSENT, Absent, absent};
@@ -74,13 +83,21 @@ macro_rules! plugins {
 
 plugins! {
     RequestId request_id::parts, request_id::lower; "request-id" 12015;
+    FaultInjection fault_injection::parts, fault_injection::lower; "fault-injection" 11000;
+    Mocking mocking::parts, mocking::lower; "mocking" 10900;
     Cors cors::parts, cors::lower; "cors" 4000;
     IpRestriction ip_restriction::parts, ip_restriction::lower; "ip-restriction" 3000;
+    UaRestriction ua_restriction::parts, ua_restriction::lower; "ua-restriction" 2999;
+    RefererRestriction referer_restriction::parts, referer_restriction::lower; "referer-restriction" 2990;
+    UriBlocker uri_blocker::parts, uri_blocker::lower; "uri-blocker" 2900;
     BasicAuth basic_auth::parts, basic_auth::lower; "basic-auth" 2520;
     JwtAuth jwt_auth::parts, jwt_auth::lower; "jwt-auth" 2510;
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 2500;
     ConsumerRestriction consumer_restriction::parts, consumer_restriction::lower; "consumer-restriction" 2400;
+    ProxyRewrite proxy_rewrite::parts, proxy_rewrite::lower; "proxy-rewrite" 1008;
     LimitCount limit_count::parts, limit_count::lower; "limit-count" 1002;
+    Redirect redirect::parts, redirect::lower; "redirect" 900;
+    ResponseRewrite response_rewrite::parts, response_rewrite::lower; "response-rewrite" 899;
     Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" -1899;
     AzureFunctions azure_functions::parts, azure_functions::lower; "azure-functions" -1900;
     Openfunction openfunction::parts, openfunction::lower; "openfunction" -1902;

@@ -95,5 +95,10 @@ impl<V> Condition<V> {
     }
 }
 
+/// What is wrong with a regular expression, in Perl's manner; `None`: nothing.
+pub fn regex_error(text: &str) -> Option<String> {
+    ready::pattern(text, false).err().map(|cause| cause.to_string())
+}
+
 #[cfg(test)]
 mod tests;

@@ -35,7 +35,7 @@ pub(super) fn time() -> Value {
 }
 
 /// A name of a host, perhaps with a wildcard in front.
-pub(super) fn host() -> Value {
+pub(crate) fn host() -> Value {
     json!({"type": "string", "pattern": "^\\*$|^\\*?[0-9a-zA-Z-._\\[\\]:]+$"})
 }
 

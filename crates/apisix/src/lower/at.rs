@@ -25,11 +25,6 @@ pub(crate) struct At<'a> {
 }
 
 impl At<'_> {
-    /// The plugin's name.
-    pub(crate) fn plugin(&self) -> &'static str {
-        self.plugin.name()
-    }
-
     /// What counters of this configuration count together by.
     pub(crate) fn counter(&self) -> String {
         format!("apisix/{}", self.counter)

@@ -1,6 +1,7 @@
 //! What those behind the gateway see instead of what the client sent, and the client instead of what they answer.
 
 use super::{RequestText, Substitution};
+use crate::predicate::Vars;
 use serde::Serialize;
 
 /// Changes of the request on its way to an upstream: path, method, host, header.
@@ -42,8 +43,10 @@ pub struct FieldTexts {
 }
 
 /// Changes of a response: status, header, body.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct ResponseRewrite {
+    /// Only where this is true once the response is there.
+    pub when: Option<Vars>,
     /// The status.
     pub status: Option<u16>,
     /// Header fields.

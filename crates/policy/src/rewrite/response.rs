@@ -6,15 +6,19 @@ use crate::answer::AnswerError;
 use crate::build::BuildCause;
 use crate::exchange::Exchange;
 use crate::failure::{Blame, Failure};
+use crate::predicate::Asked;
 use crate::{Outcome, Policy, Running};
 use bytes::Bytes;
+use expr::vars::ReadyCondition;
 use http::header::{self, CONTENT_ENCODING, CONTENT_LENGTH};
 use http::{HeaderMap, StatusCode};
 use model::answer::FailureKind;
 use model::policy::{BodyFilter, ResponseRewrite as Data};
+use model::variable::Variable;
 
 /// Changes responses.
 pub(crate) struct ResponseRewrite {
+    when: Option<ReadyCondition<Variable>>,
     status: Option<StatusCode>,
     headers: FieldTexts,
     body: Option<Bytes>,
@@ -38,6 +42,7 @@ impl ResponseRewrite {
             Ok(Filter { substitution, everywhere: filter.everywhere })
         };
         Ok(Self {
+            when: data.when.as_ref().map(ReadyCondition::new),
             status: data.status.map(status).transpose()?,
             headers: FieldTexts::compile(&data.headers)?,
             body: data.body.clone().map(Bytes::from),
@@ -103,6 +108,9 @@ impl ResponseRewrite {
 
 impl Policy for ResponseRewrite {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
+        if self.when.as_ref().is_some_and(|when| !when.holds(&Asked::of(exchange))) {
+            return Running::Done(Outcome::Continue);
+        }
         let encoded = |response: &http::Response<_>| response.headers().contains_key(CONTENT_ENCODING);
         if self.filters.is_empty() || exchange.response.as_ref().is_none_or(encoded) {
             self.change(exchange);
@@ -159,6 +167,11 @@ mod tests {
     async fn status_alone_keeps_the_rest() {
         let (status, headers, body) = run(&Data { status: Some(418), ..Data::default() }, None).await;
         assert_eq!((status, &headers["etag"], body.as_str()), (418, &"e".parse().unwrap(), "hello HELLO"));
+        for (rules, expected) in [(r#"[["status","==",200]]"#, 418), (r#"[["status","==",404]]"#, 200)] {
+            let rules: Vec<serde_json::Value> = serde_json::from_str(rules).unwrap();
+            let when = Some(expr::vars::read(&rules, &Variable::of).unwrap());
+            assert_eq!(run(&Data { when, status: Some(418), ..Data::default() }, None).await.0, expected);
+        }
     }
 
     #[tokio::test]

@@ -1,0 +1,58 @@
+//! `redirect`: sends clients elsewhere.
+
+use super::{Parts, Steps};
+use crate::entity::Part;
+use crate::lower::{At, status_line};
+use crate::schema::{Honour, honour};
+use model::chain::Phase;
+use model::policy::{Policy, Redirect, RedirectTo, RequestText, Substitution};
+use serde_json::json;
+
+pub(super) fn parts() -> Parts {
+    Parts::new(json!({
+        "type": "object",
+        "properties": {
+            "ret_code": {"type": "integer", "minimum": 200, "default": 302},
+            "uri": {"type": "string", "minLength": 2},
+            "regex_uri": {"description": "params for generating new uri that substitute from client uri, first \
+                param is regular expression, the second one is uri template", "type": "array", "maxItems": 2,
+                "minItems": 2, "items": {"description": "regex uri", "type": "string"}},
+            "http_to_https": honour(json!({"type": "boolean"}),
+                Honour::Approximate("clients are sent to the usual port")),
+            "encode_uri": {"type": "boolean", "default": false},
+            "append_query_string": {"type": "boolean", "default": false},
+        },
+        "oneOf": [{"required": ["uri"]}, {"required": ["regex_uri"]}, {"required": ["http_to_https"]}],
+    }))
+    .check(check)
+}
+
+fn check(conf: Part<'_>) -> Result<(), String> {
+    if let [regex, uri] = conf.texts("regex_uri").as_slice()
+        && let Some(error) = expr::vars::regex_error(regex)
+    {
+        return Err(format!("invalid regex_uri ({regex}, {uri}), err:{error}"));
+    }
+    if conf.flag("http_to_https") && conf.flag("append_query_string") {
+        return Err("only one of `http_to_https` and `append_query_string` can be configured.".to_owned());
+    }
+    Ok(())
+}
+
+pub(super) fn lower(conf: Part<'_>, _: &mut At<'_>) -> Steps {
+    let status = conf.status("ret_code").unwrap_or(302);
+    let to = match (conf.text("uri"), conf.texts("regex_uri").as_slice()) {
+        (Some(uri), _) => RedirectTo::Text(RequestText::with_variables(uri)),
+        (None, [regex, uri]) => {
+            let replacement = RequestText::with_captures(uri);
+            RedirectTo::Path(Substitution { regex: regex.clone(), replacement })
+        }
+        (None, _) if conf.flag("http_to_https") => {
+            RedirectTo::Https { port: None, messages: [301, 308].map(status_line) }
+        }
+        (None, _) => return Vec::new(),
+    };
+    let (escape, append_query) = (conf.flag("encode_uri"), conf.flag("append_query_string"));
+    let redirect = Redirect { to, status, message: status_line(status), escape, append_query };
+    vec![(Phase::Rewrite, Policy::Redirect(Box::new(redirect)))]
+}
