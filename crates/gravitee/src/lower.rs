@@ -109,28 +109,30 @@ fn table(at: &mut Lowering<'_>) -> Table {
             merge_slashes: false,
         },
         routes,
-        global: vec![transaction(at.settings)],
+        global: transaction(at.settings),
         answers: answers::outside(at.settings),
         marks: Some(Marks { request_id: Some(at.settings.request_header.clone()), ..Marks::default() }),
         ..Table::new(TableId::new("gravitee/table/main"))
     }
 }
 
-/// Every request belongs to a transaction, whose id the client may give.
-fn transaction(settings: &Settings) -> Step {
-    Step {
+/// Every request belongs to a transaction, whose id the client may give, and the response tells it.
+fn transaction(settings: &Settings) -> Vec<Step> {
+    let policy = RequestId {
+        header: settings.transaction_header.to_ascii_lowercase(),
+        trust_client: true,
+        echo: true,
+        form: IdForm::Uuid,
+        own: false,
+    };
+    let step = |phase, order| Step {
         slot: Slot::new("transaction"),
-        rank: StepRank { phase: Phase::Rewrite, order: i64::MIN },
+        rank: StepRank { phase, order },
         precedence: 0,
         predicate: None,
-        policy: Policy::RequestId(RequestId {
-            header: settings.transaction_header.to_ascii_lowercase(),
-            trust_client: true,
-            echo: true,
-            form: IdForm::Uuid,
-            own: false,
-        }),
-    }
+        policy: Policy::RequestId(policy.clone()),
+    };
+    vec![step(Phase::Rewrite, i64::MIN), step(Phase::Response, i64::MAX)]
 }
 
 impl Lowering<'_> {

@@ -27,9 +27,11 @@ const API: Ground = Ground { request: 2_000_000, response: 2_000_000 };
 
 /// The chain of an API.
 pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
-    let mut of = Builder { engine: api.engine, groups: Vec::new(), sets: 0, best: false, must: false };
+    let mut of =
+        Builder { engine: api.engine, groups: Vec::new(), around: String::new(), sets: 0, best: false, must: false };
     of.groups.push(Group { steps: cors::steps(api), ..Group::default() });
-    for part in organizations(at) {
+    for (number, part) in organizations(at).iter().enumerate() {
+        of.around = format!("around[{number}].");
         of.best = part.word("flowMode") == Some("BEST_MATCH");
         let own = flows(&part.parts("flows"), Version::V2, at.notes);
         of.flows(&own, ORGANIZATION, None, at);
@@ -38,6 +40,7 @@ pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
     if let Some(policy) = security.policy.take() {
         of.groups.push(Group { steps: vec![alone("security", SECURITY, policy)], ..Group::default() });
     }
+    of.around = String::new();
     of.manner(api);
     for plan in &security.plans {
         let condition = Condition::Attribute { name: plan::ATTRIBUTE.to_owned(), value: plan.id.clone() };
@@ -62,6 +65,7 @@ fn alone(slot: &str, order: i64, policy: Policy) -> Step {
 struct Builder {
     engine: Engine,
     groups: Vec<Group>,
+    around: String,
     sets: u16,
     /// Only the best of the flows that match runs.
     best: bool,
@@ -120,7 +124,9 @@ impl Builder {
         let conditions = flow.conditions.clone();
         let (of_group, of_steps) = if self.best { (Vec::new(), conditions) } else { (conditions, Vec::new()) };
         predicate.conditions.extend(of_group);
-        let mut stand = Stand { engine: self.engine, order: ground.request + number * 100 + 1, conditions: &of_steps };
+        let around = self.around.as_str();
+        let mut stand =
+            Stand { engine: self.engine, around, order: ground.request + number * 100 + 1, conditions: &of_steps };
         let mut steps = step::steps(&flow.request, List::Request, &stand, at);
         stand.order = ground.response + number * 100;
         steps.extend(step::steps(&flow.response, List::Response, &stand, at));

@@ -13,6 +13,8 @@ use model::predicate::{Condition, Predicate};
 /// Where the steps of a list stand.
 pub(super) struct Stand<'a> {
     pub(super) engine: Engine,
+    /// What tells their slots from those of flows that are written at the same place elsewhere.
+    pub(super) around: &'a str,
     /// The place of the first of them.
     pub(super) order: i64,
     /// What must be true for each of them.
@@ -45,7 +47,7 @@ fn one(part: &Part<'_>, list: List, stand: &Stand<'_>, number: i64, at: &mut Low
     conditions.extend(condition(part, "condition", at.notes));
     let predicate = (!conditions.is_empty()).then(|| Predicate { conditions, ..Predicate::default() });
     let step = |(when, policy): (When, model::policy::Policy)| Step {
-        slot: Slot::new(format!("{name} at {}", part.spot().path)),
+        slot: Slot::new(format!("{name} at {}{}", stand.around, part.spot().path)),
         rank: StepRank {
             phase: phase(list),
             order: stand.order + number + if when == When::Content { CONTENT } else { 0 },

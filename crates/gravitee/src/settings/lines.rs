@@ -39,7 +39,10 @@ impl Lines {
             }
             Node::Map(entries) => {
                 for (key, value) in entries {
-                    self.take(value, crate::part::below(&name, &key.text));
+                    // as the original does: `404:` is `[404]`
+                    let number = key.text.bytes().all(|byte| byte.is_ascii_digit()) && !key.text.is_empty();
+                    let index = number.then(|| format!("{name}[{}]", key.text));
+                    self.take(value, index.unwrap_or_else(|| crate::part::below(&name, &key.text)));
                 }
             }
             Node::Null | Node::Broken => {}
