@@ -15,6 +15,7 @@ use listenfd::ListenFd;
 use proxy::{Server, ServerOptions, Shared};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use telemetry::AccessLog;
 use telemetry::access::Sink;
 use tokio::sync::mpsc;
@@ -57,7 +58,7 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
         None => announce(&reload),
     }
     let number = follow(&mut reload, &server, &mut signals, proposals).await;
-    Ok(drain(server, reload, &mut signals, number).await)
+    Ok(drain(server, reload, &mut signals, number, serving.drain_time).await)
 }
 
 async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greeting>)> {
@@ -194,7 +195,8 @@ async fn follow(
     }
 }
 
-async fn drain(server: Server, reload: Reload, signals: &mut Signals, number: u8) -> Exit {
+async fn drain(server: Server, reload: Reload, signals: &mut Signals, number: u8, time: Duration) -> Exit {
+    let until = Instant::now() + time;
     reload.status.set_serving(false);
     tracing::info!(signal = number, connections = server.connections(), "draining");
     let exit = tokio::select! {
@@ -206,6 +208,8 @@ async fn drain(server: Server, reload: Reload, signals: &mut Signals, number: u8
         }
         number = signals.end() => Exit::Signal(number),
     };
+    let left = if exit == Exit::Clean { until.saturating_duration_since(Instant::now()) } else { Duration::ZERO };
+    reload.shared.services.flush_logs(left).await;
     reload.shared.access.flush();
     tracing::info!("ended");
     exit

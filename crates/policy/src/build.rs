@@ -86,6 +86,11 @@ impl Services {
         move || lambda.identities()
     }
 
+    /// Sends the records that wait, before the process ends.
+    pub async fn flush_logs(&self, time: std::time::Duration) {
+        self.logs.flush(time).await;
+    }
+
     /// Looks for what calls need of the surroundings, so that no request waits for it.
     pub async fn prepare(&self) {
         self.lambda.prepare().await;

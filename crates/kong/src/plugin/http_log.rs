@@ -162,7 +162,7 @@ fn record() -> LogValue {
         ("consumer", Consumer.into()),
         ("client_ip", ClientAddress.into()),
         ("started_at", StartedMillis.into()),
-        ("source", text("kong")),
+        ("source", LogValue::FirstOf(vec![Answered.into(), text("kong")])),
         ("workspace", text("0dc6f45b-8f8d-40d2-a504-473544ee190b")),
         ("workspace_name", text("default")),
     ])

@@ -13,6 +13,8 @@ pub enum LogValue {
     Text(String),
     /// What the exchange knows.
     Fact(LogFact),
+    /// The first of these that is there.
+    FirstOf(Vec<LogValue>),
 }
 
 impl LogValue {
@@ -98,11 +100,13 @@ pub enum LogFact {
     Function,
     /// The id that the called side gave the call.
     CallId,
+    /// `upstream` where an upstream answered; else it is not there.
+    Answered,
 }
 
 impl LogFact {
     /// All facts, in order of declaration.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::RequestId,
         Self::Target,
         Self::Path,
@@ -136,5 +140,6 @@ impl LogFact {
         Self::Failure,
         Self::Function,
         Self::CallId,
+        Self::Answered,
     ];
 }

@@ -54,7 +54,11 @@ impl Decode for Record {
             }
             Node::List(items) if items.is_empty() => LogValue::EmptyList,
             Node::Scalar(scalar) => leaf(tree, scalar, at)?,
-            Node::List(_) | Node::Null | Node::Broken => return at.mismatch(tree, &Self::wanted()),
+            Node::List(items) => {
+                let decoded = items.iter().map(|item| Self::decode(item, at).map(|one| one.0));
+                LogValue::FirstOf(decoded.collect::<Option<_>>()?)
+            }
+            Node::Null | Node::Broken => return at.mismatch(tree, &Self::wanted()),
         };
         Some(Self(value))
     }
@@ -101,6 +105,7 @@ impl Serialize for Record {
                 map.end()
             }
             LogValue::EmptyList => serializer.collect_seq(std::iter::empty::<()>()),
+            LogValue::FirstOf(values) => serializer.collect_seq(values.iter().map(|value| Self(value.clone()))),
             LogValue::Text(plain) => {
                 let escaped = text(plain).value;
                 let looks_so = escaped.starts_with('$') && !escaped.starts_with("$${");
@@ -120,7 +125,8 @@ impl JsonSchema for Record {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let facts: Vec<String> = LogFact::ALL.iter().map(|fact| format!("`${}`", spelled(fact))).collect();
         let description = format!(
-            "A value in a log record: a fact, a text (`$$` at its beginning stands for `$`), a map of such, or `[]`. \
+            "A value in a log record: a fact, a text (`$$` at its beginning stands for `$`), a map of such, a list of which the first that \
+             is there counts, or `[]`. \
              Facts: {}. Fields and parameters that hold credentials are never shown.",
             facts.join(", ")
         );
@@ -129,7 +135,7 @@ impl JsonSchema for Record {
             "description": description,
             "anyOf": [
                 { "type": TEXT },
-                { "type": "array", "maxItems": 0 },
+                { "type": "array", "items": below },
                 { "type": "object", "additionalProperties": below }
             ]
         })

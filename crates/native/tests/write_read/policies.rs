@@ -340,7 +340,11 @@ fn record() -> BoxedStrategy<LogValue> {
         Just(LogValue::EmptyList)
     ];
     leaf.prop_recursive(3, 12, 4, |below| {
-        btree_map(super::text(), below, 0..4).prop_map(|members| LogValue::Object(members.into_iter().collect()))
+        prop_oneof![
+            btree_map(super::text(), below.clone(), 0..4)
+                .prop_map(|members| LogValue::Object(members.into_iter().collect())),
+            vec(below, 1..3).prop_map(LogValue::FirstOf)
+        ]
     })
     .boxed()
 }

@@ -7,11 +7,19 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Queues that some snapshot uses, found again by what they are for: a reload loses no record. Cloning shares them.
 #[derive(Clone, Default)]
-pub struct Queues(Arc<Mutex<HashMap<HttpLog, Weak<Queue>>>>);
+pub struct Queues(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    in_use: HashMap<HttpLog, Weak<Queue>>,
+    /// Those too that nobody uses any more, but that still send.
+    all: Vec<Weak<Shared>>,
+}
 
 impl Queues {
     pub(super) fn of(
@@ -19,14 +27,31 @@ impl Queues {
         data: &HttpLog,
         new: impl FnOnce() -> Result<Queue, HttpLogError>,
     ) -> Result<Arc<Queue>, HttpLogError> {
-        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = queues.get(data).and_then(Weak::upgrade) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(queue) = known.in_use.get(data).and_then(Weak::upgrade) {
             return Ok(queue);
         }
-        queues.retain(|_, queue| queue.strong_count() > 0);
+        known.in_use.retain(|_, queue| queue.strong_count() > 0);
+        known.all.retain(|shared| shared.strong_count() > 0);
         let queue = Arc::new(new()?);
-        queues.insert(data.clone(), Arc::downgrade(&queue));
+        known.in_use.insert(data.clone(), Arc::downgrade(&queue));
+        known.all.push(Arc::downgrade(&queue.0));
         Ok(queue)
+    }
+
+    /// Sends what waits, as long as there is time. What is left then is lost, and counted.
+    pub async fn flush(&self, time: Duration) {
+        let all: Vec<Arc<Shared>> = {
+            let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            known.all.iter().filter_map(Weak::upgrade).collect()
+        };
+        let mut senders: JoinSet<()> = all.iter().map(|shared| shared.clone().empty()).collect();
+        let sent = async { while senders.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(time, sent).await; // what is left is told below
+        senders.shutdown().await;
+        for shared in all {
+            shared.give_up();
+        }
     }
 }
 
@@ -41,19 +66,30 @@ struct Shared {
     waiting: Mutex<Waiting>,
     /// A batch is full, or nobody will fill it any more.
     ready: Notify,
+    /// Nobody sends any more.
+    idle: Notify,
 }
 
 #[derive(Default)]
 struct Waiting {
     records: VecDeque<String>,
     bytes: usize,
+    /// Records that are being sent.
+    taken: usize,
     sending: bool,
     closed: bool,
 }
 
 impl Queue {
     pub(super) fn new(rules: LogQueue, receiver: Receiver, metrics: telemetry::Metrics) -> Self {
-        Self(Arc::new(Shared { rules, receiver, metrics, waiting: Mutex::default(), ready: Notify::new() }))
+        Self(Arc::new(Shared {
+            rules,
+            receiver,
+            metrics,
+            waiting: Mutex::default(),
+            ready: Notify::new(),
+            idle: Notify::new(),
+        }))
     }
 
     /// Leaves a record. Never waits: where the queue is full, the oldest goes.
@@ -117,20 +153,47 @@ impl Shared {
         }
     }
 
-    async fn send_all(self: Arc<Self>) {
+    /// Waits until nothing waits and nobody sends; sends itself where nobody does.
+    async fn empty(self: Arc<Self>) {
         loop {
-            self.fill().await;
-            let batch = {
+            let idle = self.idle.notified();
+            let start = {
                 let mut waiting = self.lock();
-                let count = waiting.records.len().min(self.rules.batch.max(1));
-                let batch: Vec<String> = (0..count).filter_map(|_| waiting.pop()).collect();
-                if batch.is_empty() {
-                    waiting.sending = false;
+                if waiting.records.is_empty() && !waiting.sending {
                     return;
                 }
-                batch
+                waiting.closed = true;
+                !std::mem::replace(&mut waiting.sending, true)
             };
-            self.send(&batch).await;
+            self.ready.notify_one();
+            if start {
+                self.clone().send_all().await;
+            } else {
+                idle.await;
+            }
+        }
+    }
+
+    fn give_up(&self) {
+        let mut waiting = self.lock();
+        let left = std::mem::take(&mut waiting.records).len() + std::mem::take(&mut waiting.taken);
+        waiting.bytes = 0;
+        drop(waiting);
+        self.lose(left, "the process ends");
+    }
+
+    /// The turn begins now, so that it ends even where the future is dropped before it ran.
+    fn send_all(self: Arc<Self>) -> impl Future<Output = ()> + Send {
+        let mut turn = Turn { shared: self, batch: Vec::new(), over: false };
+        async move {
+            loop {
+                turn.shared.fill().await;
+                if !turn.take() {
+                    return;
+                }
+                turn.shared.send(&turn.batch).await;
+                turn.batch.clear();
+            }
         }
     }
 
@@ -165,6 +228,46 @@ impl Shared {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(self.rules.longest_pause);
         }
+    }
+}
+
+/// Sending: one after the other. Cut off in the middle of it, what was taken waits again.
+struct Turn {
+    shared: Arc<Shared>,
+    batch: Vec<String>,
+    over: bool,
+}
+
+impl Turn {
+    /// The next batch; `false` when there is none, which ends the turn.
+    fn take(&mut self) -> bool {
+        let mut waiting = self.shared.lock();
+        let count = waiting.records.len().min(self.shared.rules.batch.max(1));
+        self.batch = (0..count).filter_map(|_| waiting.pop()).collect();
+        waiting.taken = self.batch.len();
+        if self.batch.is_empty() {
+            self.over = true;
+            waiting.sending = false;
+            drop(waiting);
+            self.shared.idle.notify_waiters();
+        }
+        !self.over
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if self.over {
+            return;
+        }
+        let mut waiting = self.shared.lock();
+        for record in std::mem::take(&mut self.batch).into_iter().rev() {
+            waiting.bytes += record.len();
+            waiting.records.push_front(record);
+        }
+        (waiting.taken, waiting.sending) = (0, false);
+        drop(waiting);
+        self.shared.idle.notify_waiters();
     }
 }
 

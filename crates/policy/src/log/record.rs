@@ -35,6 +35,7 @@ impl Facts<'_> {
             LogValue::EmptyList => Some(Value::Array(Vec::new())),
             LogValue::Text(text) => Some(text.as_str().into()),
             LogValue::Fact(fact) => self.fact(*fact),
+            LogValue::FirstOf(values) => values.iter().find_map(|value| self.value(value)),
         }
     }
 
@@ -84,6 +85,7 @@ impl Facts<'_> {
             LogFact::Failure => exchange.failure.as_ref()?.kind.code().into(),
             LogFact::Function => (*exchange.call.as_ref()?.function).into(),
             LogFact::CallId => exchange.call.as_ref()?.aws_request_id.as_deref()?.into(),
+            LogFact::Answered => self.upstream_answer().map(|_| "upstream")?.into(),
         })
     }
 
@@ -111,15 +113,21 @@ impl Facts<'_> {
     }
 
     fn upstream_target(&self) -> String {
-        let uri = &self.exchange.request.uri;
-        let path = self.exchange.forwarded_path.as_deref().unwrap_or(uri.path());
-        let target = uri.query().map_or(path.to_owned(), |query| format!("{path}?{query}"));
+        let path = self.exchange.forwarded_path();
+        let target = match self.exchange.request.uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.into_owned(),
+        };
         redact::target(&target).into_owned()
     }
 
+    /// The status of an upstream that answered.
+    fn upstream_answer(&self) -> Option<u16> {
+        self.exchange.upstream.as_ref().filter(|_| self.exchange.failure.is_none())?.status
+    }
+
     fn upstream_status(&self) -> String {
-        let asked = self.exchange.upstream.is_some() && self.exchange.failure.is_none();
-        if asked { self.sent.status.to_string() } else { String::new() }
+        self.upstream_answer().map(|status| status.to_string()).unwrap_or_default()
     }
 
     fn tries(&self) -> Value {
@@ -192,7 +200,11 @@ fn protocol(version: Version) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::{CallFacts, testing};
+    use crate::exchange::{CallFacts, RouteFacts, UpstreamFacts, testing};
+    use crate::failure::Blame;
+    use model::answer::FailureKind;
+    use model::endpoint::PathRewrite;
+    use model::id::RouteId;
 
     #[test]
     fn a_record_has_the_configured_form_and_no_secret() {
@@ -238,8 +250,40 @@ mod tests {
             assert_eq!(record[fact], expected, "{fact}");
         }
         assert_eq!(record["RequestHeaders"]["authorization"], "REDACTED");
-        for absent in ["Tls", "Credential", "Route", "Service", "Failure", "CallId"] {
+        for absent in ["Answered", "Tls", "Credential", "Route", "Service", "Failure", "CallId"] {
             assert!(record.get(absent).is_none(), "{absent}");
         }
+    }
+
+    #[test]
+    fn who_answered_is_told() {
+        let form = LogValue::object([
+            ("source", LogValue::FirstOf(vec![LogFact::Answered.into(), LogValue::Text("gate".into())])),
+            ("status", LogFact::UpstreamStatus.into()),
+        ]);
+        let broken = || crate::Failure::new(FailureKind::UpstreamTimeout, Blame::Upstream, "late");
+        for (upstream, failed, expected) in [
+            (None, false, json!({ "source": "gate", "status": "" })),
+            (Some(Some(503)), false, json!({ "source": "upstream", "status": "503" })),
+            (Some(None), true, json!({ "source": "gate", "status": "" })),
+        ] {
+            let mut exchange = testing::get("/");
+            let duration = Duration::ZERO;
+            exchange.upstream =
+                upstream.map(|status| UpstreamFacts { node: "n:1".into(), began: exchange.started, duration, status });
+            exchange.failure = failed.then(broken);
+            let record: Value = serde_json::from_str(&write(&form, &exchange)).unwrap();
+            assert_eq!(record, expected);
+        }
+    }
+
+    #[test]
+    fn the_target_behind_is_told_as_it_is_sent_on() {
+        let mut exchange = testing::get("/api/users?x=1");
+        let mut facts = RouteFacts::plain(RouteId::new("r"), "/api");
+        facts.path.rewrite = PathRewrite::StripMatched { prefix: "/".into() };
+        exchange.route = Some(facts.into());
+        exchange.matched = 4;
+        assert_eq!(write(&LogFact::UpstreamTarget.into(), &exchange), "\"/users?x=1\"");
     }
 }

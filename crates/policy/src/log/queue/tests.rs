@@ -125,6 +125,50 @@ async fn what_does_not_fit_or_get_there_is_counted_as_lost() {
     tokio::time::timeout(Duration::from_secs(60), all).await.expect("95 do not fit, 5 find nobody");
 }
 
+#[tokio::test]
+async fn what_waits_at_the_end_is_sent_without_delay() {
+    let (url, mut told) = server(1).await;
+    let queue = LogQueue { batch: 3, delay: Duration::from_secs(600), ..LogQueue::default() };
+    let (queues, metrics) = (Queues::default(), telemetry::Metrics::default());
+    let data = data(url, queue);
+    let step = Step::build(&data, &queues, &metrics).unwrap();
+    log(&step, "one");
+    queues.flush(Duration::from_secs(60)).await;
+    for what in ["refused", "taken"] {
+        assert_eq!(body(&told.recv().await.unwrap()), r#"[{"id":"one"}]"#, "{what}");
+    }
+    assert!(metrics.render().contains("lambdagate_log_records_lost_total 0\n"));
+}
+
+#[tokio::test]
+async fn a_sender_that_is_cut_off_leaves_its_records_for_the_end() {
+    let (url, mut told) = server(0).await;
+    let (queues, metrics) = (Queues::default(), telemetry::Metrics::default());
+    let queue = LogQueue { batch: 2, delay: Duration::from_secs(600), ..LogQueue::default() };
+    let step = Step::build(&data(url, queue), &queues, &metrics).unwrap();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            // a worker with a runtime of its own, which ends
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async { log(&step, "one") });
+        });
+    });
+    queues.flush(Duration::from_secs(60)).await;
+    assert_eq!(body(&told.recv().await.unwrap()), r#"[{"id":"one"}]"#);
+}
+
+#[tokio::test]
+async fn what_cannot_be_sent_in_time_is_counted() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap(); // takes connections and never answers
+    let (queues, metrics) = (Queues::default(), telemetry::Metrics::default());
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let step = Step::build(&data(url, LogQueue::default()), &queues, &metrics).unwrap();
+    log(&step, "one");
+    log(&step, "two");
+    queues.flush(Duration::ZERO).await;
+    assert!(metrics.render().contains("lambdagate_log_records_lost_total 2\n"), "{}", metrics.render());
+}
+
 #[test]
 fn an_address_that_is_none_is_told_without_it() {
     for url in ["", "hush", "ftp://hush/", "/hush"] {
