@@ -8,22 +8,24 @@ mod body;
 mod book;
 mod duplicate;
 mod guard;
+mod key;
 mod list;
 mod objects;
 mod patch;
 mod place;
 mod reference;
 mod reply;
+mod rules;
 mod told;
 mod whole;
 
 pub use guard::{Holder, Role};
+pub use rules::Rules;
 
 use book::Book;
 use bytes::Bytes;
 use dialect::admin::{AdminApi, Answering, Desk, Refused};
 use http::{Method, Request, StatusCode};
-use ipnet::IpNet;
 use place::Spot;
 use reply::{Answer, Problem, Reply};
 use std::net::SocketAddr;
@@ -32,29 +34,6 @@ use store::{Change, StoreError};
 
 /// How often a change is thought out anew because another was first.
 const TRIES: usize = 100;
-
-/// How an Admin API behaves.
-#[derive(Clone, Debug)]
-pub struct Rules {
-    /// Where it listens.
-    pub addresses: Vec<SocketAddr>,
-    /// What keys in answers begin with: `/apisix`.
-    pub prefix: String,
-    /// Who may ask.
-    pub holders: Vec<Holder>,
-    /// Whether a key is asked for.
-    pub key_required: bool,
-    /// From where may be asked; empty: from anywhere.
-    pub allow: Vec<IpNet>,
-    /// Whether pages of other sites may ask.
-    pub cors: bool,
-    /// The plugins that are enabled; `None`: all.
-    pub plugins: Option<Vec<String>>,
-    /// Whether the stream proxy is on.
-    pub stream: bool,
-    /// What is written.
-    pub home: Home,
-}
 
 /// What an Admin API writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

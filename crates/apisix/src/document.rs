@@ -49,6 +49,22 @@ impl Place {
         }
     }
 
+    /// Whether a key names an object, which is asked of many.
+    pub fn is_key(key: &str) -> bool {
+        let mut parts = key.split('/');
+        match [parts.next(), parts.next(), parts.next(), parts.next(), parts.next()] {
+            [Some(kind), Some(id), None, ..] => {
+                let kind = Kind::named(kind);
+                !id.is_empty() && kind.is_some_and(|kind| !matches!(kind, Kind::Credentials | Kind::Secrets))
+            }
+            [Some("secrets"), Some(first), Some(second), None, _] => !first.is_empty() && !second.is_empty(),
+            [Some("consumers"), Some(consumer), Some("credentials"), Some(id), None] => {
+                !consumer.is_empty() && !id.is_empty()
+            }
+            _ => false,
+        }
+    }
+
     /// The object that an id of a file names: a consumer `NAME/credentials/ID` is a credential, a secret has
     /// `MANAGER/ID`.
     pub fn of_file(kind: Kind, id: &str) -> Option<Self> {
@@ -95,6 +111,7 @@ mod tests {
         ];
         for (key, expected) in cases {
             assert_eq!(Place::of_key(key), expected, "{key}");
+            assert_eq!(Place::is_key(key), expected.is_some(), "{key}");
             if let Some(place) = expected {
                 assert_eq!(place.to_string(), key);
             }

@@ -9,6 +9,7 @@ pub mod check;
 pub mod crypt;
 pub mod document;
 pub mod entity;
+mod home;
 mod lower;
 pub mod plugin;
 pub mod read;
@@ -17,24 +18,35 @@ pub mod settings;
 
 pub use lower::{Memory, lower, read_settings};
 
+use admin::{Admin, Rules};
+use bytes::Bytes;
+use dialect::admin::AdminApi;
 use dialect::resolve::Environment;
-use dialect::{Dialect, Lowered, ReadError, Source};
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use store::Document;
+use dialect::{Dialect, Home, Lowered, ReadError, Source};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use store::{Document, Revision};
 
 /// The Apache APISIX dialect.
 #[derive(Default)]
 pub struct Apisix {
     /// Plugins that guard, are not there, and whose routes stand open nevertheless.
     pub allow_missing: Vec<String>,
+    kept: bool,
+    data: Option<PathBuf>,
     memory: Mutex<Memory>,
 }
 
 impl Apisix {
     /// The dialect with plugins that may be missing.
     pub fn new(allow_missing: &[String]) -> Self {
-        Self { allow_missing: allow_missing.to_vec(), memory: Mutex::default() }
+        Self { allow_missing: allow_missing.to_vec(), ..Self::default() }
+    }
+
+    /// The same with a folder for what it keeps of its own; without one there is no Admin API. `kept`: objects are kept
+    /// here, whatever the settings say.
+    pub fn with_data(self, data: Option<PathBuf>, kept: bool) -> Self {
+        Self { data, kept, ..self }
     }
 }
 
@@ -51,4 +63,32 @@ impl Dialect for Apisix {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         lower(documents, environment, &self.allow_missing, &mut memory)
     }
+
+    fn home(&self, files: &[Source], environment: &dyn Environment) -> Result<Home, ReadError> {
+        let documents: Vec<Document> = files.iter().map(document).collect();
+        home::home(&read_settings(&documents, environment), files, self.kept)
+    }
+
+    fn admin(&self, documents: &[Document], environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
+        let data = self.data.as_ref()?;
+        let files: Vec<Document> = documents.iter().filter(|one| !home::is_object(&one.key)).cloned().collect();
+        let settings = read_settings(&files, environment);
+        let sources: Vec<Source> = files.into_iter().map(source).collect();
+        let home = match home::home(&settings, &sources, self.kept).ok()? {
+            Home::Files => return None,
+            Home::Memory(_) => admin::Home::Whole,
+            Home::Kept(_) | Home::Etcd(_) => admin::Home::Objects,
+        };
+        Some(Arc::new(Admin::new(Rules::of(&settings, home, data)?)))
+    }
+}
+
+/// A file as a document that is in no store yet.
+fn document(file: &Source) -> Document {
+    let (key, bytes) = (file.key.clone(), Bytes::copy_from_slice(&file.bytes));
+    Document { key, bytes, created: Revision::default(), modified: Revision::default(), expires: None }
+}
+
+fn source(document: Document) -> Source {
+    Source { key: document.key, bytes: document.bytes.to_vec() }
 }

@@ -41,8 +41,10 @@ pub struct Settings {
     pub cuts_tail_slash: bool,
     /// Plugins that may be used; `None`: all.
     pub plugins: Option<Vec<String>>,
-    /// Keys of encrypted texts, the one that encrypts first; empty where nothing is encrypted.
+    /// Keys of texts that are encrypted in etcd, the one that encrypts first.
     pub keyring: Vec<Secret>,
+    /// Whether plugins' secrets are among those texts; private keys are in any case.
+    pub encrypts_fields: bool,
     /// Peers that are believed about clients.
     pub trusted: Vec<IpNet>,
     /// Where they tell the client's address, and whether they are believed about more than that.
@@ -115,6 +117,8 @@ pub struct Etcd {
     pub cert: Option<String>,
     /// File with its key.
     pub key: Option<String>,
+    /// Files with authorities that members may be trusted by, beside the system's.
+    pub authorities: Vec<String>,
 }
 
 /// How routes are chosen.
@@ -209,6 +213,7 @@ impl Reader<'_> {
             cuts_tail_slash: part.flag("apisix.delete_uri_tail_slash"),
             plugins: part.value("plugins").map(|_| part.texts("plugins")),
             keyring: keyring(part),
+            encrypts_fields: yes(part, "apisix.data_encryption.enable_encrypt_fields"),
             trusted: self.trusted(),
             client_address: self.client_address(),
             body_most: bytes(part, "nginx_config.http.client_max_body_size").filter(|most| *most > 0),
@@ -261,6 +266,7 @@ impl Reader<'_> {
             sni: part.owned("tls.sni"),
             cert: part.owned("tls.cert"),
             key: part.owned("tls.key"),
+            authorities: authorities(self.part),
         }
     }
 
@@ -335,15 +341,19 @@ fn yes(part: Part<'_>, path: &str) -> bool {
     part.value(path).is_none() || part.flag(path)
 }
 
+/// Files with certificate authorities; `system` stands for those of the machine.
+fn authorities(part: Part<'_>) -> Vec<String> {
+    let all = part.text("apisix.ssl.ssl_trusted_certificate").unwrap_or_default();
+    let files = all.split(',').map(str::trim).filter(|file| !file.is_empty() && *file != "system");
+    files.map(str::to_owned).collect()
+}
+
 /// The keys with which texts in etcd are encrypted.
 fn keyring(part: Part<'_>) -> Vec<Secret> {
-    if !yes(part, "apisix.data_encryption.enable_encrypt_fields") {
-        return Vec::new();
-    }
     let mut keys = part.texts("apisix.data_encryption.keyring");
     keys.extend(part.owned("apisix.data_encryption.keyring"));
     if keys.is_empty() {
-        keys = ["qeddd145sfvddff3", "edd1c9f0985e76a2"].map(str::to_owned).to_vec();
+        keys = crate::crypt::USUAL.map(str::to_owned).to_vec();
     }
     keys.into_iter().map(Secret::new).collect()
 }

@@ -51,9 +51,9 @@ pub trait Dialect: Send + Sync {
     }
 
     /// Where the objects of a source with these files live.
-    fn home(&self, files: &[Source], environment: &dyn resolve::Environment) -> Home {
+    fn home(&self, files: &[Source], environment: &dyn resolve::Environment) -> Result<Home, ReadError> {
         let _ = (files, environment);
-        Home::Files
+        Ok(Home::Files)
     }
 
     /// Its Admin API for a source with these documents, if it has one.

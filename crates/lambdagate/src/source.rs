@@ -5,7 +5,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint};
 use dialect::Dialect;
 use dialect::resolve::Environment;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use store::Document;
 
 /// A place that configuration is read from.
@@ -31,7 +31,13 @@ impl Source {
 
     /// Who reads it.
     pub(crate) fn dialect(&self) -> Box<dyn Dialect> {
-        self.language.dialect(&self.allow_missing, self.kept.is_some())
+        let (allow_missing, kept, data) = (self.allow_missing.clone(), self.kept.is_some(), self.data.clone());
+        match self.language {
+            Language::Native => Box::new(native::Native),
+            Language::Kong => Box::new(kong::Kong { allow_missing, kept }),
+            Language::Apisix => Box::new(apisix::Apisix::new(&allow_missing).with_data(data, kept)),
+            Language::Gravitee => Box::new(gravitee::Gravitee { allow_missing }),
+        }
     }
 }
 
@@ -55,17 +61,6 @@ impl Language {
             Self::Kong | Self::Apisix | Self::Gravitee => |_, _| Vec::new(),
         }
     }
-
-    /// Who reads it.
-    pub(crate) fn dialect(self, allow_missing: &[String], kept: bool) -> Box<dyn Dialect> {
-        let allow_missing = allow_missing.to_vec();
-        match self {
-            Self::Native => Box::new(native::Native),
-            Self::Kong => Box::new(kong::Kong { allow_missing, kept }),
-            Self::Apisix => Box::new(apisix::Apisix::new(&allow_missing)),
-            Self::Gravitee => Box::new(gravitee::Gravitee { allow_missing }),
-        }
-    }
 }
 
 /// The sources of a command.
@@ -81,21 +76,32 @@ impl Sources {
         !self.given.is_empty()
     }
 
-    /// The same, the one of Kong with its entities kept in this file.
-    pub(crate) fn with_kong_kept(&self, file: PathBuf) -> Result<Vec<Source>, Refusal> {
-        let mut sources = self.given.clone();
-        if !sources.iter().any(|source| source.language == Language::Kong) {
-            let kong = Source::new(Language::Kong, PathBuf::new());
-            sources.push(Source { allow_missing: self.missing.clone(), ..kong });
+    /// The same, the one of this language with its entities kept in this file.
+    pub(crate) fn with_kept(mut self, language: Language, file: PathBuf) -> Result<Self, Refusal> {
+        if !self.given.iter().any(|source| source.language == language) {
+            let empty = Source::new(language, PathBuf::new());
+            self.given.push(Source { allow_missing: self.missing.clone(), ..empty });
         }
-        let mut kongs = sources.iter_mut().filter(|source| source.language == Language::Kong);
-        if let Some(first) = kongs.next() {
+        let mut those = self.given.iter_mut().filter(|source| source.language == language);
+        if let Some(first) = those.next() {
             first.kept = Some(file);
         }
-        match kongs.next() {
-            Some(_) => Err(Refusal::new("--kong-db is for one source of Kong", "give --kong once")),
-            None => Ok(sources),
+        let flag = FLAGS.iter().find(|flag| flag.language == language).map_or("", |flag| flag.id);
+        match those.next() {
+            Some(_) => Err(Refusal::new(format!("--{flag}-db is for one such source"), format!("give --{flag} once"))),
+            None => Ok(self),
         }
+    }
+
+    /// What is served: each source may keep things of its own in this folder.
+    pub(crate) fn served(&self, data: &Path) -> Vec<Source> {
+        let with = |source| Source { data: Some(data.to_owned()), ..source };
+        self.or_this_folder().into_iter().map(with).collect()
+    }
+
+    /// Whether some source keeps things of its own.
+    pub(crate) fn any_keeps(&self) -> bool {
+        self.given.iter().any(|source| source.language == Language::Apisix)
     }
 
     /// The sources given, or this folder when none is.
@@ -247,7 +253,7 @@ mod tests {
     fn every_language_has_its_dialect() {
         use Language::{Apisix, Gravitee, Kong, Native};
         for (language, name) in [(Native, "native"), (Kong, "kong"), (Apisix, "apisix"), (Gravitee, "gravitee")] {
-            assert_eq!(language.dialect(&[], false).name(), name);
+            assert_eq!(Source::new(language, PathBuf::new()).dialect().name(), name);
         }
     }
 

@@ -9,6 +9,7 @@ use super::{Admin, Asked, Rules, body};
 use crate::check;
 use crate::document::Place;
 use crate::entity::{Kind, id_text};
+use crate::home::WHOLE;
 use crate::schema::Object;
 use dialect::admin::Desk;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -17,8 +18,6 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use store::Change;
 
-/// The document that says which configuration is in force: sections as they were sent, versions, digest.
-const WHOLE: &str = "configs";
 const DIGEST: &str = "x-digest";
 const MODIFIED: &str = "x-last-modified";
 

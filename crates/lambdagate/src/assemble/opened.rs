@@ -31,6 +31,8 @@ pub(super) struct Opened {
     pub(super) accepted: Documents,
     /// Since when each of them; of objects that live apart only the newest.
     pub(super) times: BTreeMap<String, SystemTime>,
+    /// The newest revision of the objects in force that live apart, and their number.
+    pub(super) newest_apart: (u64, usize),
 }
 
 /// Objects that do not live in files.
@@ -66,7 +68,7 @@ impl Opened {
         let (store, apart) = housed(source, &*dialect)?;
         let (path, accepted, times, loaded) =
             (source.path.clone(), Documents::default(), BTreeMap::new(), Mutex::default());
-        Ok(Self { path, dialect, store, apart, declares, accepted, times, loaded })
+        Ok(Self { path, dialect, store, apart, declares, accepted, times, loaded, newest_apart: (0, 0) })
     }
 
     /// The files of the source; one that is only kept has none.
@@ -135,23 +137,20 @@ impl Opened {
     pub(super) fn accept(&mut self, documents: Documents) {
         let now = SystemTime::now();
         let is_same = |new: &Document| self.in_force_of(&new.key).is_some_and(|old| old.modified == new.modified);
-        let mut times = BTreeMap::new();
-        for document in documents.iter().filter(|document| !self.is_apart(&document.key)) {
+        let (mut times, mut newest) = (BTreeMap::new(), (0, 0));
+        for document in documents.iter() {
+            if self.is_apart(&document.key) {
+                newest = (document.modified.0.max(newest.0), newest.1 + 1);
+                continue;
+            }
             let since = self.times.get(&document.key).filter(|_| is_same(document)).copied();
             times.insert(document.key.clone(), since.unwrap_or(now));
         }
         if let Some(apart) = &self.apart {
-            let same = self.revision_apart(&self.accepted) == self.revision_apart(&documents);
-            let since = self.times.get(&apart.place).filter(|_| same).copied();
+            let since = self.times.get(&apart.place).filter(|_| self.newest_apart == newest).copied();
             times.insert(apart.place.clone(), since.unwrap_or(now));
         }
-        (self.times, self.accepted) = (times, documents);
-    }
-
-    /// The newest revision of objects that live apart, with their number.
-    fn revision_apart(&self, documents: &[Document]) -> (u64, usize) {
-        let objects = documents.iter().filter(|document| self.is_apart(&document.key));
-        objects.fold((0, 0), |(newest, count), one| (newest.max(one.modified.0), count + 1))
+        (self.times, self.accepted, self.newest_apart) = (times, documents, newest);
     }
 
     /// The documents in force; objects that live apart are one row together.
@@ -162,9 +161,9 @@ impl Opened {
             revision,
             since: self.times.get(document).copied().map(moment).unwrap_or_default(),
         };
-        let files = self.accepted.iter().filter(|document| !self.is_apart(&document.key));
+        let files = self.times.keys().filter_map(|key| self.in_force_of(key));
         let mut rows: Vec<InForce> = files.map(|document| row(&document.key, document.modified.0)).collect();
-        rows.extend(self.apart.as_ref().map(|apart| row(&apart.place, self.revision_apart(&self.accepted).0)));
+        rows.extend(self.apart.as_ref().map(|apart| row(&apart.place, self.newest_apart.0)));
         rows
     }
 }
@@ -181,6 +180,7 @@ fn housed(source: &Source, dialect: &dyn Dialect) -> Result<(Arc<dyn Store>, Opt
     };
     let in_memory = || -> Arc<dyn Store> { Arc::new(MemoryStore::default()) };
     let home = dialect.home(&files(dialect, &source.path).unwrap_or_default(), &ProcessEnvironment);
+    let home = home.map_err(|error| Refusal::new(error.to_string(), "see the settings of the source"))?;
     Ok(match (home, &source.kept, &source.data) {
         (Home::Files, Some(file), _) => {
             let place = file.display().to_string();

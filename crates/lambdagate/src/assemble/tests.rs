@@ -104,6 +104,7 @@ fn assembler(toy: Toy) -> Assembler {
         declares: |_, _| vec![],
         accepted: Documents::default(),
         times: BTreeMap::new(),
+        newest_apart: (0, 0),
     };
     Assembler { sources: vec![opened], adjustments: Adjustments::default() }
 }

@@ -186,6 +186,7 @@ fn beginning(source: &Source, functions: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dialect::Dialect;
 
     #[test]
     fn functions_lie_beside_the_source() {
@@ -205,7 +206,7 @@ mod tests {
         let revision = store::Revision(1);
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let dialect = Language::Native.dialect(&[], false);
+        let dialect = native::Native;
         let lowered = dialect.lower(&[document], &std::collections::BTreeMap::new());
         assert_eq!((lowered.findings, lowered.gateway.tables[0].routes.len()), (vec![], 2), "{proposed}");
     }

@@ -3,7 +3,7 @@
 use crate::address::{address, duration, sink};
 use crate::assemble::Overrides;
 use crate::exit::Refusal;
-use crate::source::{Source, Sources};
+use crate::source::{Language, Source, Sources};
 use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum, ValueHint};
 use std::net::SocketAddr;
@@ -25,6 +25,11 @@ pub(crate) struct Serving {
     #[arg(long, value_parser = FalseyValueParser::new(), env = "LAMBDAGATE_KONG_DB", hide_env_values = true)]
     #[arg(help_heading = "Sources of other languages")]
     kong_db: bool,
+
+    /// Keep Apache APISIX's objects here, written by its Admin API, whatever its settings say
+    #[arg(long, value_parser = FalseyValueParser::new(), env = "LAMBDAGATE_APISIX_DB", hide_env_values = true)]
+    #[arg(help_heading = "Sources of other languages")]
+    apisix_db: bool,
 
     /// Folder for what sources keep of their own, such as kong.redb [default: $STATE_DIRECTORY, or lambdagate in $XDG_DATA_HOME or ~/.local/share]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -66,7 +71,8 @@ impl Serving {
     pub(crate) fn start_log(&self) {
         telemetry::process_log::start(self.log_format.format());
         crate::panics::log_them();
-        if let Some(folder) = self.data.as_ref().filter(|_| !self.kong_db) {
+        let any_keeps = self.kong_db || self.apisix_db || self.sources.any_keeps();
+        if let Some(folder) = self.data.as_ref().filter(|_| !any_keeps) {
             let folder = folder.display();
             tracing::warn!(%folder, "--data has no effect: no source of this kind keeps anything");
         }
@@ -74,10 +80,14 @@ impl Serving {
 
     /// The sources that are served.
     pub(crate) fn sources(&self) -> Result<Vec<Source>, Refusal> {
-        match self.kong_db {
-            true => self.sources.with_kong_kept(self.data().join("kong.redb")),
-            false => Ok(self.sources.or_this_folder()),
+        let (mut sources, data) = (self.sources.clone(), self.data());
+        if self.kong_db {
+            sources = sources.with_kept(Language::Kong, data.join("kong.redb"))?;
         }
+        if self.apisix_db {
+            sources = sources.with_kept(Language::Apisix, data.join("apisix.redb"))?;
+        }
+        Ok(sources.served(&data))
     }
 
     fn data(&self) -> PathBuf {

@@ -8,7 +8,9 @@ mod endpoints_through_proxies;
 mod gate;
 mod site;
 
+mod apisix_admin;
 mod apisix_cases;
+mod apisix_etcd;
 mod credentials;
 mod event_shapes;
 mod failures;

@@ -9,6 +9,7 @@ use crate::rows::{Everything, Rows};
 use crate::{Document, Revision, StoreError};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -23,6 +24,8 @@ pub(super) struct Copy {
     more: Notify,
     /// Held from taking what is missing until it is written.
     writing: tokio::sync::Mutex<()>,
+    /// Whether it was told that there is a copy.
+    told: AtomicBool,
 }
 
 impl Copy {
@@ -30,7 +33,8 @@ impl Copy {
     pub(super) fn open(path: &Path, origin: &str) -> Option<Self> {
         let opened = Rows::open(path).and_then(|rows| rows.belong_to(origin).map(|()| rows));
         let rows = opened.inspect_err(cannot_copy).ok()?;
-        Some(Self { rows: Arc::new(rows), missing: Mutex::default(), more: Notify::new(), writing: Default::default() })
+        let (missing, more, writing, told) = Default::default();
+        Some(Self { rows: Arc::new(rows), missing, more, writing, told })
     }
 
     /// What it holds.
@@ -54,8 +58,12 @@ impl Copy {
             return;
         }
         let written = tokio::task::spawn_blocking(move || rows.write(&changed, at)).await;
-        if let Ok(Err(error)) = written {
-            cannot_copy(&error);
+        match written {
+            Ok(Ok(())) if !self.told.swap(true, Ordering::Relaxed) => {
+                tracing::info!(file = self.rows.place(), "configuration was copied: without etcd this file is served");
+            }
+            Ok(Err(error)) => cannot_copy(&error),
+            Ok(Ok(())) | Err(_) => {}
         }
     }
 

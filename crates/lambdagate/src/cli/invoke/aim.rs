@@ -228,7 +228,7 @@ fn call_of<'g>(route: &'g Route, function: Option<&str>) -> Result<(&'g Call, &'
 mod tests {
     use super::super::request;
     use super::*;
-    use crate::source::Language;
+    use dialect::Dialect;
 
     const CONFIG: &str = "
 aws: { region: eu-west-1 }
@@ -248,7 +248,7 @@ routes:
         let (bytes, revision) = (Bytes::from_static(CONFIG.as_bytes()), store::Revision(1));
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let lowered = Language::Native.dialect(&[], false).lower(&[document], &std::collections::BTreeMap::new());
+        let lowered = native::Native.lower(&[document], &std::collections::BTreeMap::new());
         assert_eq!(lowered.findings, []);
         lowered.gateway
     }
