@@ -3,6 +3,7 @@
 //! The subject has one worker and is pinned to core 0; load generator and backend double share core 1. The figure is
 //! CPU time of the subject's process tree over requests served: it survives a noisy machine.
 
+mod apisix;
 mod load;
 mod local;
 mod process;
@@ -19,8 +20,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use xtask::house::House;
 
-const USAGE: &str = "usage: cargo xtask bench [local | rotation | expr] [--seconds N] [--rounds N]
-LAMBDAGATE_BENCH_PROGRAM=PATH measures that program instead of building one (rotation only);
+const USAGE: &str = "usage: cargo xtask bench [local | rotation | apisix | expr] [--seconds N] [--rounds N]
+LAMBDAGATE_BENCH_PROGRAM=PATH measures that program instead of building one (rotation and apisix only);
 needs nginx, wrk, h2load and taskset (Debian: apt-get install nginx-light wrk nghttp2-client util-linux)";
 
 /// Runs all measurements and prints them.
@@ -37,11 +38,14 @@ pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
     if let Some(("rotation", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         let options = Options::read(rest)?;
         needs(&["nginx", "wrk", "taskset"])?;
-        let program = std::env::var_os("LAMBDAGATE_BENCH_PROGRAM").map(std::path::PathBuf::from);
-        if program.is_none() {
-            build()?;
-        }
-        return rotation::run(&Setup::write(program)?, options.seconds, options.rounds);
+        return rotation::run(&Setup::write(program()?)?, options.seconds, options.rounds);
+    }
+    if let Some(("apisix", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
+        let options = Options::read(rest)?;
+        needs(&["nginx", "wrk", "h2load", "taskset", "etcd"])?;
+        let setup = Setup::write(program()?)?;
+        let _double = setup.double()?;
+        return apisix::run(&setup, options.seconds, options.rounds);
     }
     let options = Options::read(arguments)?;
     needs(&["nginx", "wrk", "h2load", "taskset"])?;
@@ -51,6 +55,15 @@ pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
     costs(&setup, &options)?;
     memory(&setup)?;
     start(&setup)
+}
+
+/// The program to measure; `None`: the one that is built for it now.
+fn program() -> Result<Option<std::path::PathBuf>> {
+    let program = std::env::var_os("LAMBDAGATE_BENCH_PROGRAM").map(std::path::PathBuf::from);
+    if program.is_none() {
+        build()?;
+    }
+    Ok(program)
 }
 
 fn build() -> Result<()> {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 pub(super) const GATEWAY: u16 = 18000;
 pub(super) const NGINX: u16 = 18001;
-const DOUBLE: u16 = 18002;
+pub(super) const DOUBLE: u16 = 18002;
 
 /// 100 bytes, as an upstream's body and inside a function's reply.
 pub(super) const REPLY: &str =
@@ -64,6 +64,21 @@ impl Setup {
         let (config, log) = (self.file("lambdagate.yaml"), self.file("logs/access.log"));
         let program = self.gateway.display().to_string();
         Server::start(0, &program, &["run", &config, "--workers", "1", "--access-log", &log])
+    }
+
+    /// The gateway with these arguments.
+    pub(super) fn program(&self, arguments: &[&str]) -> Result<Server> {
+        Server::start(0, &self.gateway.display().to_string(), arguments)
+    }
+
+    /// An empty folder of the benchmark's own.
+    pub(super) fn folder(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.folder.join(name);
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Ok(folder)
     }
 
     /// A file of the benchmark's own.
