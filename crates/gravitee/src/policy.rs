@@ -79,8 +79,6 @@ pub(crate) struct Place<'a> {
     pub(crate) engine: Engine,
     /// In which list.
     pub(crate) list: List,
-    /// The step.
-    pub(crate) step: Part<'a>,
     /// Its configuration.
     pub(crate) config: Part<'a>,
 }

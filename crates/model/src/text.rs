@@ -35,11 +35,14 @@ pub struct Setting {
     /// The attribute that stands before the text, where the exchange has one of this name. A text in it is evaluated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute: Option<String>,
+    /// Where its value is null, it is what is written.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub or_written: bool,
 }
 
 impl Setting {
     /// A text that no attribute stands before.
     pub fn of(text: Text) -> Self {
-        Self { text: Some(text), attribute: None }
+        Self { text: Some(text), ..Self::default() }
     }
 }

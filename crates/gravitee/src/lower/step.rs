@@ -39,7 +39,7 @@ fn one(part: &Part<'_>, list: List, stand: &Stand<'_>, number: i64, at: &mut Low
         Some(policy) => {
             let config = part.part("configuration").seen_as(policy.config());
             check(&config, at.notes);
-            policy.lower(&Place { engine: stand.engine, list, step: part.clone(), config }, at)
+            policy.lower(&Place { engine: stand.engine, list, config }, at)
         }
         None => absent(part, name, at),
     };

@@ -44,7 +44,8 @@ impl ReadySetting {
         }
         let Some(text) = &self.text else { return Ok(None) };
         let value = text.text(world)?;
-        Ok(value.or_else(|| self.written.text.as_ref().map(|text| Cow::Borrowed(text.source()))))
+        let written = self.written.text.as_ref().filter(|_| self.written.or_written);
+        Ok(value.or_else(|| written.map(|text| Cow::Borrowed(text.source()))))
     }
 
     /// As [`Self::value`]; the empty text is nothing.
