@@ -17,6 +17,7 @@ mod rate_limit;
 mod redirect;
 mod refusal;
 mod refuse;
+mod refusing;
 mod request_id;
 mod request_size;
 mod request_text;
@@ -42,6 +43,7 @@ pub use rate_limit::{CounterStore, LimitBy, Period, RateHeaders, RateLimit, Redi
 pub use redirect::{Redirect, RedirectTo};
 pub use refusal::{Case, Refusal, RefusalForm, Refusals};
 pub use refuse::Refuse;
+pub use refusing::Refusing;
 pub use request_id::{IdForm, RequestId};
 pub use request_size::RequestSize;
 pub use request_text::{RequestText, RequestTextError, TextPart, TextSource};
@@ -101,6 +103,8 @@ pub enum Policy {
     HttpLog(Box<HttpLog>),
     /// Refuses requests of which a condition is true.
     Refuse(Box<Refuse>),
+    /// Another policy, whose refusals have another body.
+    Refusing(Box<Refusing>),
     /// Pauses, or answers with what is made up.
     Inject(Box<Inject>),
     /// Sends clients elsewhere.

@@ -176,6 +176,7 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::FirstOf(_) => gap("first-of", pen),
         Policy::Fail(_) => gap("fail", pen),
         Policy::Refuse(_) => gap("refuse", pen),
+        Policy::Refusing(_) => gap("bodies of refusals", pen),
         Policy::Inject(_) => gap("inject", pen),
         Policy::Redirect(_) => gap("redirect", pen),
         Policy::Rewrite(_) => gap("rewrite", pen),

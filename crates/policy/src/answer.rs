@@ -100,6 +100,15 @@ impl ReadyAnswers {
     /// What is said of a failure: the failing step's own answer, else by kind and by what the client accepts,
     /// else problem details.
     pub fn render(&self, exchange: &Exchange, failure: &Failure) -> Response<Body> {
+        let mut response = self.answer(exchange, failure);
+        if let Some(words) = &failure.words {
+            *response.body_mut() = words.body.clone().into();
+            response.headers_mut().insert(header::CONTENT_TYPE, words.content_type.clone());
+        }
+        response
+    }
+
+    fn answer(&self, exchange: &Exchange, failure: &Failure) -> Response<Body> {
         if let Some(answer) = &failure.answer {
             return answer.render(exchange, Some(failure));
         }

@@ -1,5 +1,7 @@
 //! From the model to runnable policies: one exhaustive match.
 
+mod name;
+
 use crate::Policy;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
 use crate::auth::acl::Acl;
@@ -13,12 +15,14 @@ use crate::call::by_texts::CallByTexts;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
+use crate::failure::Words;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
 use crate::log::http::{HttpLog, HttpLogError};
 use crate::missing::Missing;
 use crate::predicate::{PredicateError, ReadyPredicate};
 use crate::refusal::ReadyRefusals;
+use crate::refusing::Refusing;
 use crate::rewrite::assign::Assign;
 use crate::rewrite::compose::Compose;
 use crate::rewrite::cors::{Preflight, Rules, Share};
@@ -33,7 +37,7 @@ use crate::rewrite::response::ResponseRewrite;
 use crate::rewrite::terminate::Terminate;
 use crate::rewrite::transform::{RequestTransform, ResponseTransform};
 use crate::rewrite::upstream::Rewrite;
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 use model::answer::Answers;
 use model::call::{CallTexts, Payload};
 use model::chain::{Group, Phase, Step};
@@ -41,6 +45,7 @@ use model::consumer::Consumer;
 use model::id::{ConsumerId, Slot, TableId};
 use model::policy::{self, CounterStore, Policy as Data};
 use model::table::{PathNormalization, Table};
+use name::{is_log, name};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -265,7 +270,7 @@ impl<'a> Builder<'a> {
             Phase::Response => Side::Response,
             Phase::Log => Side::Log,
         };
-        if matches!(data, Data::HttpLog(_)) != (side == Side::Log) {
+        if is_log(data) != (side == Side::Log) {
             return Err(BuildCause::Side { policy: name(data), phase });
         }
         let policy: Box<dyn Policy> = match (data, side) {
@@ -277,6 +282,12 @@ impl<'a> Builder<'a> {
                 }
                 (None, _) => Box::new(CallStep::build(call, side, phase, self.services)?),
             },
+            (Data::Refusing(one), _) => {
+                let content_type = HeaderValue::from_str(&one.content_type)
+                    .map_err(|_| BuildCause::Header { text: one.content_type.clone() })?;
+                let words = Arc::new(Words { body: one.body.clone().into(), content_type });
+                Box::new(Refusing { inner: self.policy(&one.policy, phase, slot)?.1, words })
+            }
             (Data::Respond(answer), _) => Box::new(Respond { answer: ReadyAnswer::compile(answer)? }),
             (Data::KeyAuth(data), Side::Request) => Box::new(self.key_auth(data)?),
             (Data::BasicAuth(data), Side::Request) => Box::new(self.basic_auth(data)?),
@@ -390,38 +401,6 @@ pub(crate) fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
 
 fn header_names(texts: &[String]) -> Result<Vec<HeaderName>, BuildCause> {
     texts.iter().map(|text| header_name(text)).collect()
-}
-
-fn name(data: &Data) -> &'static str {
-    match data {
-        Data::Call(_) => "a call",
-        Data::Respond(_) => "a fixed answer",
-        Data::Terminate(_) => "a termination",
-        Data::KeyAuth(_) => "key authentication",
-        Data::BasicAuth(_) => "basic authentication",
-        Data::Jwt(_) => "token authentication",
-        Data::Acl(_) => "an access list",
-        Data::IpRestriction(_) => "a restriction of addresses",
-        Data::RequestSize(_) => "a limit of request sizes",
-        Data::RateLimit(_) => "a rate limit",
-        Data::HeaderTexts(_) => "a change of headers by expressions",
-        Data::Assign(_) => "an assignment of attributes",
-        Data::Compose(_) => "an answer by expressions",
-        Data::FirstOf(_) => "a choice of ways in",
-        Data::Fail(_) => "a failure",
-        Data::RequestTransform(_) => "a change of requests",
-        Data::ResponseTransform(_) => "a change of responses",
-        Data::HttpLog(_) => "a log over http",
-        Data::Cors(_) => "cors",
-        Data::Headers(_) => "a change of headers",
-        Data::RequestId(_) => "a request id",
-        Data::Refuse(_) => "a refusal",
-        Data::Inject(_) => "an answer that is made up",
-        Data::Redirect(_) => "a redirect",
-        Data::Rewrite(_) => "a rewrite of requests",
-        Data::ResponseRewrite(_) => "a rewrite of responses",
-        Data::Missing { .. } => "a missing policy",
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Why an exchange ended without an answer: kind, blame, and what to do about it.
 
 use crate::answer::ReadyAnswer;
+use bytes::Bytes;
 use model::answer::{FailureKind, Keyed};
 use std::sync::Arc;
 
@@ -69,6 +70,17 @@ pub struct Failure {
     pub key: Option<Box<FailureKey>>,
     /// What the failing step's own configuration says in this case; goes before the table's answers.
     pub answer: Option<Arc<ReadyAnswer>>,
+    /// The body of whatever answer is made of it.
+    pub words: Option<Arc<Words>>,
+}
+
+/// A body that was written down for failures.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// The text.
+    pub body: Bytes,
+    /// What it is.
+    pub content_type: http::HeaderValue,
 }
 
 impl Failure {
@@ -87,6 +99,7 @@ impl Failure {
             reason: None,
             key: None,
             answer: None,
+            words: None,
         })
     }
 

@@ -19,6 +19,7 @@ pub mod path;
 pub mod predicate;
 pub mod query;
 mod refusal;
+mod refusing;
 mod rewrite;
 mod text;
 mod variable;

@@ -18,6 +18,11 @@ impl ReadyRefusals {
         Ok(Self(refusals.clone()))
     }
 
+    /// Whether something is configured for a case.
+    pub(crate) fn has(&self, case: Case) -> bool {
+        self.0.0.contains_key(&case)
+    }
+
     /// The failure of this case: in the configured words, or in the policy's `usual` ones. `about` stands in the
     /// place that the words leave for it, and is nothing secret.
     pub(crate) fn failure(&self, case: Case, usual: &str, about: &str) -> Box<Failure> {

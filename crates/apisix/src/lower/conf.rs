@@ -9,7 +9,7 @@ use dialect::Faith;
 use model::call::UrlPath;
 use model::chain::{Phase, Step, StepRank};
 use model::id::Slot;
-use model::policy::Policy;
+use model::policy::{Policy, Refusing};
 use model::predicate::Predicate;
 use serde_json::Value;
 
@@ -56,6 +56,7 @@ pub(super) fn steps(
     };
     let vars = super::matching::conditions(meta.filter());
     let predicate = vars.map(|vars| Predicate { vars: Some(vars), ..Predicate::default() });
+    let policies = refusing(policies, meta.error_response());
     let before = if conf.global { BEFORE } else { 0 };
     let slot = Slot::new(if conf.global { format!("global/{}", conf.name) } else { conf.name.to_owned() });
     let order = before - meta.priority().unwrap_or(priority);
@@ -67,6 +68,24 @@ pub(super) fn steps(
         policy,
     };
     policies.into_iter().map(step).collect()
+}
+
+/// With the body that refusals have; what only runs after the response refuses nothing.
+fn refusing(policies: Steps, body: Option<&Value>) -> Steps {
+    let Some(body) = body else { return policies };
+    let body = match body {
+        Value::String(text) => text.clone(),
+        other => format!("{other}\n"),
+    };
+    let content_type = "text/plain; charset=utf-8".to_owned();
+    let with = |(phase, policy): (Phase, Policy)| match phase {
+        Phase::Response | Phase::Log => (phase, policy),
+        Phase::Rewrite | Phase::Access | Phase::Endpoint => {
+            let (body, content_type) = (body.clone(), content_type.clone());
+            (phase, Policy::Refusing(Box::new(Refusing { policy, body, content_type })))
+        }
+    };
+    policies.into_iter().map(with).collect()
 }
 
 fn of_plugin(

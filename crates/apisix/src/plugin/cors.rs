@@ -3,13 +3,15 @@
 use super::{Parts, Steps};
 use crate::entity::Part;
 use crate::lower::At;
+use crate::schema::{Honour, honour};
 use model::chain::Phase;
-use model::policy::{Cors, Origins, Policy};
+use model::policy::{Cors, CorsManner, Origins, Policy};
 use serde_json::json;
 use std::time::Duration;
 
 pub(super) fn parts() -> Parts {
     let origin = "^(\\*|\\*\\*|null|\\w+://[^,]+(,\\w+://[^,]+)*)$";
+    let timing = Honour::Ignored("Timing-Allow-Origin is not sent");
     let patterns = json!({"type": "array", "minItems": 1, "uniqueItems": true,
         "items": {"type": "string", "minLength": 1, "maxLength": 4096}});
     Parts::new(json!({"type": "object", "properties": {
@@ -22,8 +24,8 @@ pub(super) fn parts() -> Parts {
         "allow_origins_by_regex": patterns,
         "allow_origins_by_metadata": {"type": "array", "minItems": 1, "uniqueItems": true,
             "items": {"type": "string", "minLength": 1, "maxLength": 4096}},
-        "timing_allow_origins": {"type": "string", "pattern": origin},
-        "timing_allow_origins_by_regex": patterns,
+        "timing_allow_origins": honour(json!({"type": "string", "pattern": origin}), timing),
+        "timing_allow_origins_by_regex": honour(patterns.clone(), timing),
     }}))
     .metadata(json!({"type": "object", "properties": {
         "allow_origins": {"type": "object", "additionalProperties": {"type": "string", "pattern": origin}},
@@ -45,24 +47,51 @@ fn check(conf: Part<'_>) -> Result<(), String> {
     Ok(())
 }
 
-pub(super) fn lower(conf: Part<'_>, _: &mut At<'_>) -> Steps {
-    let list = |name: &str| match conf.text(name) {
-        None | Some("*" | "**") => Vec::new(),
-        Some(text) => text.split(',').map(|one| one.trim().to_owned()).collect(),
-    };
-    let origins = match (conf.text("allow_origins").unwrap_or("*"), conf.texts("allow_origins_by_regex")) {
-        (_, patterns) if !patterns.is_empty() => Origins::Matching { texts: list("allow_origins"), patterns },
-        ("*" | "**", _) => Origins::Any,
-        _ => Origins::List(list("allow_origins")),
-    };
+/// What `**` stands for.
+const ALL_METHODS: [&str; 9] = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
+
+pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
+    let list = |text: &str| -> Vec<String> { text.split(',').map(|one| one.trim().to_owned()).collect() };
+    let exposed = conf.text("expose_headers").map(list).unwrap_or_default();
     let policy = Policy::Cors(Cors {
-        origins,
-        methods: list("allow_methods"),
-        headers: list("allow_headers"),
-        exposed: list("expose_headers"),
+        origins: origins(conf, at),
+        methods: match conf.text("allow_methods").unwrap_or("*") {
+            "**" => ALL_METHODS.map(str::to_owned).to_vec(),
+            text => list(text),
+        },
+        // none: those that are asked for
+        headers: match conf.text("allow_headers").unwrap_or("*") {
+            "**" => Vec::new(),
+            text => list(text),
+        },
+        exposed,
         credentials: conf.flag("allow_credential"),
         max_age: conf.count("max_age").map(Duration::from_secs),
+        manner: CorsManner {
+            preflight_status: 200,
+            dense: true,
+            everywhere: true,
+            keeps: true,
+            ..CorsManner::default()
+        },
         ..Cors::default()
     });
     vec![(Phase::Rewrite, policy.clone()), (Phase::Response, policy)]
+}
+
+fn origins(conf: Part<'_>, at: &At<'_>) -> Origins {
+    let written = conf.text("allow_origins").unwrap_or("*");
+    let metadata = at.metadata().part("allow_origins");
+    let named = conf.texts("allow_origins_by_metadata");
+    let mut texts: Vec<String> = named.iter().filter_map(|name| metadata.owned(name)).collect();
+    let mut patterns = conf.texts("allow_origins_by_regex");
+    match written {
+        // the patterns are asked instead of it
+        "*" if !patterns.is_empty() => {}
+        "*" if texts.is_empty() => return Origins::Any,
+        "*" | "**" => patterns.push(".*".to_owned()),
+        text => texts.push(text.to_owned()),
+    }
+    let texts: Vec<String> = texts.iter().flat_map(|text| text.split(',')).map(|one| one.trim().to_owned()).collect();
+    if patterns.is_empty() { Origins::List(texts) } else { Origins::Matching { texts, patterns } }
 }

@@ -52,6 +52,7 @@ pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
             star_without_origin: true,
             needs_origin: !part.flag("allow_origin_absent"),
             dense: true,
+            ..CorsManner::default()
         },
     };
     vec![(Phase::Access, Policy::Cors(cors.clone())), (Phase::Response, Policy::Cors(cors))]

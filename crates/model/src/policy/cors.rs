@@ -57,6 +57,12 @@ pub struct CorsManner {
     pub needs_origin: bool,
     /// Lists are written without blanks.
     pub dense: bool,
+    /// Every `OPTIONS` is a preflight, and methods, headers and age are told with every response.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub everywhere: bool,
+    /// What an upstream says to an origin that may not is left as it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keeps: bool,
 }
 
 impl Default for CorsManner {
@@ -68,6 +74,8 @@ impl Default for CorsManner {
             star_without_origin: false,
             needs_origin: false,
             dense: false,
+            everywhere: false,
+            keeps: false,
         }
     }
 }

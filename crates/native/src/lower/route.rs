@@ -189,6 +189,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::RequestId(_)
         | Policy::HttpLog(_)
         | Policy::Refuse(_)
+        | Policy::Refusing(_)
         | Policy::Inject(_)
         | Policy::Rewrite(_)
         | Policy::ResponseRewrite(_) => false,

@@ -112,6 +112,7 @@ fn manner(written: &Manner, at: &mut Lowering<'_>) -> CorsManner {
         star_without_origin: said(&written.star_without_origin, false),
         needs_origin: said(&written.needs_origin, false),
         dense: said(&written.dense, false),
+        ..CorsManner::default()
     }
 }
 

@@ -236,7 +236,15 @@ fn cors() -> BoxedStrategy<Policy> {
     ];
     let manner = (200u16..600, any::<[bool; 5]>()).prop_map(|(preflight_status, flags)| {
         let [names_sole_origin, tells_strangers, star_without_origin, needs_origin, dense] = flags;
-        CorsManner { preflight_status, names_sole_origin, tells_strangers, star_without_origin, needs_origin, dense }
+        CorsManner {
+            preflight_status,
+            names_sole_origin,
+            tells_strangers,
+            star_without_origin,
+            needs_origin,
+            dense,
+            ..CorsManner::default()
+        }
     });
     let manner = prop_oneof![Just(CorsManner::default()), manner];
     let names = || vec(prop_oneof![name(), Just("X-A, *".to_owned())], 0..3);

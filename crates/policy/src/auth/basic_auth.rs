@@ -30,6 +30,9 @@ impl Policy for BasicAuth {
         }
         Running::Done(match shown {
             Shown::Nothing => self.gate.refuse(exchange, Case::Absent, "this route wants name and password", ""),
+            Shown::Something(None) if self.gate.says(Case::Unreadable) => {
+                self.gate.refuse(exchange, Case::Unreadable, "this is no name and password", "")
+            }
             Shown::Something(credential) => {
                 match credential.and_then(|(name, password)| self.owner(&name, &password)) {
                     Some(owner) => self.gate.admit(exchange, &owner, None),

@@ -88,6 +88,11 @@ impl Gate {
         Outcome::Continue
     }
 
+    /// Whether there are words of its own for a case.
+    pub(crate) fn says(&self, case: Case) -> bool {
+        self.refusals.has(case)
+    }
+
     /// The client is not known: it is somebody anonymous, or refused.
     pub(crate) fn refuse(&self, exchange: &mut Exchange, case: Case, usual: &str, about: &str) -> Outcome {
         if let Some(known) = self.anonymous.as_ref().and_then(|id| self.consumers.by_id(id)) {

@@ -104,13 +104,14 @@ impl Rules {
         let told = said.origin.is_some() || self.manner.tells_strangers;
         match said.origin {
             Some(origin) => drop(headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin)),
+            None if self.manner.keeps => {}
             // what stands behind has no say: the gateway's rules hold
             None => drop(headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN)),
         }
         let star = headers.get(ACCESS_CONTROL_ALLOW_ORIGIN).is_some_and(|origin| origin == "*");
         if self.credentials && told && !star {
             headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-        } else {
+        } else if !self.manner.keeps {
             headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
         }
         told
@@ -120,15 +121,20 @@ impl Rules {
         let mut response = Response::new(Body::Empty);
         *response.status_mut() = StatusCode::from_u16(self.manner.preflight_status).unwrap_or(StatusCode::NO_CONTENT);
         let headers = response.headers_mut();
-        if !self.share(request, headers) {
-            return response;
+        if self.share(request, headers) {
+            self.grant(request, headers);
         }
+        response
+    }
+
+    /// What a page may do that may call at all.
+    fn grant(&self, request: &Parts, headers: &mut HeaderMap) {
         let granted = [
             (ACCESS_CONTROL_ALLOW_METHODS, &self.methods, ACCESS_CONTROL_REQUEST_METHOD),
             (ACCESS_CONTROL_ALLOW_HEADERS, &self.headers, ACCESS_CONTROL_REQUEST_HEADERS),
         ];
         for (name, configured, asked) in granted {
-            if configured.is_none() {
+            if configured.is_none() && !self.manner.everywhere {
                 vary(headers, asked.clone());
             }
             if let Some(value) = configured.as_ref().or_else(|| request.headers.get(asked)) {
@@ -141,7 +147,10 @@ impl Rules {
         if let Some(max_age) = &self.max_age {
             headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.clone());
         }
-        response
+    }
+
+    fn is_preflight(&self, request: &Parts) -> bool {
+        is_preflight(request) || self.manner.everywhere && request.method == Method::OPTIONS
     }
 }
 
@@ -162,7 +171,7 @@ fn origins(cors: &Cors) -> Result<ReadyOrigins, String> {
 
 impl Policy for Preflight {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        Running::Done(match is_preflight(&exchange.request) && !self.0.preflight_on {
+        Running::Done(match self.0.is_preflight(&exchange.request) && !self.0.preflight_on {
             true => Outcome::Respond(self.0.preflight(&exchange.request)),
             false => Outcome::Continue,
         })
@@ -174,14 +183,17 @@ impl Policy for Share {
         let Exchange { request, response: Some(response), .. } = exchange else {
             return Running::Done(Outcome::Continue);
         };
-        let preflight = is_preflight(request);
+        let preflight = self.0.is_preflight(request);
         if preflight && self.0.preflight_on {
             return Running::Done(Outcome::Continue);
         }
         let headers = response.headers_mut();
         let shared = self.0.share(request, headers);
+        if shared && self.0.manner.everywhere {
+            self.0.grant(request, headers);
+        }
         match &self.0.exposed {
-            Some(exposed) if shared && !preflight => {
+            Some(exposed) if shared && (!preflight || self.0.manner.everywhere) => {
                 headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
             }
             _ => {}

@@ -139,6 +139,7 @@ fn other_manner() -> CorsManner {
         star_without_origin: true,
         needs_origin: false,
         dense: true,
+        ..CorsManner::default()
     }
 }
 

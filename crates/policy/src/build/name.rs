@@ -1,0 +1,45 @@
+//! What policies are called in errors, and which of them run at the end.
+
+use model::policy::Policy as Data;
+
+/// Whether it runs after the last byte, and only then.
+pub(super) fn is_log(data: &Data) -> bool {
+    match data {
+        Data::Refusing(one) => is_log(&one.policy),
+        data => matches!(data, Data::HttpLog(_)),
+    }
+}
+
+/// What it is called.
+pub(super) fn name(data: &Data) -> &'static str {
+    match data {
+        Data::Call(_) => "a call",
+        Data::Respond(_) => "a fixed answer",
+        Data::Terminate(_) => "a termination",
+        Data::KeyAuth(_) => "key authentication",
+        Data::BasicAuth(_) => "basic authentication",
+        Data::Jwt(_) => "token authentication",
+        Data::Acl(_) => "an access list",
+        Data::IpRestriction(_) => "a restriction of addresses",
+        Data::RequestSize(_) => "a limit of request sizes",
+        Data::RateLimit(_) => "a rate limit",
+        Data::HeaderTexts(_) => "a change of headers by expressions",
+        Data::Assign(_) => "an assignment of attributes",
+        Data::Compose(_) => "an answer by expressions",
+        Data::FirstOf(_) => "a choice of ways in",
+        Data::Fail(_) => "a failure",
+        Data::RequestTransform(_) => "a change of requests",
+        Data::ResponseTransform(_) => "a change of responses",
+        Data::HttpLog(_) => "a log over http",
+        Data::Cors(_) => "cors",
+        Data::Headers(_) => "a change of headers",
+        Data::RequestId(_) => "a request id",
+        Data::Refuse(_) => "a refusal",
+        Data::Refusing(one) => name(&one.policy),
+        Data::Inject(_) => "an answer that is made up",
+        Data::Redirect(_) => "a redirect",
+        Data::Rewrite(_) => "a rewrite of requests",
+        Data::ResponseRewrite(_) => "a rewrite of responses",
+        Data::Missing { .. } => "a missing policy",
+    }
+}
