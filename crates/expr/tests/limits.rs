@@ -9,7 +9,7 @@ use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 fn code(template: &str, context: &str, limits: &Limits) -> String {
-    let world = Context::read(context).unwrap();
+    let world = Context::over(context, None, &patient()).unwrap();
     let template = match Template::parse(template) {
         Ok(template) => template,
         Err(error) => return error.code.to_owned(),

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 use expr::el::{Context, Template, Wanted};
-use expr::{Error, Value};
+use expr::{Error, Limits, Value};
 use serde_json::{Value as Json, json};
 
 const CONTEXT: &str = include_str!("cases/context.json");
@@ -15,7 +15,7 @@ fn answer(row: &Json) -> Json {
         overlay[name] = value.clone();
     }
     let overlay = overlay.to_string();
-    let world = Context::over(&overlay, Some(CONTEXT)).unwrap();
+    let world = Context::over(&overlay, Some(CONTEXT), &Limits::default()).unwrap();
     let wanted = Wanted::named(row["type"].as_str().unwrap()).unwrap();
     let template = match Template::parse(row["expr"].as_str().unwrap()) {
         Ok(template) => template,

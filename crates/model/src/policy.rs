@@ -13,6 +13,7 @@ mod ip_restriction;
 mod jwt;
 mod key_auth;
 mod log_object;
+mod pace;
 mod rate_limit;
 mod redirect;
 mod refusal;
@@ -39,7 +40,10 @@ pub use ip_restriction::IpRestriction;
 pub use jwt::{Jwt, RegisteredClaim};
 pub use key_auth::KeyAuth;
 pub use log_object::{LogFact, LogValue};
-pub use rate_limit::{CounterStore, LimitBy, Period, RateHeaders, RateLimit, RedisStore, Span, Window};
+pub use pace::{Concurrency, Pace};
+pub use rate_limit::{
+    CounterStore, Figures, LimitBy, Period, RateHeaders, RateLimit, RedisStore, Span, Window, WithoutText,
+};
 pub use redirect::{Redirect, RedirectTo};
 pub use refusal::{Case, Refusal, RefusalForm, Refusals};
 pub use refuse::Refuse;
@@ -101,6 +105,10 @@ pub enum Policy {
     RequestId(RequestId),
     /// Sends a record of the exchange to a server, after its last byte.
     HttpLog(Box<HttpLog>),
+    /// Refuses clients that ask too fast, or lets them wait.
+    Pace(Box<Pace>),
+    /// Refuses clients of which too much is under way, or lets them wait.
+    Concurrency(Box<Concurrency>),
     /// Refuses requests of which a condition is true.
     Refuse(Box<Refuse>),
     /// Another policy, whose refusals have another body.

@@ -175,6 +175,8 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::Compose(_) => gap("compose", pen),
         Policy::FirstOf(_) => gap("first-of", pen),
         Policy::Fail(_) => gap("fail", pen),
+        Policy::Pace(_) => gap("pace", pen),
+        Policy::Concurrency(_) => gap("concurrency", pen),
         Policy::Refuse(_) => gap("refuse", pen),
         Policy::Refusing(_) => gap("bodies of refusals", pen),
         Policy::Inject(_) => gap("inject", pen),

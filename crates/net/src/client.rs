@@ -15,7 +15,6 @@ pub use incoming::Pooled;
 
 use crate::body::{Body, BodyError};
 use crate::forward::Forward;
-use crate::together::together;
 use crate::worker;
 use bytes::Bytes;
 use connect::{Absolute, Dialer, Spoken};
@@ -245,7 +244,6 @@ impl Pool {
 
     /// On a connection of its own.
     async fn send_on_one(&self, worker: usize, header: &Header<'_>, mut body: Body) -> Result<Response<Body>, Failed> {
-        together().await;
         let started = Instant::now();
         let mut kept = self.idle.take(worker, started);
         loop {

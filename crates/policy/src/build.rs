@@ -16,6 +16,8 @@ use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
 use crate::failure::Words;
+use crate::limit::concurrency::Concurrency;
+use crate::limit::pace::Pace;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
 use crate::log::http::{HttpLog, HttpLogError};
@@ -305,7 +307,7 @@ impl<'a> Builder<'a> {
                 length_required: data.length_required,
                 refusals: ReadyRefusals::compile(&data.refusals)?,
             }),
-            (Data::RateLimit(data), Side::Request) => Box::new(RateLimit { rules: self.rate_limit(data)?, slot }),
+            (Data::RateLimit(data), Side::Request) => Box::new(RateLimit::new(self.rate_limit(data)?, slot)),
             (Data::RateLimit(data), Side::Response | Side::Log) => {
                 Box::new(TellRate { rules: self.rate_limit(data)?, slot })
             }
@@ -342,13 +344,23 @@ impl<'a> Builder<'a> {
                 let choice = id.echo.then(|| Choice::of(id)).transpose()?;
                 Box::new(EchoRequestId { choice, own: id.own, slot })
             }
+            (Data::Pace(data), Side::Request) => Box::new(Pace::compile(data, self.services.counters.buckets(data))?),
+            (Data::Concurrency(data), Side::Request) => {
+                Box::new(Concurrency::compile(data, self.services.counters.places(data), slot)?)
+            }
             (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
             (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
             (Data::Redirect(data), Side::Request) => Box::new(Redirect::compile(data)?),
             (Data::Rewrite(data), Side::Request) => Box::new(Rewrite::compile(data)?),
             (Data::ResponseRewrite(data), Side::Response) => Box::new(ResponseRewrite::compile(data)?),
             (
-                Data::Refuse(_) | Data::Inject(_) | Data::Redirect(_) | Data::Rewrite(_) | Data::ResponseRewrite(_),
+                Data::Pace(_)
+                | Data::Concurrency(_)
+                | Data::Refuse(_)
+                | Data::Inject(_)
+                | Data::Redirect(_)
+                | Data::Rewrite(_)
+                | Data::ResponseRewrite(_),
                 _,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),
@@ -357,10 +369,11 @@ impl<'a> Builder<'a> {
     }
 
     fn rate_limit(&self, data: &policy::RateLimit) -> Result<Arc<rate::Rules>, BuildCause> {
-        match &data.store {
-            CounterStore::Local => rate::Rules::compile(data, self.services.counters.local(data)).map(Arc::new),
+        let counter = |data: &policy::RateLimit| match &data.store {
+            CounterStore::Local => Ok(self.services.counters.local(data)),
             CounterStore::Redis(_) => Err(BuildCause::NotYet { policy: "a rate limit that counts in Redis" }),
-        }
+        };
+        rate::Rules::compile(data, &counter).map(Arc::new)
     }
 
     fn key_auth(&self, data: &policy::KeyAuth) -> Result<KeyAuth, BuildCause> {

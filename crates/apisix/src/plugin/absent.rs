@@ -66,8 +66,6 @@ pub const ABSENT: &[Absent] = &[
     guard("workflow", 1006, "its rules do not hold"),
     plain("api-breaker", 1005, "upstreams are not given a rest by it; health checks are"),
     guard("graphql-limit-count", 1004, "requests are not limited"),
-    guard("limit-conn", 1003, "requests are not limited"),
-    guard("limit-req", 1001, "requests are not limited"),
     plain("gzip", 995, "responses are not compressed"),
     plain("brotli", 996, "responses are not compressed"),
     plain("server-info", 990, "nothing is reported"),

@@ -1,12 +1,14 @@
 //! `limit-count`: how often a client may ask in a window of time.
 
-use super::{Parts, Steps, words};
+use super::{Parts, Steps, limit_key, words};
 use crate::entity::Part;
 use crate::lower::At;
 use crate::schema::{Honour, honour};
-use dialect::Faith;
 use model::chain::Phase;
-use model::policy::{Case, CounterStore, LimitBy, Policy, RateHeaders, RateLimit, RedisStore, Refusals, Span, Window};
+use model::policy::{
+    Case, CounterStore, Figures, LimitBy, Policy, RateHeaders, RateLimit, RedisStore, Refusals, RequestText, Span,
+    Window, WithoutText,
+};
 use model::secret::Secret;
 use model::tls::ClientTls;
 use serde_json::{Value, json};
@@ -14,7 +16,6 @@ use std::time::Duration;
 
 pub(super) fn parts() -> Parts {
     let number = || json!({"oneOf": [{"type": "integer", "exclusiveMinimum": 0}, {"type": "string"}]});
-    let rules = Honour::Unsupported("requests are not limited by rules");
     let mut schema = json!({
         "type": "object",
         "properties": {
@@ -27,12 +28,12 @@ pub(super) fn parts() -> Parts {
             "group": {"type": "string"},
             "key": {"type": "string", "default": "remote_addr"},
             "key_type": {"type": "string", "enum": ["var", "var_combination", "constant"], "default": "var"},
-            "rules": honour(json!({"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
+            "rules": {"type": "array", "minItems": 1, "items": {"type": "object", "properties": {
                 "count": number(),
                 "time_window": number(),
                 "key": {"type": "string"},
                 "header_prefix": {"type": "string"},
-            }, "required": ["count", "time_window", "key"]}}), rules),
+            }, "required": ["count", "time_window", "key"]}},
             "rejected_code": {"type": "integer", "minimum": 200, "maximum": 599, "default": 503},
             "rejected_msg": {"type": "string", "minLength": 1},
             "policy": {"type": "string", "enum": ["local", "redis", "redis-cluster", "redis-sentinel"], "default": "local"},
@@ -91,36 +92,52 @@ fn check(conf: Part<'_>) -> Result<(), String> {
 }
 
 pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
-    let number = |name: &str| conf.count(name).or_else(|| conf.text(name)?.parse().ok());
-    let (Some(limit), Some(seconds)) = (number("count"), number("time_window")) else {
-        let text = "its numbers are made of variables, which are not looked up: requests are not limited";
-        at.say(Faith::Unsupported, "count", text);
-        return Vec::new();
-    };
-    let policy = Policy::RateLimit(Box::new(RateLimit {
-        scope: conf.text("group").map_or_else(|| at.counter(), |group| format!("apisix/group/{group}")),
-        windows: vec![Window { span: Span::FromFirst(Duration::from_secs(seconds)), limit }],
-        by: by(conf, at),
-        store: store(conf),
-        headers: headers(conf, at),
-        refusals: refusals(conf),
-    }));
+    let mut limits = match conf.items("rules") {
+        [] => vec![limit(conf, limit_key::by(conf), false, String::new(), conf, at)],
+        rules => {
+            let rule = |(number, rule): (usize, &Value)| {
+                let rule = Part::of_value(Some(rule));
+                let text = RequestText::with_variables(rule.text("key").unwrap_or(""));
+                // a key without variables is one counter for all
+                let without = if text.places() == 0 { WithoutText::Address } else { WithoutText::Nobody };
+                let prefix = rule.owned("header_prefix").unwrap_or_else(|| (number + 1).to_string());
+                limit(rule, LimitBy::Text { text, without }, true, prefix, conf, at)
+            };
+            rules.iter().enumerate().map(rule).collect()
+        }
+    }
+    .into_iter();
+    let Some(mut first) = limits.next() else { return Vec::new() };
+    first.also = limits.collect();
+    let policy = Policy::RateLimit(Box::new(first));
     vec![(Phase::Access, policy.clone()), (Phase::Response, policy)]
 }
 
-fn by(conf: Part<'_>, at: &mut At<'_>) -> LimitBy {
-    let key = conf.text("key").unwrap_or("remote_addr");
-    match (conf.text("key_type"), key.trim_start_matches('$')) {
-        (Some("constant"), _) => LimitBy::Everyone,
-        (_, "remote_addr" | "binary_remote_addr" | "") => LimitBy::Address,
-        (_, "consumer_name") => LimitBy::Consumer,
-        (_, name) if name.starts_with("http_") && !name.contains('$') => {
-            LimitBy::Header(name["http_".len()..].replace('_', "-").to_ascii_lowercase())
-        }
-        _ => {
-            at.say(Faith::Approximate, "key", "requests are counted by the client's address");
-            LimitBy::Address
-        }
+/// One limit: its figures, whom it counts together, whether those without figures pass, what stands in the names of its
+/// header fields.
+fn limit(figures: Part<'_>, by: LimitBy, optional: bool, prefix: String, conf: Part<'_>, at: &At<'_>) -> RateLimit {
+    let number = |name: &str| figures.count(name).or_else(|| figures.text(name)?.parse().ok());
+    let text = |name: &str| match figures.text(name) {
+        Some(text) => RequestText::with_variables(text),
+        None => RequestText::plain(figures.count(name).unwrap_or_default().to_string()),
+    };
+    let fixed = number("count").zip(number("time_window"));
+    let scope = conf.text("group").map_or_else(|| at.counter(), |group| format!("apisix/group/{group}"));
+    RateLimit {
+        scope: if prefix.is_empty() { scope } else { format!("{scope}/{prefix}") },
+        windows: fixed
+            .map(|(limit, seconds)| Window { span: Span::FromFirst(Duration::from_secs(seconds)), limit })
+            .into_iter()
+            .collect(),
+        by,
+        store: store(conf),
+        headers: headers(conf, &prefix, at),
+        refusals: refusals(conf),
+        figures: match fixed {
+            Some(_) => None,
+            None => Some(Figures { limit: text("count"), seconds: text("time_window"), optional }),
+        },
+        also: Vec::new(),
     }
 }
 
@@ -141,16 +158,21 @@ fn store(conf: Part<'_>) -> CounterStore {
     }))
 }
 
-fn headers(conf: Part<'_>, at: &At<'_>) -> RateHeaders {
+fn headers(conf: Part<'_>, prefix: &str, at: &At<'_>) -> RateHeaders {
     let shown = conf.value("show_limit_quota_header").is_none() || conf.flag("show_limit_quota_header");
     let metadata = at.metadata();
-    let name = |member: &str, usual: &str| shown.then(|| metadata.text(member).unwrap_or(usual).to_owned());
+    let name = |member: &str, usual: &str| {
+        let name = metadata.text(member).unwrap_or(usual);
+        let prefixed = || format!("X-{prefix}-{}", name.strip_prefix("X-").unwrap_or(name));
+        shown.then(|| if prefix.is_empty() { name.to_owned() } else { prefixed() })
+    };
     RateHeaders {
         window_limit: None,
         window_remaining: None,
         limit: name("limit_header", "X-RateLimit-Limit"),
         remaining: name("remaining_header", "X-RateLimit-Remaining"),
         reset: name("reset_header", "X-RateLimit-Reset"),
+        fractions: true,
         retry_after: false,
     }
 }

@@ -81,18 +81,17 @@ impl<'t> Context<'t> {
     /// # Errors
     /// The text is no JSON object.
     pub fn read(text: &'t str) -> Result<Self, Error> {
-        Self::over(text, None)
+        Self::over(text, None, &Limits::default())
     }
 
     /// Reads a JSON object whose members stand before those of another.
     ///
     /// # Errors
     /// One of the texts is no JSON object.
-    pub fn over(text: &'t str, base: Option<&'t str>) -> Result<Self, Error> {
+    pub fn over(text: &'t str, base: Option<&'t str>, limits: &Limits) -> Result<Self, Error> {
         let mut variables = BTreeMap::new();
         for text in base.into_iter().chain([text]) {
-            let limits = Limits::default();
-            let Value::Map(map) = json::read(&Text::Borrowed(text), &mut Budget::new(&limits))? else {
+            let Value::Map(map) = json::read(&Text::Borrowed(text), &mut Budget::new(limits))? else {
                 return Err(Error::evaluation("context", "the context is no JSON object"));
             };
             for (name, value) in map.iter() {

@@ -4,7 +4,7 @@ use crate::exit::Exit;
 use anyhow::Context as _;
 use clap::Args;
 use expr::el::{Context, Template, Wanted};
-use expr::{Error, Value};
+use expr::{Error, Limits, Value};
 use serde_json::{Value as Json, json};
 use std::fs::{File, read_to_string};
 use std::io::{self, BufRead, BufReader, Write};
@@ -102,7 +102,7 @@ fn answer(line: &Json, base: Option<&str>, explain: bool) -> anyhow::Result<Json
     let name = line.get("type").and_then(Json::as_str).unwrap_or("string");
     let wanted = Wanted::named(name).with_context(|| format!("there is no type {name}"))?;
     let own = line.get("context").filter(|own| own.is_object()).map_or_else(|| "{}".to_owned(), Json::to_string);
-    let world = Context::over(&own, base).context("the context")?;
+    let world = Context::over(&own, base, &Limits::default()).context("the context")?;
     let refused = |error: &Error| refusal(error, text, explain);
     Ok(match Template::parse(text) {
         Ok(template) => match template.evaluate(&world, wanted) {

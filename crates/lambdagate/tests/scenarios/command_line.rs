@@ -42,14 +42,15 @@ fn a_finding_shows_its_place() {
 }
 
 #[test]
-fn what_is_not_there_yet_says_so() {
+fn what_is_not_there_says_so() {
     let site = Site::new(GOOD);
-    let output = run(&site, &["check", "--apisix", "conf"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("not built yet"), "{}", text(&output.stderr));
-    let output = run(&site, &["check", "elsewhere.yaml"]);
-    assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("elsewhere.yaml"), "{}", text(&output.stderr));
+    for missing in
+        [&["elsewhere.yaml"][..], &["--kong", "elsewhere"], &["--apisix", "elsewhere"], &["--gravitee", "elsewhere"]]
+    {
+        let output = run(&site, &[&["check"], missing].concat());
+        assert_eq!(output.status.code(), Some(2), "{missing:?}");
+        assert!(text(&output.stderr).contains("elsewhere"), "{}", text(&output.stderr));
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! How often a client may ask.
 
-use super::Refusals;
+use super::{Refusals, RequestText};
 use crate::secret::Secret;
 use serde::Serialize;
 use std::time::Duration;
@@ -20,6 +20,23 @@ pub struct RateLimit {
     pub headers: RateHeaders,
     /// What a refusal says.
     pub refusals: Refusals,
+    /// One more window, which begins with a client's first request and is looked up for each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub figures: Option<Figures>,
+    /// Further limits, which are asked once this one has granted; the first that refuses says so.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<RateLimit>,
+}
+
+/// A window's bound and length as texts. Different figures for one client share its count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Figures {
+    /// Requests in it.
+    pub limit: RequestText,
+    /// Its length in seconds.
+    pub seconds: RequestText,
+    /// A request whose texts are no positive numbers is not counted, instead of failing.
+    pub optional: bool,
 }
 
 /// One bound.
@@ -72,8 +89,24 @@ pub enum LimitBy {
     Header(String),
     /// Those for this path, all together.
     Path(String),
+    /// Those with one value of this text.
+    Text {
+        /// The text.
+        text: RequestText,
+        /// Where none of its places finds anything.
+        without: WithoutText,
+    },
     /// All of them.
     Everyone,
+}
+
+/// Whose a request is of which a text says nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum WithoutText {
+    /// That of its client's address.
+    Address,
+    /// Nobody's: it does not count.
+    Nobody,
 }
 
 /// Where counters stand.
@@ -119,6 +152,9 @@ pub struct RateHeaders {
     pub remaining: Option<String>,
     /// Seconds until it ends.
     pub reset: Option<String>,
+    /// Seconds have up to two digits behind the point.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fractions: bool,
     /// Whether a refusal says `Retry-After`.
     pub retry_after: bool,
 }
@@ -132,6 +168,7 @@ impl Default for RateHeaders {
             limit: name("ratelimit-limit"),
             remaining: name("ratelimit-remaining"),
             reset: name("ratelimit-reset"),
+            fractions: false,
             retry_after: true,
         }
     }

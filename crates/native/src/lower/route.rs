@@ -188,6 +188,8 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::ResponseTransform(_)
         | Policy::RequestId(_)
         | Policy::HttpLog(_)
+        | Policy::Pace(_)
+        | Policy::Concurrency(_)
         | Policy::Refuse(_)
         | Policy::Refusing(_)
         | Policy::Inject(_)

@@ -106,6 +106,7 @@ const NONE: RateHeaders = RateHeaders {
     limit: None,
     remaining: None,
     reset: None,
+    fractions: false,
     retry_after: false,
 };
 
@@ -124,6 +125,8 @@ pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_
             store: CounterStore::Local,
             headers: RateHeaders::default(),
             refusals: policy::Refusals::default(),
+            figures: None,
+            also: Vec::new(),
         },
         Either::Second(written) => policy::RateLimit {
             scope: written.scope.as_ref().map_or_else(|| usual_scope(around), |text| text.value.clone()),
@@ -132,6 +135,8 @@ pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_
             store: written.redis.as_ref().map_or(CounterStore::Local, |written| redis(written, at)),
             headers: headers(&written.headers, at),
             refusals: refusals::lower(&written.refusals, CASES, at),
+            figures: None,
+            also: Vec::new(),
         },
     };
     Some(Policy::RateLimit(Box::new(limit)))
@@ -192,11 +197,15 @@ fn headers(written: &Option<Either<At<bool>, Headers>>, at: &mut Lowering<'_>) -
         limit: name(&written.limit, &usual.limit),
         remaining: name(&written.remaining, &usual.remaining),
         reset: name(&written.reset, &usual.reset),
+        fractions: false,
         retry_after: said(&written.retry_after, true),
     }
 }
 
 pub(crate) fn write(one: &policy::RateLimit, around: &Around<'_>, pen: &mut Pen<'_>) -> Written {
+    if one.figures.is_some() || !one.also.is_empty() || matches!(one.by, policy::LimitBy::Text { .. }) {
+        pen.left_out.insert("rate-limit: by texts with variables, bounds that are looked up, several limits in a row");
+    }
     let limit = OneOrMany::from(one.windows.iter().map(|window| Rate(*window)).collect::<Vec<_>>());
     let written = RateLimit {
         by: write_by(&one.by),
@@ -219,7 +228,7 @@ fn write_by(by: &policy::LimitBy) -> Option<Either<At<By>, At<ByValue>>> {
     match by {
         policy::LimitBy::Consumer => None,
         policy::LimitBy::Credential => word(By::Credential),
-        policy::LimitBy::Address => word(By::Address),
+        policy::LimitBy::Address | policy::LimitBy::Text { .. } => word(By::Address),
         policy::LimitBy::Service => word(By::Service),
         policy::LimitBy::Everyone => word(By::Everyone),
         policy::LimitBy::Header(name) => {

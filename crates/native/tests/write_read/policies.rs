@@ -214,6 +214,7 @@ fn rate_limit() -> BoxedStrategy<Policy> {
             limit: next(),
             remaining: next(),
             reset: next(),
+            fractions: false,
             retry_after,
         }
     });
@@ -221,7 +222,16 @@ fn rate_limit() -> BoxedStrategy<Policy> {
     let scope = prop_oneof![text(), Just("native/route//x/x".to_owned())];
     (scope, vec(window, 0..3), by, store, headers, refusals())
         .prop_map(|(scope, windows, by, store, headers, refusals)| {
-            Policy::RateLimit(Box::new(RateLimit { scope, windows, by, store, headers, refusals }))
+            Policy::RateLimit(Box::new(RateLimit {
+                scope,
+                windows,
+                by,
+                store,
+                headers,
+                refusals,
+                figures: None,
+                also: vec![],
+            }))
         })
         .boxed()
 }

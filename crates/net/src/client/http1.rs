@@ -9,6 +9,7 @@ use super::patience::{Patience, Timer};
 use super::wire::Wire;
 use super::{SendError, SendErrorKind, Sent};
 use crate::body::{Body, BodyError};
+use crate::together::together;
 use bytes::{Bytes, BytesMut};
 use framing::{Framing, Part};
 use head::Head;
@@ -187,6 +188,7 @@ pub(crate) async fn exchange(
     body: Body,
     mut patience: Patience<'_>,
 ) -> Outcome {
+    together().await;
     if connection.has_ended() {
         return Outcome::Unsent(body, io::ErrorKind::NotConnected.into());
     }

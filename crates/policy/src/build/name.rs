@@ -34,6 +34,8 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::Cors(_) => "cors",
         Data::Headers(_) => "a change of headers",
         Data::RequestId(_) => "a request id",
+        Data::Pace(_) => "a limit of pace",
+        Data::Concurrency(_) => "a limit of concurrency",
         Data::Refuse(_) => "a refusal",
         Data::Refusing(one) => name(&one.policy),
         Data::Inject(_) => "an answer that is made up",

@@ -6,7 +6,7 @@ use lambda::error::Blame;
 use model::Secret;
 use model::answer::FailureKind;
 use model::tls::ClientTls;
-use net::tls::store::{self, Unlock};
+use net::tls::store::{Unlock, read};
 
 /// What was evaluated of it. Calls with equal values share connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,7 +29,7 @@ impl Trust {
         }
         let Some(bytes) = self.bytes().await? else { return Ok(()) };
         let unlock = Unlock { password: self.password.as_ref().map(Secret::expose), ..Unlock::default() };
-        let stored = store::read(&bytes, &unlock).map_err(|cause| unusable(&cause.to_string()))?;
+        let stored = read(&bytes, &unlock).map_err(|cause| unusable(&cause.to_string()))?;
         let chain = stored.identity.map(|identity| identity.chain);
         let authorities: Vec<String> = stored.authorities.into_iter().chain(chain).collect();
         if authorities.is_empty() {

@@ -1,5 +1,6 @@
 //! Counting against a bound: the open trait, and what a count says.
 
+use model::policy::Window;
 use std::time::Duration;
 
 pub(crate) mod local;
@@ -10,6 +11,9 @@ pub(crate) trait Counter: Send + Sync {
     /// Takes `cost` from each window of this key, or from none of them: one that has not so much left refuses it.
     /// `now` is the time since 1970.
     fn take(&self, key: u128, cost: u64, now: Duration) -> Allowance;
+
+    /// The same, with these windows instead of its own; the key's counts go on as long as theirs last.
+    fn take_in(&self, windows: &[Window], key: u128, cost: u64, now: Duration) -> Allowance;
 }
 
 /// What is left.

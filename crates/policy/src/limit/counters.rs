@@ -1,14 +1,27 @@
 //! Counters in use, found again by what they count: a reload loses no count.
 
+use super::concurrency::Places;
 use super::counter::Counter;
 use super::counter::local::LocalCounter;
-use model::policy::{RateLimit, Window};
+use super::pace::Buckets;
+use model::policy::{Concurrency, Pace, RateLimit, Window};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 /// Counters that some snapshot uses; cloning shares them.
 #[derive(Clone, Default)]
-pub struct Counters(Arc<Mutex<HashMap<Name, Weak<LocalCounter>>>>);
+pub struct Counters(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    counters: HashMap<Name, Weak<LocalCounter>>,
+    /// By scope, rate and burst.
+    buckets: HashMap<(String, u64, u64), Weak<Buckets>>,
+    /// By scope, delay, and whether that is fixed.
+    places: HashMap<(String, Duration, bool), Weak<Places>>,
+}
 
 /// What counts together.
 type Name = (String, Vec<Window>);
@@ -16,14 +29,36 @@ type Name = (String, Vec<Window>);
 impl Counters {
     /// The counter of this scope and these windows.
     pub(crate) fn local(&self, data: &RateLimit) -> Arc<dyn Counter> {
-        let mut counters = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let name = (data.scope.clone(), data.windows.clone());
-        if let Some(counter) = counters.get(&name).and_then(Weak::upgrade) {
-            return counter;
-        }
-        counters.retain(|_, counter| counter.strong_count() > 0);
-        let counter = Arc::new(LocalCounter::new(data.windows.clone()));
-        counters.insert(name, Arc::downgrade(&counter));
+        let counter: Arc<LocalCounter> =
+            kept(&mut self.lock().counters, name, || LocalCounter::new(data.windows.clone()));
         counter
     }
+
+    /// The buckets of this scope, rate and burst.
+    pub(crate) fn buckets(&self, data: &Pace) -> Arc<Buckets> {
+        let name = (data.scope.clone(), data.rate.to_bits(), data.burst.to_bits());
+        kept(&mut self.lock().buckets, name, || Buckets::new(data.rate, data.burst))
+    }
+
+    /// The places of this scope.
+    pub(crate) fn places(&self, data: &Concurrency) -> Arc<Places> {
+        let name = (data.scope.clone(), data.delay, data.fixed_delay);
+        kept(&mut self.lock().places, name, || Places::new(data.delay, data.fixed_delay))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The one that is in use under this name, or a new one. Those that nobody uses go.
+fn kept<N: Eq + Hash, T>(all: &mut HashMap<N, Weak<T>>, name: N, make: impl FnOnce() -> T) -> Arc<T> {
+    if let Some(known) = all.get(&name).and_then(Weak::upgrade) {
+        return known;
+    }
+    all.retain(|_, one| one.strong_count() > 0);
+    let new = Arc::new(make());
+    all.insert(name, Arc::downgrade(&new));
+    new
 }

@@ -1,19 +1,25 @@
 //! How often a client may ask.
 
+use super::by::ReadyBy;
 use super::counter::{Allowance, Counter};
+use crate::build::BuildCause;
 use crate::exchange::Exchange;
+use crate::failure::{Blame, Failure};
 use crate::refusal::ReadyRefusals;
+use crate::rewrite::texts::fill;
 use crate::{Outcome, Policy, Running};
 use http::{HeaderMap, HeaderName, HeaderValue};
-use model::policy::{Case, LimitBy, Period, RateHeaders, RateLimit as Data, Span};
-use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, LazyLock};
+use model::answer::FailureKind;
+use model::policy::{Case, Figures, Period, RateHeaders, RateLimit as Data, Span, Window};
+use smallvec::SmallVec;
+use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 /// Request side: counts, and refuses who has none left.
 pub(crate) struct RateLimit {
-    pub(crate) rules: Arc<Rules>,
-    pub(crate) slot: usize,
+    rules: Arc<Rules>,
+    slot: usize,
+    asks_body: bool,
 }
 
 /// Response side: tells what is left.
@@ -28,17 +34,15 @@ pub(crate) struct Rules {
     by: ReadyBy,
     names: Names,
     refusals: ReadyRefusals,
+    figures: Option<Figures>,
+    also: Vec<Rules>,
 }
 
-enum ReadyBy {
-    Consumer,
-    Credential,
-    Address,
-    Service,
-    Header(HeaderName),
-    Path(String),
-    Everyone,
-}
+/// The counter of a limit.
+pub(crate) type Counting = Result<Arc<dyn Counter>, BuildCause>;
+
+/// What the request side found, for each of the limits in their order; `None`: it did not count there.
+type Found = SmallVec<[Option<Allowance>; 1]>;
 
 /// Header names, made ready.
 struct Names {
@@ -47,95 +51,128 @@ struct Names {
     limit: Option<HeaderName>,
     remaining: Option<HeaderName>,
     reset: Option<HeaderName>,
+    fractions: bool,
     retry_after: bool,
 }
 
 impl Rules {
-    /// Fails with the name that cannot be sent, or a refusal that cannot.
-    pub(crate) fn compile(data: &Data, counter: Arc<dyn Counter>) -> Result<Self, crate::build::BuildCause> {
-        let by = match &data.by {
-            LimitBy::Consumer => ReadyBy::Consumer,
-            LimitBy::Credential => ReadyBy::Credential,
-            LimitBy::Address => ReadyBy::Address,
-            LimitBy::Service => ReadyBy::Service,
-            LimitBy::Header(name) => ReadyBy::Header(crate::build::header_name(name)?),
-            LimitBy::Path(path) => ReadyBy::Path(path.clone()),
-            LimitBy::Everyone => ReadyBy::Everyone,
-        };
-        let refusals = ReadyRefusals::compile(&data.refusals)?;
-        Ok(Self { counter, by, names: Names::compile(data)?, refusals })
+    /// Fails with the name that cannot be sent, or a refusal that cannot. `counter` gives each limit its own.
+    pub(crate) fn compile(data: &Data, counter: &dyn Fn(&Data) -> Counting) -> Result<Self, BuildCause> {
+        Ok(Self {
+            counter: counter(data)?,
+            by: ReadyBy::compile(&data.by)?,
+            names: Names::compile(data)?,
+            refusals: ReadyRefusals::compile(&data.refusals)?,
+            figures: data.figures.clone(),
+            also: data.also.iter().map(|data| Self::compile(data, counter)).collect::<Result<_, _>>()?,
+        })
     }
 
-    /// Whose request it is, as a number that tells nothing. Hashes are keyed at random: nobody can make two clients
-    /// collide on purpose.
-    fn key(&self, exchange: &Exchange) -> u128 {
-        let address = || hash(&(0_u8, exchange.client.address.to_canonical()));
-        let identity = exchange.identity.as_ref();
-        match &self.by {
-            ReadyBy::Consumer => identity.map(|who| hash(&(1_u8, who.consumer.as_str()))),
-            ReadyBy::Credential => identity.map(|who| match &who.credential {
-                Some(credential) => hash(&(2_u8, who.consumer.as_str(), &**credential)),
-                None => hash(&(1_u8, who.consumer.as_str())),
-            }),
-            ReadyBy::Address => None,
-            ReadyBy::Service => {
-                let service = exchange.route.as_ref().and_then(|route| route.told.service.as_deref());
-                service.map(|service| hash(&(3_u8, service)))
+    /// This one and those that follow.
+    fn all(&self) -> impl Iterator<Item = &Self> {
+        std::iter::once(self).chain(&self.also)
+    }
+
+    fn asks_body(&self) -> bool {
+        let figures = self.figures.as_ref().is_some_and(|figures| {
+            let Figures { limit, seconds, optional: _ } = figures;
+            limit.asks_body() || seconds.asks_body()
+        });
+        figures || self.by.asks_body() || self.also.iter().any(Self::asks_body)
+    }
+
+    /// Counts the request here; `None`: it does not count.
+    fn take(&self, exchange: &Exchange) -> Result<Option<Allowance>, Box<Failure>> {
+        let now = exchange.time.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let Some(key) = self.by.key(exchange) else { return Ok(None) };
+        let Some(figures) = &self.figures else { return Ok(Some(self.counter.take(key, 1, now))) };
+        let number = |text| fill(text, exchange).trim().parse::<u64>().ok().filter(|number| *number > 0);
+        match (number(&figures.limit), number(&figures.seconds)) {
+            (Some(limit), Some(seconds)) => {
+                let window = Window { span: Span::FromFirst(Duration::from_secs(seconds.min(LONGEST))), limit };
+                Ok(Some(self.counter.take_in(&[window], key, 1, now)))
             }
-            ReadyBy::Header(name) => exchange
-                .request
-                .headers
-                .get(name)
-                .filter(|value| !value.is_empty())
-                .map(|value| hash(&(4_u8, value.as_bytes()))),
-            ReadyBy::Path(path) => (exchange.request.uri.path() == path).then(|| hash(&(5_u8, path))),
-            ReadyBy::Everyone => Some(hash(&6_u8)),
+            (_, _) if figures.optional => Ok(None),
+            (_, _) => {
+                let text = "this request cannot be counted";
+                let failure = Failure::new(FailureKind::Internal, Blame::Config, text);
+                Err(failure.detail("the limit that is looked up is no positive number"))
+            }
         }
-        .unwrap_or_else(address)
+    }
+
+    /// Counts the request in all limits, up to the first that refuses it.
+    fn judge(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
+        let mut found = Found::new();
+        for rules in self.all() {
+            match rules.take(exchange) {
+                Ok(Some(allowance)) if !allowance.granted => return self.refuse(rules, &allowance, &found),
+                Ok(allowance) => found.push(allowance),
+                Err(failure) => return Outcome::Fail(failure),
+            }
+        }
+        if self.all().any(|rules| rules.names.tell()) {
+            exchange.remember(slot, found);
+        }
+        Outcome::Continue
+    }
+
+    fn refuse(&self, rules: &Self, allowance: &Allowance, before: &Found) -> Outcome {
+        let mut failure = rules.refusals.failure(Case::TooMany, "this client has asked too often", "");
+        let granted = self.all().zip(before).filter_map(|(rules, found)| Some((rules, found.as_ref()?)));
+        for (rules, allowance) in granted.chain([(rules, allowance)]) {
+            rules.names.each(allowance, |name, value| failure.headers.push((name.clone(), value)));
+        }
+        failure.retry_after = rules.names.retry_after.then(|| seconds(allowance.wait()));
+        Outcome::Fail(failure)
+    }
+
+    async fn judge_with_body(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
+        match exchange.hold_body().await {
+            Ok(_) => self.judge(exchange, slot),
+            Err(failure) => Outcome::Fail(failure),
+        }
     }
 }
 
-fn hash(value: &impl std::hash::Hash) -> u128 {
-    static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
-    let [one, other] = &*KEYS;
-    u128::from(one.hash_one(value)) << 64 | u128::from(other.hash_one(value))
-}
+/// A window that is looked up lasts ten years at most.
+const LONGEST: u64 = 10 * 366 * 86_400;
 
 impl Policy for RateLimit {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        let rules = &*self.rules;
-        let now = exchange.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let allowance = rules.counter.take(rules.key(exchange), 1, now);
-        let granted = allowance.granted;
-        if !granted {
-            let mut failure = rules.refusals.failure(Case::TooMany, "this client has asked too often", "");
-            rules.names.each(&allowance, |name, value| failure.headers.push((name.clone(), value)));
-            failure.retry_after = rules.names.retry_after.then(|| seconds(allowance.wait()));
-            return Running::Done(Outcome::Fail(failure));
+        if self.asks_body {
+            return Running::Wait(Box::pin(self.rules.judge_with_body(exchange, self.slot)));
         }
-        if rules.names.tell() {
-            exchange.remember(self.slot, allowance);
-        }
-        Running::Done(Outcome::Continue)
+        Running::Done(self.rules.judge(exchange, self.slot))
+    }
+}
+
+impl RateLimit {
+    pub(crate) fn new(rules: Arc<Rules>, slot: usize) -> Self {
+        Self { asks_body: rules.asks_body(), rules, slot }
     }
 }
 
 impl Policy for TellRate {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        let Some(allowance) = exchange.recall::<Allowance>(self.slot).cloned() else {
+        let Some(found) = exchange.recall::<Found>(self.slot).cloned() else {
             return Running::Done(Outcome::Continue);
         };
         if let Some(response) = &mut exchange.response {
             let headers: &mut HeaderMap = response.headers_mut();
-            self.rules.names.each(&allowance, |name, value| drop(headers.insert(name, value)));
+            for (rules, allowance) in self.rules.all().zip(found) {
+                let Some(allowance) = allowance else { continue };
+                rules.names.each(&allowance, |name, value| drop(headers.insert(name, value)));
+            }
         }
         Running::Done(Outcome::Continue)
     }
 }
 
 impl Names {
-    fn compile(data: &Data) -> Result<Self, crate::build::BuildCause> {
-        let RateHeaders { window_limit, window_remaining, limit, remaining, reset, retry_after } = &data.headers;
+    fn compile(data: &Data) -> Result<Self, BuildCause> {
+        let RateHeaders { window_limit, window_remaining, limit, remaining, reset, fractions, retry_after } =
+            &data.headers;
         let name = |name: &Option<String>| name.as_deref().map(crate::build::header_name).transpose();
         let windows = data.windows.iter().map(|window| {
             let Span::Calendar(period) = window.span else { return Ok((None, None)) };
@@ -143,12 +180,20 @@ impl Names {
             Ok((of(window_limit)?, of(window_remaining)?))
         });
         Ok(Self {
-            windows: windows.collect::<Result<_, crate::build::BuildCause>>()?,
+            windows: windows.collect::<Result<_, BuildCause>>()?,
             limit: name(limit)?,
             remaining: name(remaining)?,
             reset: name(reset)?,
+            fractions: *fractions,
             retry_after: *retry_after,
         })
+    }
+
+    fn time(&self, time: Duration) -> HeaderValue {
+        if !self.fractions {
+            return seconds(time).into();
+        }
+        HeaderValue::try_from(hundredths(time)).unwrap_or(HeaderValue::from_static("0"))
     }
 
     /// Whether clients are told anything.
@@ -166,7 +211,7 @@ impl Names {
         let Some(tightest) = allowance.tightest() else { return };
         self.limit.iter().for_each(|name| tell(name, tightest.limit.into()));
         self.remaining.iter().for_each(|name| tell(name, tightest.remaining.into()));
-        self.reset.iter().for_each(|name| tell(name, seconds(tightest.reset).into()));
+        self.reset.iter().for_each(|name| tell(name, self.time(tightest.reset)));
     }
 }
 
@@ -178,6 +223,16 @@ fn word(period: Period) -> &'static str {
         Period::Day => "day",
         Period::Month => "month",
         Period::Year => "year",
+    }
+}
+
+/// Seconds with two digits behind the point, as far as they are not 0.
+fn hundredths(time: Duration) -> String {
+    let (full, rest) = (time.as_secs(), time.subsec_millis() / 10);
+    match (rest, rest % 10) {
+        (0, _) => full.to_string(),
+        (_, 0) => format!("{full}.{}", rest / 10),
+        (_, _) => format!("{full}.{rest:02}"),
     }
 }
 

@@ -140,7 +140,8 @@ async fn target_payload_and_variables_are_evaluated() {
 #[tokio::test]
 async fn attributes_stand_before_settings_for_one_request_only() {
     let peer = Peer::answering(http("200 OK", "", "1")).await;
-    let function = Setting { text: Some(expression("usual")), attribute: Some("over.function".to_owned()), or_written: false };
+    let function =
+        Setting { text: Some(expression("usual")), attribute: Some("over.function".to_owned()), or_written: false };
     let site = Site::new(call(peer.port, CallTexts { function, ..CallTexts::default() }), Phase::Access);
     for given in [None, Some("of-{#request.method}"), None] {
         let mut exchange = post("b");

@@ -51,20 +51,24 @@ impl LocalCounter {
 
 impl Counter for LocalCounter {
     fn take(&self, key: u128, cost: u64, now: Duration) -> Allowance {
+        self.take_in(&self.windows, key, cost, now)
+    }
+
+    fn take_in(&self, windows: &[Window], key: u128, cost: u64, now: Duration) -> Allowance {
         let shard = &self.shards[(key >> 64) as usize % SHARDS];
         let mut shard = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if shard.clients.len() >= CLIENTS && !shard.clients.contains_key(&key) {
             shard.make_room(now);
         }
-        let fresh = || self.windows.iter().map(|window| Count::new(window, now, None)).collect();
+        let fresh = || windows.iter().map(|window| Count::new(window, now, None)).collect();
         let client = shard.clients.entry(key).or_insert_with(fresh);
-        for (count, window) in client.iter_mut().zip(&self.windows) {
+        for (count, window) in client.iter_mut().zip(windows) {
             if now >= count.end || now < count.begin {
                 *count = Count::new(window, now, None);
             }
         }
         let fits = |(count, window): (&Count, &Window)| count.taken.saturating_add(cost) <= window.limit;
-        let granted = client.iter().zip(&self.windows).all(fits);
+        let granted = client.iter().zip(windows).all(fits);
         if granted {
             client.iter_mut().for_each(|count| count.taken += cost);
         }
@@ -73,7 +77,7 @@ impl Counter for LocalCounter {
             remaining: window.limit.saturating_sub(count.taken),
             reset: count.end.saturating_sub(now),
         };
-        Allowance { granted, windows: client.iter().zip(&self.windows).map(left).collect() }
+        Allowance { granted, windows: client.iter().zip(windows).map(left).collect() }
     }
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::answer::ReadyAnswers;
 use crate::exchange::testing;
 use crate::limit::counters::Counters;
-use model::policy::{CounterStore, Refusal, RefusalForm, Refusals, Window};
+use model::policy::{CounterStore, LimitBy, Refusal, RefusalForm, Refusals, RequestText, WithoutText};
 use std::time::SystemTime;
 
 fn data(by: LimitBy, limits: &[(Period, u64)]) -> Data {
@@ -21,11 +21,13 @@ fn data(by: LimitBy, limits: &[(Period, u64)]) -> Data {
             ..RateHeaders::default()
         },
         refusals: Refusals::default(),
+        figures: None,
+        also: vec![],
     }
 }
 
 fn rules(data: &Data, counters: &Counters) -> Arc<Rules> {
-    Arc::new(Rules::compile(data, counters.local(data)).unwrap_or_else(|error| panic!("{error}")))
+    Arc::new(Rules::compile(data, &|data| Ok(counters.local(data))).unwrap_or_else(|error| panic!("{error}")))
 }
 
 /// 20 s into a minute.
@@ -35,7 +37,7 @@ fn noon(exchange: &mut Exchange) {
 
 fn ask(rules: &Arc<Rules>, mut exchange: Exchange) -> (u16, String) {
     noon(&mut exchange);
-    let (request, tell) = (RateLimit { rules: rules.clone(), slot: 1 }, TellRate { rules: rules.clone(), slot: 1 });
+    let (request, tell) = (RateLimit::new(rules.clone(), 1), TellRate { rules: rules.clone(), slot: 1 });
     let Running::Done(outcome) = request.run(&mut exchange) else { panic!("waits") };
     let response = match outcome {
         Outcome::Fail(failure) => ReadyAnswers::default().render(&exchange, &failure),
@@ -123,4 +125,83 @@ fn a_reload_loses_no_count() {
     assert_eq!(ask(&after, testing::get("/")).0, 429);
     drop(after);
     assert_eq!(ask(&rules(&data, &counters), testing::get("/")).0, 200, "what nobody uses is forgotten");
+}
+
+fn by_text(text: &str, without: WithoutText) -> LimitBy {
+    LimitBy::Text { text: RequestText::with_variables(text), without }
+}
+
+fn figures(limit: &str, seconds: &str, optional: bool, by: LimitBy, prefix: &str) -> Data {
+    let name = |text: &str| Some(format!("{prefix}-{text}"));
+    Data {
+        headers: RateHeaders {
+            limit: name("limit"),
+            remaining: name("remaining"),
+            reset: name("reset"),
+            fractions: true,
+            retry_after: false,
+            ..RateHeaders::default()
+        },
+        figures: Some(Figures {
+            limit: RequestText::with_variables(limit),
+            seconds: RequestText::with_variables(seconds),
+            optional,
+        }),
+        ..data(by, &[])
+    }
+}
+
+fn get(fields: &[(&str, &str)]) -> Exchange {
+    let request = fields.iter().fold(http::Request::get("/"), |request, (name, value)| request.header(*name, *value));
+    testing::of(request)
+}
+
+#[test]
+fn bounds_are_looked_up_and_share_one_count() {
+    let by = by_text("$http_u", WithoutText::Address);
+    let rules = rules(&figures("${http_n ?? 2}", "60", false, by, "x"), &Counters::default());
+    for (fields, expected) in [
+        (&[("u", "a")][..], (200, "x-limit=2 x-remaining=1 x-reset=60")),
+        (&[("u", "a"), ("n", "3")], (200, "x-limit=3 x-remaining=1 x-reset=60")),
+        (&[("u", "a")], (429, "x-limit=2 x-remaining=0 x-reset=60")),
+        (&[("u", "b")], (200, "x-limit=2 x-remaining=1 x-reset=60")),
+        (&[], (200, "x-limit=2 x-remaining=1 x-reset=60")),
+        (&[("n", "none")], (500, "")),
+        (&[("n", "0")], (500, "")),
+    ] {
+        let (status, headers) = ask(&rules, get(fields));
+        assert_eq!((status, headers.as_str()), expected, "{fields:?}");
+    }
+}
+
+#[test]
+fn several_limits_hold_in_their_order() {
+    let one = figures("1", "60", true, by_text("$http_u", WithoutText::Nobody), "x-1");
+    let two = figures("$http_n", "60", true, by_text("$request_method", WithoutText::Nobody), "x-2");
+    let mut first = one;
+    first.also.push(Data { scope: "two".into(), ..two });
+    let rules = rules(&first, &Counters::default());
+    for (fields, expected) in [
+        (&[][..], (200, "")),
+        (&[("n", "2")], (200, "x-2-limit=2 x-2-remaining=1 x-2-reset=60")),
+        (
+            &[("u", "a"), ("n", "2")],
+            (200, "x-1-limit=1 x-1-remaining=0 x-1-reset=60 x-2-limit=2 x-2-remaining=0 x-2-reset=60"),
+        ),
+        (
+            &[("u", "b"), ("n", "2")],
+            (429, "x-1-limit=1 x-1-remaining=0 x-1-reset=60 x-2-limit=2 x-2-remaining=0 x-2-reset=60"),
+        ),
+        (&[("u", "a")], (429, "x-1-limit=1 x-1-remaining=0 x-1-reset=60")),
+    ] {
+        let (status, headers) = ask(&rules, get(fields));
+        assert_eq!((status, headers.as_str()), expected, "{fields:?}");
+    }
+}
+
+#[test]
+fn seconds_have_two_digits_where_they_are_asked_for() {
+    for (millis, expected) in [(60_000, "60"), (59_879, "59.87"), (1500, "1.5"), (1005, "1"), (1059, "1.05")] {
+        assert_eq!(hundredths(Duration::from_millis(millis)), expected);
+    }
 }
