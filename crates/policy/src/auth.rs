@@ -2,6 +2,7 @@
 
 pub(crate) mod acl;
 pub(crate) mod basic_auth;
+pub(crate) mod first_of;
 pub(crate) mod gate;
 pub(crate) mod ip_restriction;
 pub(crate) mod jwt;

@@ -6,6 +6,7 @@ use crate::Policy;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
 use crate::auth::acl::Acl;
 use crate::auth::basic_auth::BasicAuth;
+use crate::auth::first_of::FirstOf;
 use crate::auth::gate::{Gate, GateError, Parts};
 use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
@@ -325,7 +326,7 @@ impl<'a> Builder<'a> {
             (Data::Assign(data), _) => Box::new(Assign::compile(data)),
             (Data::Compose(data), Side::Request) => Box::new(Compose::compile(data)?),
             (Data::Fail(told), _) => Box::new(Fail(told.clone())),
-            (Data::FirstOf(_), Side::Request) => return Err(BuildCause::NotYet { policy: name(data) }),
+            (Data::FirstOf(data), Side::Request) => Box::new(FirstOf::compile(data)?),
             (Data::Compose(_) | Data::FirstOf(_), Side::Response | Side::Log) => {
                 return Err(BuildCause::Side { policy: name(data), phase });
             }

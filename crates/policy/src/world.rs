@@ -6,6 +6,7 @@ mod request;
 mod response;
 
 pub use constants::ReadyWorld;
+pub(crate) use constants::value as constant;
 
 use crate::exchange::Exchange;
 use crate::failure::Failure;

@@ -10,6 +10,7 @@ use dialect::Faith;
 use dialect::tree::Tree;
 use model::answer::Keyed;
 use model::policy::{Entrance, FirstOf, Policy, Way};
+use model::text::Text;
 use model::world::Constant;
 
 /// The attribute with the id of the plan that was taken.
@@ -43,8 +44,9 @@ pub(super) fn security<'a>(api: &Api<'a>, at: &mut Lowering<'_>) -> Security<'a>
     if plans.is_empty() {
         at.notes.on(Faith::Exact, &api.part, "no plan of it is published: every request gets 401");
     }
+    let undecided = Keyed::new(503, "GATEWAY_PLAN_RESOLUTION_FAILURE", "Temporarily Unavailable");
     let nobody = Keyed::new(401, "GATEWAY_PLAN_UNRESOLVABLE", "Unauthorized");
-    Security { plans, policy: Some(Policy::FirstOf(Box::new(FirstOf { ways, nobody }))) }
+    Security { plans, policy: Some(Policy::FirstOf(Box::new(FirstOf { ways, nobody, undecided }))) }
 }
 
 /// A plan that is open for use on this gateway.
@@ -114,13 +116,15 @@ fn way(api: &Api<'_>, plan: &Plan<'_>, at: &mut Lowering<'_>) -> Option<Way> {
                     definitions";
         at.notes.on(Faith::Exact, &plan.part, text);
     }
-    Some(Way {
-        id: plan.id.clone(),
-        entrance,
-        rule: expression::field(&plan.part, "selectionRule", at.notes),
-        attributes: attributes(plan),
-        subscriptions,
-    })
+    Some(Way { id: plan.id.clone(), entrance, rule: rule(plan, at), attributes: attributes(plan), subscriptions })
+}
+
+/// In the older engine a rule was written without braces.
+fn rule(plan: &Plan<'_>, at: &mut Lowering<'_>) -> Option<Text> {
+    match plan.part.filled("selectionRule").filter(|rule| rule.starts_with('#')) {
+        Some(rule) => Some(Text::Expression(format!("{{{rule}}}"))),
+        None => expression::field(&plan.part, "selectionRule", at.notes),
+    }
 }
 
 fn attributes(plan: &Plan<'_>) -> Vec<(String, Constant)> {

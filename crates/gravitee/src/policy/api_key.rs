@@ -3,7 +3,6 @@
 use crate::part::Part;
 use crate::schema::{Record, flag, text, word};
 use crate::settings::Settings;
-use model::answer::Keyed;
 use model::policy::KeyEntrance;
 
 /// The fields of its configuration.
@@ -27,6 +26,5 @@ pub(crate) fn entrance(config: &Part<'_>, settings: &Settings) -> KeyEntrance {
         query: (source != "BEARER").then(|| settings.key_param.clone()),
         hide: !config.flag("propagateApiKey"),
         attribute: Some("gravitee.attribute.api-key".to_owned()),
-        wrong: Keyed::new(401, "API_KEY_INVALID", "Unauthorized"),
     }
 }

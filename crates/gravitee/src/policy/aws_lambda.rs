@@ -118,7 +118,7 @@ fn base(config: &Part<'_>) -> FunctionTarget {
     let plain = |name: &str| config.filled(name).filter(|text| !is_expression(text)).map(str::to_owned);
     let known = [Invocation::RequestResponse, Invocation::Event, Invocation::DryRun];
     let invocation = known.into_iter().find(|one| config.text("invocationType") == Some(one.as_str()));
-    let keys = config.filled("accessKey").zip(config.filled("secretKey"));
+    let keys = plain("accessKey").zip(plain("secretKey"));
     let keys = keys.map(|(key, secret)| Credentials::keys(key, Secret::new(secret), None));
     let role = config.filled("roleArn").map(|arn| AssumeRole {
         session_name: config.owned("roleSessionName").unwrap_or_default(),

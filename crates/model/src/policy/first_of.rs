@@ -16,10 +16,12 @@ pub struct FirstOf {
     pub ways: Vec<Way>,
     /// What a request is told that none of them fits.
     pub nobody: Keyed,
+    /// What it is told where none fits, and the rule of one has no value.
+    pub undecided: Keyed,
 }
 
 /// One way in. It fits where the request shows its kind of credential, a subscription of it is known, and its rule
-/// holds; only then is the credential itself judged.
+/// holds; only then is a token judged. A key that nobody has is one that no way is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Way {
     /// Its name, for the log.
@@ -58,8 +60,6 @@ pub struct KeyEntrance {
     pub hide: bool,
     /// The attribute that gets the key.
     pub attribute: Option<String>,
-    /// A key that nobody has, is over, or was taken back.
-    pub wrong: Keyed,
 }
 
 /// A token, and what must hold of it.

@@ -48,7 +48,7 @@ impl Policy for Jwt {
 
 /// Why a token is not good enough.
 #[derive(Debug, PartialEq)]
-struct Wrong {
+pub(super) struct Wrong {
     case: Case,
     usual: &'static str,
     about: String,
@@ -180,17 +180,17 @@ impl Jwt {
 }
 
 /// A token taken apart.
-struct Token<'t> {
+pub(super) struct Token<'t> {
     head: Map<String, Value>,
-    algorithm: Algorithm,
-    claims: Map<String, Value>,
+    pub(super) algorithm: Algorithm,
+    pub(super) claims: Map<String, Value>,
     /// What the signature is over.
-    signed: &'t str,
-    signature: Vec<u8>,
+    pub(super) signed: &'t str,
+    pub(super) signature: Vec<u8>,
 }
 
 impl<'t> Token<'t> {
-    fn read(token: &'t str) -> Result<Self, Wrong> {
+    pub(super) fn read(token: &'t str) -> Result<Self, Wrong> {
         let (signed, signature) = token.rsplit_once('.').ok_or_else(|| unreadable("invalid JSON"))?;
         let (head, claims) = signed.split_once('.').ok_or_else(|| unreadable("invalid JSON"))?;
         let (head, claims) = (json(head)?, json(claims)?);

@@ -173,10 +173,10 @@ impl EvaluatedTarget {
                 let identity = Credentials::keys(key, Secret::new(secret), None);
                 target.aws.credentials = Credentials { sources: identity.sources, ..target.aws.credentials.clone() };
             }
-            if let Some(arn) = text(&of.role)? {
+            if let Some(arn) = of.role.value(exchange, world)? {
                 let name = text(&of.session_name)?.unwrap_or_else(|| AssumeRole::SESSION_NAME.to_owned());
-                let role = AssumeRole { session_name: name, ..AssumeRole::new(arn) };
-                target.aws.credentials.roles = vec![role];
+                let role = AssumeRole { session_name: name, ..AssumeRole::new(&*arn) };
+                target.aws.credentials.roles = if arn.is_empty() { Vec::new() } else { vec![role] };
             }
             Ok(Trust {
                 all: text(&of.trust_all)?.is_some_and(|all| all.eq_ignore_ascii_case("true")),

@@ -45,8 +45,8 @@ impl Trust {
         match (kind.eq_ignore_ascii_case("PEM"), &self.content, &self.path) {
             (true, Some(content), _) => Ok(Some(Bytes::copy_from_slice(content.as_bytes()))),
             (_, _, Some(path)) => {
-                let read = tokio::fs::read(path).await;
-                read.map(|bytes| Some(bytes.into())).map_err(|cause| unusable(&format!("{path}: {cause}")))
+                let found = tokio::fs::read(path).await;
+                found.map(|bytes| Some(bytes.into())).map_err(|cause| unusable(&format!("{path}: {cause}")))
             }
             (_, _, None) => Ok(None),
         }

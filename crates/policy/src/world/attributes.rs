@@ -6,6 +6,7 @@ use crate::exchange::Exchange;
 use crate::learned::Learned;
 use expr::{Lookup, Value};
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 pub(super) struct Attributes<'e> {
     learned: Option<&'e Learned>,
@@ -21,10 +22,11 @@ struct Own<'e> {
     target: &'e str,
     method: &'e str,
     server_name: Option<&'e str>,
+    address: IpAddr,
 }
 
 /// Attributes that the gateway knows by itself.
-const OWN: [&str; 4] = ["context-path", "request.method", "request.original-url", "sni"];
+const OWN: [&str; 5] = ["context-path", "request.method", "request.original-url", "sni", "user-id"];
 
 impl<'e> Attributes<'e> {
     pub(super) fn of(exchange: &'e Exchange, world: Option<&'e ReadyWorld>) -> Self {
@@ -35,6 +37,7 @@ impl<'e> Attributes<'e> {
             target: target(exchange),
             method: exchange.request.method.as_str(),
             server_name: exchange.client.server_name.as_deref(),
+            address: exchange.client.address,
         };
         Self { learned: exchange.learned.as_deref(), world, own }
     }
@@ -58,6 +61,8 @@ impl Own<'_> {
                 let scheme = if self.https { "https" } else { "http" };
                 Some(format!("{scheme}://{}{}", self.host, self.target).into())
             }
+            // nobody who is known: the address stands for it
+            "user-id" => Some(self.address.to_canonical().to_string().into()),
             "sni" => self.server_name.map(Value::from),
             _ => None,
         }

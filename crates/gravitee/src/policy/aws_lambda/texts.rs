@@ -28,7 +28,7 @@ pub(super) fn target(config: &Part<'_>, engine: Engine, at: &mut Lowering<'_>) -
         access_key: secret(config, "accessKey", at),
         secret_key: secret(config, "secretKey", at),
         role: evaluated(config, "roleArn", at),
-        session_name: evaluated(config, "roleSessionName", at),
+        session_name: kept(config, "roleSessionName", at),
         ..CallTexts::default()
     }
 }
@@ -72,6 +72,11 @@ fn evaluated(config: &Part<'_>, field: &str, at: &mut Lowering<'_>) -> Setting {
 fn strict(config: &Part<'_>, field: &str, at: &mut Lowering<'_>) -> Setting {
     let text = expression::field(config, field, at.notes).filter(|text| text.source() != "RequestResponse");
     Setting { text, ..evaluated(config, field, at) }
+}
+
+/// The text in any case: what else the target has does not say it.
+fn kept(config: &Part<'_>, field: &str, at: &mut Lowering<'_>) -> Setting {
+    Setting { text: expression::field(config, field, at.notes), ..evaluated(config, field, at) }
 }
 
 /// Both keys stand here: an attribute may stand before one of them.
