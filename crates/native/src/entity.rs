@@ -5,6 +5,7 @@
 pub mod answer;
 pub mod aws;
 pub mod consumer;
+pub mod expression;
 pub mod listener;
 pub mod matching;
 pub mod route;

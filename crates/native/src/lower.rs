@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod aws;
 mod consumer;
+pub(crate) mod expression;
 mod forward;
 pub(crate) mod header;
 mod judge;

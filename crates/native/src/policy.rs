@@ -1,12 +1,16 @@
 //! Policies: how each is written, what it means, and the way back. One file for each; the table here names them all.
 
 pub mod acl;
+pub mod assign;
 pub mod basic_auth;
 pub mod call;
 pub mod challenge;
 pub mod changes;
+pub mod compose;
 pub mod cors;
+pub mod fail;
 pub mod header_name;
+pub mod header_texts;
 pub mod headers;
 pub mod http_log;
 pub mod identity;
@@ -24,8 +28,9 @@ pub mod respond;
 pub mod response_transform;
 pub mod terminate;
 
-use crate::decode::{At, Either, Given, Hidden, OneOrMany, Rate, Size, Text, entity, words};
+use crate::decode::{At, Either, Given, Hidden, OneOrMany, Pairs, Rate, Size, Text, entity, words};
 use crate::entity::answer::Answer;
+use crate::entity::expression::{Expression, Failure};
 use crate::entity::matching::Match;
 use crate::lower::Lowering;
 use crate::lower::place::Holder;
@@ -110,6 +115,14 @@ forms! {
     "request-transform" request_transform: request_transform::RequestTransform, [Access], request_transform::lower;
     /// Changes header and JSON members of the response.
     "response-transform" response_transform: response_transform::ResponseTransform, [Response], response_transform::lower;
+    /// Changes header fields by texts with expressions; of the response with `phase: response`.
+    "header-texts" header_texts: header_texts::HeaderTexts, [Access], header_texts::lower;
+    /// Sets attributes of the exchange to texts with expressions, which keep their type.
+    "assign" assign: Pairs<Expression>, [Access], assign::lower;
+    /// Answers with texts with expressions, in the endpoint's place.
+    "compose" compose: compose::Compose, [Access], compose::lower;
+    /// Fails the request.
+    "fail" fail: Given<Failure>, [Access], fail::lower;
     /// Gives each request an id.
     "request-id" request_id: Given<request_id::RequestId>, [Rewrite, Response], request_id::lower;
     /// Answers with this, or with this status.
@@ -167,14 +180,14 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::ResponseTransform(one) => {
             Step { response_transform: Some(response_transform::write(one, pen)), ..empty }
         }
+        Policy::HeaderTexts(one) => Step { header_texts: Some(header_texts::write(one, pen)), ..empty },
+        Policy::Assign(one) => Step { assign: Some(assign::write(one, pen)), ..empty },
+        Policy::Compose(one) => Step { compose: Some(compose::write(one, pen)), ..empty },
+        Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
         Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },
         // No written form yet: read back, such a route is shut, not open.
-        Policy::HeaderTexts(_) => gap("header-texts", pen),
-        Policy::Assign(_) => gap("assign", pen),
-        Policy::Compose(_) => gap("compose", pen),
         Policy::FirstOf(_) => gap("first-of", pen),
-        Policy::Fail(_) => gap("fail", pen),
         Policy::Pace(_) => gap("pace", pen),
         Policy::Concurrency(_) => gap("concurrency", pen),
         Policy::Refuse(_) => gap("refuse", pen),

@@ -5,6 +5,7 @@
 pub(crate) mod answer;
 pub(crate) mod aws;
 mod consumer;
+pub(crate) mod expression;
 mod forward;
 pub(crate) mod listener;
 mod matching;

@@ -30,6 +30,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Document, Revision};
 
+#[path = "write_read/expressions.rs"]
+mod expressions;
 #[path = "write_read/policies.rs"]
 mod policies;
 
@@ -467,8 +469,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         .prop_map(|(upstream, path, host, marks)| HttpEndpoint { upstream, path, host, marks });
     let endpoint =
         prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
-    let group =
-        (of(predicate()), steps(people)).prop_map(|(predicate, steps)| Group { predicate, steps, ..Group::default() });
+    let group = (expressions::set(), of(expressions::beside(predicate())), steps(people))
+        .prop_map(|(set, predicate, steps)| Group { set, predicate, steps });
     let last = (call(), any::<bool>()).prop_map(|(call, usual)| Step {
         slot: Slot::new(match (&call.target, usual) {
             (Target::Function(_), _) => "function",
@@ -482,9 +484,16 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
     });
     let matches = vec((predicate(), of(any::<[u64; 4]>())), 0..3);
     let object = || btree_map(text(), text(), 0..3).prop_map(|members| serde_json::to_string_pretty(&members).unwrap());
-    let told = (of(text()), of(object()), of(object()));
-    let told =
-        told.prop_map(|(service, route, about_service)| Told { service, route, about_service, ..Told::default() });
+    let names = (of(text()), of(text()), of(text()));
+    let told = (names, of(text()), of(object()), of(object()));
+    let told = told.prop_map(|((id, name, service_name), service, route, about_service)| Told {
+        id,
+        name,
+        service_name,
+        service,
+        route,
+        about_service,
+    });
     (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()), told)
         .prop_map(|(matches, mut groups, last, endpoint, path, told)| {
             if let (Some(first), Some(last)) = (groups.first_mut(), last) {
@@ -538,9 +547,9 @@ fn predicate() -> BoxedStrategy<Predicate> {
         methods,
         ..Predicate::default()
     });
-    let wire = (vec(host.clone(), 0..2), of(text()));
+    let wire = (vec(host.clone(), 0..2), of(text()), expressions::vars());
     let full = (of(path), vec(host, 0..3), methods, headers, query, schemes, networks(), wire).prop_map(
-        |(path, hosts, methods, headers, query, schemes, clients, (server_names, expression))| Predicate {
+        |(path, hosts, methods, headers, query, schemes, clients, (server_names, expression, vars))| Predicate {
             path,
             hosts,
             methods,
@@ -550,6 +559,7 @@ fn predicate() -> BoxedStrategy<Predicate> {
             clients,
             server_names,
             expression,
+            vars,
             ..Predicate::default()
         },
     );
@@ -574,7 +584,8 @@ fn steps(people: Vec<ConsumerId>) -> BoxedStrategy<Vec<Step>> {
     let slot = select(vec!["cors", "call", "request-id", "x", "cors#2"]).prop_map(Slot::new);
     let precedence = prop_oneof![select(vec![0u8, 10, 20, 30]), any::<u8>()];
     let order = prop_oneof![select(vec![10i64, 20, 30]), any::<i64>()];
-    let step = (slot, phase, order, precedence, of(predicate()), policies::policy(people), any::<bool>());
+    let step =
+        (slot, phase, order, precedence, of(expressions::beside(predicate())), policies::policy(people), any::<bool>());
     let step = step.prop_map(|(slot, phase, order, precedence, predicate, policy, both)| {
         let one = Step { slot, rank: StepRank { phase, order }, precedence, predicate, policy };
         if !both {

@@ -1,6 +1,7 @@
 //! Conditions on a request, as written.
 
-use crate::decode::{At, Either, OneOrMany, Pairs, Text, entity};
+use super::expression::Condition;
+use crate::decode::{At, Either, Json, OneOrMany, Pairs, Text, entity};
 
 entity! {
     /// Conditions, all of which must hold. A field that is not there asks nothing.
@@ -24,6 +25,12 @@ entity! {
         /// An expression that is true of the request, in the language of routing expressions:
         /// `http.path ^= "/a" && net.dst.port == 8000`.
         expression: Option<Text>,
+        /// A condition on variables, as lists: `[[arg_age, ">", 18], [OR, [host, "==", a], [http_x, "~~", "^b"]]]`.
+        vars: Option<At<Vec<Json>>>,
+        /// Whether the path is what follows the part that the route matched; not for routes.
+        below: Option<At<bool>>,
+        /// Expressions that must be true of the exchange as it stands, or more about them; not for routes.
+        conditions: Option<OneOrMany<Either<Text, At<Condition>>>>,
         /// As `priority` of the route, for this alternative alone.
         priority: Option<At<i64>>,
         /// The four numbers by which alternatives are ordered, instead of those computed.

@@ -40,8 +40,14 @@ entity! {
 }
 
 entity! {
-    /// What log records say, where they hold `$route` and `$service`: maps, or JSON objects as texts.
+    /// What log records and variables say; `route` and `service` are maps, or JSON objects as texts.
     About {
+        /// The route's id as its source has it; the last part of its id without it.
+        id: Option<Text>,
+        /// The route's name.
+        name: Option<Text>,
+        /// The name of its service.
+        service_name: Option<Text>,
         /// Of the route.
         route: Option<At<Json>>,
         /// Of its service.
@@ -52,6 +58,10 @@ entity! {
 entity! {
     /// Policies that share a condition.
     Group {
+        /// Groups with this number know of each other.
+        set: Option<At<u16>>,
+        /// Whether it runs only where no earlier group of its set has its condition fulfilled; false without it.
+        otherwise: Option<At<bool>>,
         /// The condition; none without it.
         when: Option<At<Match>>,
         /// The policies.

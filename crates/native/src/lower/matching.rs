@@ -1,7 +1,7 @@
 //! Conditions on a request.
 
-use super::{Lowering, header, listener};
-use crate::decode::{At, Either, OneOrMany, Text};
+use super::{Lowering, expression, header, listener};
+use crate::decode::{At, Either, OneOrMany, Text, said};
 use crate::entity::matching::{self as entity, TextCondition};
 use crate::findings::Spot;
 use model::predicate::{HeaderPattern, HostPattern, PathPattern, PathTemplate, Predicate, QueryPattern, TextPattern};
@@ -37,8 +37,10 @@ pub(super) fn predicate(written: &entity::Match, at: &mut Lowering<'_>) -> Predi
         schemes: all(&written.schemes).iter().map(|text| scheme(text, at)).collect(),
         clients: listener::networks(written.clients.as_ref(), at),
         server_names: all(&written.server_names).iter().map(|text| host(text, at)).collect(),
+        below: said(&written.below, false),
+        conditions: expression::conditions(&written.conditions, at),
         expression: written.expression.as_ref().map(|text| text.value.clone()),
-        ..Predicate::default()
+        vars: written.vars.as_ref().and_then(|rules| expression::vars(rules, at)),
     }
 }
 

@@ -3,12 +3,12 @@
 use super::aws;
 use super::place::{self, Holder, Places};
 use super::{Lowering, answer, matching, policy, rank, upstream};
-use crate::decode::{At, Either, Json};
+use crate::decode::{At, Either, Json, said};
 use crate::entity::matching::Match as WrittenMatch;
 use crate::entity::route::{Group as WrittenGroup, Route as Written};
 use crate::findings::Spot;
 use crate::names;
-use model::chain::{Chain, Group, Step};
+use model::chain::{Chain, Group, GroupSet, Step};
 use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot};
 use model::policy::Policy;
@@ -82,6 +82,12 @@ fn matches(written: &At<Written>, at: &mut Lowering<'_>) -> (Vec<Match>, Vec<Spo
                 (Match { rank: rank::rank(&predicate, priority), predicate }, text.spot.clone())
             }
             Either::Second(one) => {
+                if one.below.is_some() || one.conditions.is_some() {
+                    at.invalid(
+                        &one.spot,
+                        "below and conditions are for groups and policies: a route is chosen without them",
+                    );
+                }
                 let predicate = matching::predicate(one, at);
                 (Match { rank: ranked(one, &predicate, priority, at), predicate }, one.spot.clone())
             }
@@ -140,7 +146,9 @@ fn told(written: &Written, at: &mut Lowering<'_>) -> Told {
         service: written.service.as_ref().map(|name| name.value.clone()),
         route: about.and_then(|about| about.route.as_ref()).map(|json| object(json, at)),
         about_service: about.and_then(|about| about.service.as_ref()).map(|json| object(json, at)),
-        ..Told::default()
+        id: about.and_then(|about| about.id.as_ref()).map(|id| id.value.clone()),
+        name: about.and_then(|about| about.name.as_ref()).map(|name| name.value.clone()),
+        service_name: about.and_then(|about| about.service_name.as_ref()).map(|name| name.value.clone()),
     }
 }
 
@@ -159,7 +167,12 @@ fn object(written: &At<Json>, at: &mut Lowering<'_>) -> String {
 fn group(written: &WrittenGroup, holder: Holder<'_>, places: &mut Places, at: &mut Lowering<'_>) -> Group {
     let predicate = written.when.as_ref().map(|when| policy::condition(when, at));
     let steps = policy::steps(&written.policies, holder, places, at);
-    Group { predicate, steps, ..Group::default() }
+    let otherwise = said(&written.otherwise, false);
+    if let (None, Some(flag)) = (&written.set, &written.otherwise) {
+        at.invalid(&flag.spot, "a group stands in for those of its \"set\", and this has none");
+    }
+    let set = written.set.as_ref().map(|number| GroupSet { number: number.value, otherwise });
+    Group { set, predicate, steps }
 }
 
 /// Whether a step of the chain may answer in the endpoint's place.

@@ -49,6 +49,11 @@ entity! {
         needs_origin: Option<At<bool>>,
         /// Whether lists are written without blanks; false without it.
         dense: Option<At<bool>>,
+        /// Whether every `OPTIONS` is a preflight, and methods, headers and age are told with every response; false
+        /// without it.
+        everywhere: Option<At<bool>>,
+        /// Whether what an upstream says to an origin that may not is left as it is; false without it.
+        keeps: Option<At<bool>>,
     }
 }
 
@@ -112,7 +117,8 @@ fn manner(written: &Manner, at: &mut Lowering<'_>) -> CorsManner {
         star_without_origin: said(&written.star_without_origin, false),
         needs_origin: said(&written.needs_origin, false),
         dense: said(&written.dense, false),
-        ..CorsManner::default()
+        everywhere: said(&written.everywhere, false),
+        keeps: said(&written.keeps, false),
     }
 }
 
@@ -146,5 +152,7 @@ fn write_manner(one: &CorsManner) -> Manner {
         star_without_origin: unless(one.star_without_origin, &false),
         needs_origin: unless(one.needs_origin, &false),
         dense: unless(one.dense, &false),
+        everywhere: unless(one.everywhere, &false),
+        keeps: unless(one.keeps, &false),
     }
 }

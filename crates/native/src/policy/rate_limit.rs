@@ -92,6 +92,8 @@ entity! {
         window_limit: Option<HeaderName>,
         /// The same for what is left; not sent without it.
         window_remaining: Option<HeaderName>,
+        /// Whether seconds have up to two digits behind the point; false without it.
+        fractions: Option<At<bool>>,
         /// Whether a refusal says `Retry-After`; true without it.
         retry_after: Option<At<bool>>,
     }
@@ -197,7 +199,7 @@ fn headers(written: &Option<Either<At<bool>, Headers>>, at: &mut Lowering<'_>) -
         limit: name(&written.limit, &usual.limit),
         remaining: name(&written.remaining, &usual.remaining),
         reset: name(&written.reset, &usual.reset),
-        fractions: false,
+        fractions: said(&written.fractions, false),
         retry_after: said(&written.retry_after, true),
     }
 }
@@ -272,6 +274,7 @@ fn write_headers(one: &RateHeaders) -> Option<Either<At<bool>, Headers>> {
         reset: header_name::write(&one.reset, &usual.reset),
         window_limit: header_name::write(&one.window_limit, &usual.window_limit),
         window_remaining: header_name::write(&one.window_remaining, &usual.window_remaining),
+        fractions: unless(one.fractions, &false),
         retry_after: unless(one.retry_after, &true),
     }))
 }

@@ -1,6 +1,6 @@
 //! Conditions on a request.
 
-use super::{Pen, key, text, texts};
+use super::{Pen, expression, key, text, texts, unless};
 use crate::decode::{At, Either, OneOrMany, Pairs, Text};
 use crate::entity::matching::{self as entity, Path, TextCondition, TextRule};
 use crate::lower::rank;
@@ -11,7 +11,7 @@ use model::route::Match;
 type Matches = OneOrMany<Either<Text, At<entity::Match>>>;
 
 /// The matches of a route, and the priority they share.
-pub(super) fn matches(all: &[Match]) -> (Option<Matches>, Option<At<i64>>) {
+pub(super) fn matches(all: &[Match], pen: &mut Pen<'_>) -> (Option<Matches>, Option<At<i64>>) {
     let priorities: Vec<Option<i64>> = all.iter().map(priority).collect();
     let shared = match priorities.first() {
         Some(Some(first)) if priorities.iter().all(|other| *other == Some(*first)) => *first,
@@ -24,7 +24,7 @@ pub(super) fn matches(all: &[Match]) -> (Option<Matches>, Option<At<i64>>) {
     {
         return (None, route);
     }
-    let written: Vec<_> = all.iter().zip(priorities).map(|(one, own)| alternative(one, own, shared)).collect();
+    let written: Vec<_> = all.iter().zip(priorities).map(|(one, own)| alternative(one, own, shared, pen)).collect();
     (Some(written.into()), route)
 }
 
@@ -34,8 +34,8 @@ fn priority(one: &Match) -> Option<i64> {
     (rank::rank(&one.predicate, priority) == one.rank).then_some(priority)
 }
 
-fn alternative(one: &Match, own: Option<i64>, shared: i64) -> Either<Text, At<entity::Match>> {
-    let mut written = predicate(&one.predicate);
+fn alternative(one: &Match, own: Option<i64>, shared: i64, pen: &mut Pen<'_>) -> Either<Text, At<entity::Match>> {
+    let mut written = predicate(&one.predicate, pen);
     match own {
         Some(own) if own == shared => {
             if let Some(short) = short(&one.predicate, &written) {
@@ -59,13 +59,10 @@ fn short(predicate: &Predicate, written: &entity::Match) -> Option<Text> {
 
 /// The condition of a step or a group.
 pub(super) fn condition_of(all: &Predicate, pen: &mut Pen<'_>) -> At<entity::Match> {
-    if all.below || !all.conditions.is_empty() || all.vars.is_some() {
-        pen.left_out.insert("conditions by expression, and on a part of the path");
-    }
-    At::new(predicate(all))
+    At::new(predicate(all, pen))
 }
 
-fn predicate(predicate: &Predicate) -> entity::Match {
+fn predicate(predicate: &Predicate, pen: &mut Pen<'_>) -> entity::Match {
     let hosts: Vec<String> = predicate.hosts.iter().map(host).collect();
     let headers: Vec<_> = predicate.headers.iter().map(|h| (key(&h.name), condition(&h.value))).collect();
     let query: Vec<_> = predicate.query.iter().map(|q| (key(&q.name), condition(&q.value))).collect();
@@ -79,6 +76,9 @@ fn predicate(predicate: &Predicate) -> entity::Match {
         clients: texts(&predicate.clients.iter().map(ToString::to_string).collect::<Vec<_>>()),
         server_names: texts(&predicate.server_names.iter().map(host).collect::<Vec<_>>()),
         expression: predicate.expression.as_deref().map(text),
+        vars: predicate.vars.as_ref().and_then(|one| expression::vars(one, pen)),
+        below: unless(predicate.below, &false),
+        conditions: expression::conditions(&predicate.conditions, pen),
         priority: None,
         rank: None,
     }

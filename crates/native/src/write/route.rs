@@ -1,7 +1,7 @@
 //! Routes, as short as they can be said.
 
 use super::aws;
-use super::{Pen, answer, matching, policy, some, text, upstream};
+use super::{Pen, answer, matching, policy, some, text, unless, upstream};
 use crate::decode::{At, Json};
 use crate::entity::route::{About, Group, Nowhere, Route as Written};
 use crate::lower::place::{self, Holder, Places};
@@ -35,10 +35,7 @@ pub(super) fn routes<'g>(all: &'g [Arc<Route>], pen: &mut Pen<'g>) -> Vec<At<Wri
 
 fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     let predicates: Vec<&Predicate> = one.matches.iter().map(|m| &m.predicate).collect();
-    if one.matches.iter().any(|one| one.predicate.vars.is_some()) {
-        pen.left_out.insert("conditions on variables");
-    }
-    let (matches, priority) = matching::matches(&one.matches);
+    let (matches, priority) = matching::matches(&one.matches, pen);
     let forwarded_path = one.path.as_ref().map(upstream::path_rule);
     let mut written = Written {
         matches,
@@ -55,6 +52,7 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     let mut places = Places::default();
     let mut groups = one.chain.groups.as_slice();
     if let Some((first, rest)) = groups.split_first()
+        && first.set.is_none()
         && first.predicate.is_none()
         && !first.steps.is_empty()
     {
@@ -100,15 +98,21 @@ fn about(told: &Told) -> Option<About> {
     let json = |plain: &Option<String>| {
         plain.as_deref().map(|plain| At::new(Json(serde_json::Value::String(text(plain).value))))
     };
-    let about = About { route: json(&told.route), service: json(&told.about_service) };
-    (about.route.is_some() || about.service.is_some()).then_some(about)
+    let said = |plain: &Option<String>| plain.as_deref().map(text);
+    let usual = Told { service: told.service.clone(), ..Told::default() };
+    (*told != usual).then(|| About {
+        id: said(&told.id),
+        name: said(&told.name),
+        service_name: said(&told.service_name),
+        route: json(&told.route),
+        service: json(&told.about_service),
+    })
 }
 
 fn group(group: &chain::Group, holder: Holder<'_>, places: &mut Places, pen: &mut Pen<'_>) -> Group {
-    if group.set.is_some() {
-        pen.left_out.insert("groups that stand in for each other");
-    }
     Group {
+        set: group.set.map(|set| At::new(set.number)),
+        otherwise: group.set.and_then(|set| unless(set.otherwise, &false)),
         when: group.predicate.as_ref().map(|predicate| matching::condition_of(predicate, pen)),
         policies: policy::steps(&group.steps, holder, places, pen),
     }

@@ -29,6 +29,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => response_transform(),
         2 => request_id(),
         2 => http_log(),
+        4 => super::expressions::policy(),
         1 => name().prop_map(|name| Policy::Missing { name }),
     ]
     .boxed()
@@ -206,18 +207,19 @@ fn rate_limit() -> BoxedStrategy<Policy> {
         CounterStore::Redis(Box::new(store))
     });
     let store = prop_oneof![Just(CounterStore::Local), redis];
-    let headers = (vec(of("[a-zA-Z-]{1,9}"), 5), any::<bool>()).prop_map(|(mut names, retry_after)| {
-        let mut next = || names.pop().unwrap();
-        RateHeaders {
-            window_limit: next(),
-            window_remaining: next(),
-            limit: next(),
-            remaining: next(),
-            reset: next(),
-            fractions: false,
-            retry_after,
-        }
-    });
+    let headers =
+        (vec(of("[a-zA-Z-]{1,9}"), 5), any::<[bool; 2]>()).prop_map(|(mut names, [fractions, retry_after])| {
+            let mut next = || names.pop().unwrap();
+            RateHeaders {
+                window_limit: next(),
+                window_remaining: next(),
+                limit: next(),
+                remaining: next(),
+                reset: next(),
+                fractions,
+                retry_after,
+            }
+        });
     let headers = prop_oneof![Just(RateHeaders::default()), headers];
     let scope = prop_oneof![text(), Just("native/route//x/x".to_owned())];
     (scope, vec(window, 0..3), by, store, headers, refusals())
@@ -244,8 +246,8 @@ fn cors() -> BoxedStrategy<Policy> {
         texts().prop_map(Origins::List),
         (texts(), patterns).prop_map(|(texts, patterns)| Origins::Matching { texts, patterns })
     ];
-    let manner = (200u16..600, any::<[bool; 5]>()).prop_map(|(preflight_status, flags)| {
-        let [names_sole_origin, tells_strangers, star_without_origin, needs_origin, dense] = flags;
+    let manner = (200u16..600, any::<[bool; 7]>()).prop_map(|(preflight_status, flags)| {
+        let [names_sole_origin, tells_strangers, star_without_origin, needs_origin, dense, everywhere, keeps] = flags;
         CorsManner {
             preflight_status,
             names_sole_origin,
@@ -253,7 +255,8 @@ fn cors() -> BoxedStrategy<Policy> {
             star_without_origin,
             needs_origin,
             dense,
-            ..CorsManner::default()
+            everywhere,
+            keeps,
         }
     });
     let manner = prop_oneof![Just(CorsManner::default()), manner];

@@ -1,0 +1,88 @@
+//! Texts with expressions, conditions on variables and expressions, failures with a key.
+
+use super::{name, text, value};
+use model::Secret;
+use model::answer::Keyed;
+use model::chain::GroupSet;
+use model::policy::*;
+use model::predicate::{Condition, Predicate, Vars};
+use model::text::Text;
+use model::variable::Variable;
+use proptest::collection::vec;
+use proptest::option::of;
+use proptest::prelude::*;
+use proptest::sample::select;
+use serde_json::json;
+
+pub(super) fn policy() -> BoxedStrategy<Policy> {
+    let texts = || vec((name(), expression()), 0..3);
+    let headers = (texts(), texts(), vec(name(), 0..3), of(vec(name(), 0..3)), keyed());
+    let headers = headers.prop_map(|(set, append, remove, keep, failure)| {
+        Policy::HeaderTexts(Box::new(HeaderTexts { set, append, remove, keep, failure }))
+    });
+    let status = prop_oneof![Just(Text::Expression("200".to_owned())), expression()];
+    let compose = (status, texts(), of(expression()), keyed()).prop_map(|(status, headers, body, failure)| {
+        Policy::Compose(Box::new(Compose { status, headers, body, failure }))
+    });
+    let assign = vec((text(), expression()), 0..3).prop_map(|attributes| Policy::Assign(Assign { attributes }));
+    prop_oneof![headers, compose, assign, keyed().prop_map(Policy::Fail)].boxed()
+}
+
+fn expression() -> BoxedStrategy<Text> {
+    let looks = select(vec!["{#request.headers['a'][0]}", "${A}", "$${A}"]).prop_map(str::to_owned);
+    let written = prop_oneof![text(), looks];
+    prop_oneof![
+        3 => written.clone().prop_map(Text::Expression),
+        1 => written.prop_map(Text::Plain),
+        1 => "[ -~]{1,20}".prop_map(|text| Text::Secret(Secret::new(text))),
+    ]
+    .boxed()
+}
+
+fn keyed() -> BoxedStrategy<Keyed> {
+    let any = (200u16..600, of(text()), of(text())).prop_map(|(status, key, message)| Keyed { status, key, message });
+    prop_oneof![Just(Keyed { status: 500, key: None, message: None }), any].boxed()
+}
+
+pub(super) fn set() -> BoxedStrategy<Option<GroupSet>> {
+    of((any::<u16>(), any::<bool>()).prop_map(|(number, otherwise)| GroupSet { number, otherwise })).boxed()
+}
+
+/// What groups and policies may ask for, and routes not.
+pub(super) fn beside(predicate: BoxedStrategy<Predicate>) -> BoxedStrategy<Predicate> {
+    let attribute = (text(), text()).prop_map(|(name, value)| Condition::Attribute { name, value });
+    let condition = (expression(), of(keyed())).prop_map(|(text, failure)| Condition::Expression { text, failure });
+    (predicate, any::<bool>(), vec(prop_oneof![attribute, condition], 0..3))
+        .prop_map(|(predicate, below, conditions)| Predicate { below, conditions, ..predicate })
+        .boxed()
+}
+
+/// A condition on variables, as it is read.
+pub(super) fn vars() -> BoxedStrategy<Option<Vars>> {
+    let names = select(vec!["arg_age", "http_x_a", "cookie_S", "uri", "post_arg.a.b[*].c", "nothing", "route_id"]);
+    let literal = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(|flag| json!(flag)),
+        prop_oneof![any::<i32>().prop_map(|number| json!(number)), select(vec![json!(1.5), json!(-0.25)])],
+        prop_oneof![value(), Just("${A}".to_owned()), Just("7".to_owned())].prop_map(|text| json!(text)),
+        Just(json!([])),
+    ];
+    let compared = (select(vec!["==", "~=", "has", ">", ">=", "<", "<="]), literal.clone());
+    let listed = (Just("in"), vec(literal, 0..3).prop_map(|all| json!(all)));
+    let matched = (select(vec!["~~", "~*"]), Just(json!("^a{2}")));
+    let within = (Just("ipmatch"), Just(json!(["10.0.0.0/8", "::1"])));
+    let test = (names, any::<bool>(), prop_oneof![compared, listed, matched, within]).prop_map(
+        |(name, not, (operator, value))| match not {
+            true => json!([name, "!", operator, value]),
+            false => json!([name, operator, value]),
+        },
+    );
+    let rule = test.prop_recursive(2, 8, 3, |below| {
+        (select(vec!["AND", "OR", "!AND", "!OR"]), vec(below, 2..4)).prop_map(|(word, parts)| {
+            let mut rule = vec![json!(word)];
+            rule.extend(parts);
+            json!(rule)
+        })
+    });
+    of(vec(rule, 0..3).prop_map(|rules| expr::vars::read(&rules, &Variable::of).unwrap())).boxed()
+}
