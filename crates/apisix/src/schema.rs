@@ -10,7 +10,7 @@ pub mod honour;
 mod lua;
 
 pub(crate) use honour::shown_required;
-pub use honour::{Honour, honour};
+pub use honour::{Honour, honour, said};
 
 use regex::Regex;
 use serde_json::Value;

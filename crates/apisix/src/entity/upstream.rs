@@ -27,10 +27,8 @@ pub(super) fn schema() -> Value {
             "hash_on": {"type": "string", "default": "vars",
                 "enum": ["vars", "header", "cookie", "consumer", "vars_combinations"]},
             "key": {"description": "the key of chash for dynamic load balancing", "type": "string"},
-            "scheme": honour(
-                json!({"default": "http", "enum": ["grpc", "grpcs", "http", "https", "tcp", "tls", "udp", "kafka"]}),
-                Honour::Approximate("http, https, grpc and grpcs are spoken; with another scheme requests are answered by 503"),
-            ),
+            "scheme": {"default": "http",
+                "enum": ["grpc", "grpcs", "http", "https", "tcp", "tls", "udp", "kafka"]},
             "labels": labels(),
             "discovery_type": honour(json!({"description": "discovery type", "type": "string"}), discovery),
             "discovery_args": honour(json!({"type": "object"}), discovery),

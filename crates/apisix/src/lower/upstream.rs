@@ -37,6 +37,10 @@ pub(super) fn lead(
     let nodes = nodes(conf, below, say);
     let scheme = conf.text("scheme").unwrap_or("http");
     let spoken = matches!(scheme, "http" | "https" | "grpc" | "grpcs");
+    if !spoken {
+        let message = format!("{scheme} is not spoken: requests are answered by 503");
+        say(Remark::new(Faith::Unsupported, format!("{below}scheme"), message));
+    }
     if nodes.is_empty() || !spoken {
         return Leads::Nowhere;
     }

@@ -1,13 +1,15 @@
-//! `consumer-restriction`: known clients that may, or may not.
+//! `consumer-restriction`: known clients, routes or services that may, or may not.
 
+use super::conditions::{absent, is_in, test};
 use super::{Parts, Steps, words};
 use crate::entity::Part;
 use crate::lower::At;
+use expr::vars::{Check, Condition, Literal};
 use model::chain::Phase;
 use model::policy::{Case, Policy, Refuse};
 use model::predicate::Vars;
 use model::variable::Variable;
-use serde_json::{Value, json};
+use serde_json::json;
 
 pub(super) fn parts() -> Parts {
     let names = json!({"type": "array", "minItems": 1, "items": {"type": "string"}});
@@ -32,38 +34,34 @@ pub(super) fn parts() -> Parts {
 
 pub(super) fn lower(conf: Part<'_>, _: &mut At<'_>) -> Steps {
     let kind = conf.text("type").unwrap_or("consumer_name");
-    let absent = format!("The request is rejected, please check the {kind} for this request");
-    let usual = format!("The {kind} is forbidden.");
+    let who = Variable::of(kind);
+    let mut rules = vec![(absent(who.clone()), Case::Absent)];
+    let (blacklist, whitelist) = (conf.texts("blacklist"), conf.texts("whitelist"));
+    if !blacklist.is_empty() {
+        rules.push((is_in(who.clone(), false, &blacklist), Case::Forbidden));
+    }
+    if !whitelist.is_empty() {
+        rules.push((is_in(who.clone(), true, &whitelist), Case::Forbidden));
+    }
+    // who is on the whitelist may use every method
+    let mut known = whitelist;
+    for one in conf.items("allowed_by_methods") {
+        let one = Part::of_value(Some(one));
+        let Some(user) = one.owned("user").filter(|user| !known.contains(user)) else { continue };
+        rules.push((by_method(&who, &user, &one.texts("methods")), Case::Forbidden));
+        known.push(user); // the first entry of a name counts
+    }
     let status = conf.status("rejected_code").unwrap_or(403);
-    let message = conf.text("rejected_msg").unwrap_or(&usual);
-    let policy = Refuse {
-        rules: rules(conf, kind),
-        refusals: words::messages([(Case::Anonymous, 401, absent.as_str()), (Case::Forbidden, status, message)]),
-    };
-    vec![(Phase::Access, Policy::Refuse(Box::new(policy)))]
+    let forbidden = conf.owned("rejected_msg").unwrap_or_else(|| format!("The {kind} is forbidden."));
+    let unknown = format!("The request is rejected, please check the {kind} for this request");
+    let refusals = words::messages([(Case::Absent, 401, unknown.as_str()), (Case::Forbidden, status, &forbidden)]);
+    vec![(Phase::Access, Policy::Refuse(Box::new(Refuse { rules, refusals })))]
 }
 
-/// Who is refused: nobody at all, who is on the black list, who is not on the white one, and who uses a method that is not
-/// among his own. Those on the white list may use all.
-fn rules(conf: Part<'_>, kind: &str) -> Vec<(Vars, Case)> {
-    let mut written = vec![(json!([[kind, "==", null]]), Case::Anonymous)];
-    let forbidden = |rules: Value| (rules, Case::Forbidden);
-    if let Some(list) = conf.value("blacklist") {
-        written.push(forbidden(json!([[kind, "in", list]])));
-    }
-    let white = conf.value("whitelist");
-    if let Some(list) = white {
-        written.push(forbidden(json!([[kind, "!", "in", list]])));
-    }
-    for entry in conf.items("allowed_by_methods") {
-        let entry = Part::of_value(Some(entry));
-        if let (Some(user), Some(methods), None) = (entry.text("user"), entry.value("methods"), white) {
-            written.push(forbidden(json!([[kind, "==", user], ["request_method", "!", "in", methods]])));
-        }
-    }
-    let read = |(rules, case): (Value, Case)| {
-        let rules = rules.as_array().map_or(&[][..], Vec::as_slice);
-        expr::vars::read(rules, &Variable::of).ok().map(|vars| (vars, case))
-    };
-    written.into_iter().filter_map(read).collect()
+/// This one, with none of these methods.
+fn by_method(who: &Variable, user: &str, methods: &[String]) -> Vars {
+    Condition::All(vec![
+        test(who.clone(), false, Check::Equal(Literal::Text(user.to_owned()))),
+        is_in(Variable::Method, true, methods),
+    ])
 }
