@@ -57,7 +57,7 @@ pub(super) fn parts() -> Parts {
 
 fn check(conf: Part<'_>) -> Result<(), String> {
     let pairs = conf.texts("regex_uri");
-    if pairs.len() % 2 != 0 {
+    if !pairs.len().is_multiple_of(2) {
         return Err("The length of regex_uri should be an even number".to_owned());
     }
     for pair in pairs.chunks_exact(2) {
