@@ -25,6 +25,7 @@ mod proxy_rewrite;
 mod redirect;
 mod referer_restriction;
 mod request_id;
+mod request_validation;
 mod response_rewrite;
 mod ua_restriction;
 mod uri_blocker;
@@ -93,6 +94,7 @@ plugins! {
     UaRestriction ua_restriction::parts, ua_restriction::lower; "ua-restriction" 2999;
     RefererRestriction referer_restriction::parts, referer_restriction::lower; "referer-restriction" 2990;
     UriBlocker uri_blocker::parts, uri_blocker::lower; "uri-blocker" 2900;
+    RequestValidation request_validation::parts, request_validation::lower; "request-validation" 2800;
     BasicAuth basic_auth::parts, basic_auth::lower; "basic-auth" 2520;
     JwtAuth jwt_auth::parts, jwt_auth::lower; "jwt-auth" 2510;
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 2500;

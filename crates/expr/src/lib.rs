@@ -1,7 +1,7 @@
 //! Expressions: parsed once, evaluated many times, asking their world through one trait that never waits.
 //!
 //! [`el`] is the expression language of API definitions: templates with `{#…}`, SpEL inside, JSONPath and XPath inside
-//! that. [`vars`] are conditions on variables, written as lists. [`routing`] is the language in which routes say which
+//! that. [`vars`] are conditions on variables, written as lists; [`schema`] judges JSON. [`routing`] is the language in which routes say which
 //! requests they take. Values, limits and [`Lookup`] know no language: others may stand beside it.
 
 pub mod el;
@@ -11,6 +11,7 @@ mod json_path;
 mod limits;
 mod lookup;
 pub mod routing;
+pub mod schema;
 pub mod value;
 pub mod vars;
 mod xpath;

@@ -26,6 +26,7 @@ mod rewrite;
 mod substitution;
 mod terminate;
 mod transform;
+mod validate;
 
 pub use acl::{Acl, GroupRule};
 pub use basic_auth::BasicAuth;
@@ -55,6 +56,7 @@ pub use rewrite::{BodyFilter, FieldTexts, PathSource, ResponseRewrite, Rewrite};
 pub use substitution::Substitution;
 pub use terminate::Terminate;
 pub use transform::{JsonChanges, JsonScalar, RequestTransform, ResponseTransform, TextChanges};
+pub use validate::Validate;
 
 use crate::answer::{Answer, Keyed};
 use crate::call::Call;
@@ -113,6 +115,8 @@ pub enum Policy {
     Refuse(Box<Refuse>),
     /// Another policy, whose refusals have another body.
     Refusing(Box<Refusing>),
+    /// Refuses requests that do not look as they must.
+    Validate(Box<Validate>),
     /// Pauses, or answers with what is made up.
     Inject(Box<Inject>),
     /// Sends clients elsewhere.

@@ -192,6 +192,7 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::Concurrency(_) => gap("concurrency", pen),
         Policy::Refuse(_) => gap("refuse", pen),
         Policy::Refusing(_) => gap("bodies of refusals", pen),
+        Policy::Validate(_) => gap("validate", pen),
         Policy::Inject(_) => gap("inject", pen),
         Policy::Redirect(_) => gap("redirect", pen),
         Policy::Rewrite(_) => gap("rewrite", pen),

@@ -9,3 +9,4 @@ pub(crate) mod jwt;
 pub(crate) mod key_auth;
 pub(crate) mod refuse;
 pub(crate) mod token_key;
+pub(crate) mod validate;

@@ -12,6 +12,7 @@ use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
 use crate::auth::refuse::Refuse;
+use crate::auth::validate::Validate;
 use crate::call::by_texts::CallByTexts;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
@@ -151,6 +152,12 @@ pub enum BuildCause {
     Regex {
         /// As written.
         text: String,
+        /// Why.
+        cause: String,
+    },
+    /// A schema that cannot be read.
+    #[error("the schema cannot be read: {cause}")]
+    Schema {
         /// Why.
         cause: String,
     },
@@ -350,6 +357,7 @@ impl<'a> Builder<'a> {
                 Box::new(Concurrency::compile(data, self.services.counters.places(data), slot)?)
             }
             (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
+            (Data::Validate(data), Side::Request) => Box::new(Validate::compile(data)?),
             (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
             (Data::Redirect(data), Side::Request) => Box::new(Redirect::compile(data)?),
             (Data::Rewrite(data), Side::Request) => Box::new(Rewrite::compile(data)?),
@@ -358,6 +366,7 @@ impl<'a> Builder<'a> {
                 Data::Pace(_)
                 | Data::Concurrency(_)
                 | Data::Refuse(_)
+                | Data::Validate(_)
                 | Data::Inject(_)
                 | Data::Redirect(_)
                 | Data::Rewrite(_)

@@ -57,7 +57,7 @@ fn kind(case: Case) -> FailureKind {
         | Case::Anonymous => FailureKind::Unauthorized,
         Case::Forbidden => FailureKind::Forbidden,
         Case::TooLarge | Case::TooLargeAsked => FailureKind::BodyTooLarge,
-        Case::NoLength => FailureKind::BadRequest,
+        Case::NoLength | Case::Invalid => FailureKind::BadRequest,
         Case::TooMany => FailureKind::TooManyRequests,
     }
 }

@@ -34,7 +34,6 @@ pub const ABSENT: &[Absent] = &[
     guard("serverless-pre-function", 10000, "its Lua code does not run; it may have refused requests"),
     guard("batch-requests", 4010, "requests are not split"),
     guard("csrf", 2980, "tokens against forged requests are not checked"),
-    guard("request-validation", 2800, "requests are not validated"),
     guard("chaitin-waf", 2700, "the firewall is not asked"),
     guard("multi-auth", 2600, "nobody is authenticated"),
     guard("openid-connect", 2599, "nobody is authenticated by the identity provider"),

@@ -89,11 +89,13 @@ pub enum Case {
     NoLength,
     /// Too many requests.
     TooMany,
+    /// The request does not look as it must; `{}`: what is wrong.
+    Invalid,
 }
 
 impl Case {
     /// All cases, in order of declaration.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Absent,
         Self::Several,
         Self::Unknown,
@@ -111,6 +113,7 @@ impl Case {
         Self::TooLargeAsked,
         Self::NoLength,
         Self::TooMany,
+        Self::Invalid,
     ];
 }
 
@@ -135,6 +138,7 @@ impl Case {
             Self::TooLargeAsked => 417,
             Self::NoLength => 411,
             Self::TooMany => 429,
+            Self::Invalid => 400,
         }
     }
 }

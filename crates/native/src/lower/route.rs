@@ -205,6 +205,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Concurrency(_)
         | Policy::Refuse(_)
         | Policy::Refusing(_)
+        | Policy::Validate(_)
         | Policy::Inject(_)
         | Policy::Rewrite(_)
         | Policy::ResponseRewrite(_) => false,

@@ -38,6 +38,7 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::Concurrency(_) => "a limit of concurrency",
         Data::Refuse(_) => "a refusal",
         Data::Refusing(one) => name(&one.policy),
+        Data::Validate(_) => "a validation of requests",
         Data::Inject(_) => "an answer that is made up",
         Data::Redirect(_) => "a redirect",
         Data::Rewrite(_) => "a rewrite of requests",

@@ -12,15 +12,15 @@ type Judged = Result<(), String>;
 /// What a text that stands for another begins with.
 const REFERENCES: [&str; 3] = ["$secret://", "$env://", "$ENV://"];
 
-/// Whether a text stands for a value that is known later only.
-pub(crate) fn is_reference(text: &str) -> bool {
+/// Whether a text stands for a value that is known later: `$secret://…`, `$env://…`.
+pub fn is_reference(text: &str) -> bool {
     REFERENCES.iter().any(|start| text.starts_with(start))
 }
 
 /// Judges a value.
 pub(super) fn check(node: &Node, value: &Value) -> Judged {
     let may_refer = node.types.is_empty() || node.types.contains(&Type::String);
-    if may_refer && value.as_str().is_some_and(is_reference) {
+    if node.references && may_refer && value.as_str().is_some_and(is_reference) {
         return Ok(());
     }
     kind(node, value)?;

@@ -1,16 +1,130 @@
 //! From a schema in JSON to rules.
 
 use super::{
-    Alternatives, ArrayRules, Condition, Dependency, Format, Node, NumberRules, Object, ObjectRules, Others, TextRules,
-    Type,
+    Alternatives, ArrayRules, Condition, Dependency, Format, Node, NumberRules, Object, ObjectRules, Others,
+    SchemaError, TextRules, Type,
 };
 use regex::Regex;
 use serde_json::Value;
 
-/// The rules of a schema. Schemas are constants of this crate: what is none breaks its tests.
-pub(super) fn node(json: &Value) -> Node {
+/// The rules of a schema, in which texts that stand for later values pass or do not.
+pub(super) fn read(json: &Value, references: bool) -> Result<Node, SchemaError> {
+    if let Some(error) = broken(json) {
+        return Err(error);
+    }
+    let mut root = node(json);
+    if references {
+        mark(&mut root);
+    }
+    Ok(root)
+}
+
+/// The first pattern that is no regular expression.
+fn broken(json: &Value) -> Option<SchemaError> {
+    let bad = |text: &str| {
+        let cause = Regex::new(text).err()?.to_string();
+        Some(SchemaError { pattern: text.to_owned(), cause })
+    };
+    match json {
+        Value::Object(members) => {
+            let own = members.get("pattern").and_then(Value::as_str).and_then(bad);
+            let names = members.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
+            let names = || names.map(|(name, _)| name).find_map(|name| bad(name));
+            own.or_else(names).or_else(|| members.values().find_map(broken))
+        }
+        Value::Array(items) => items.iter().find_map(broken),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+/// Lets texts that stand for later values pass, everywhere.
+fn mark(node: &mut Node) {
+    node.references = true;
+    if let Some(rules) = &mut node.object {
+        rules.properties.iter_mut().for_each(|(_, node)| mark(node));
+        rules.patterns.iter_mut().for_each(|(_, node)| mark(node));
+        for (_, dependency) in &mut rules.dependencies {
+            if let Dependency::Schema(node) = dependency {
+                mark(node);
+            }
+        }
+        if let Others::Like(node) = &mut rules.others {
+            mark(node);
+        }
+    }
+    if let Some(rules) = &mut node.array {
+        rules.items.iter_mut().chain(&mut rules.tuple).for_each(mark);
+    }
+    node.all.iter_mut().chain(&mut node.one).for_each(mark);
+    node.any.iter_mut().flat_map(|any| &mut any.nodes).for_each(mark);
+    node.not.iter_mut().for_each(|node| mark(node));
+    if let Some(condition) = &mut node.condition {
+        mark(&mut condition.when);
+        condition.then.iter_mut().chain(&mut condition.otherwise).for_each(mark);
+    }
+}
+
+/// Members that say something about values.
+const KNOWN: &[&str] = &[
+    "type",
+    "enum",
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "required",
+    "dependencies",
+    "minProperties",
+    "maxProperties",
+    "items",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "default",
+    "format",
+];
+
+/// Members that say nothing about values.
+const SILENT: &[&str] = &["title", "description", "$schema", "$id", "id", "$comment", "example", "examples"];
+
+/// Members of a schema, on any level, that are not judged.
+pub(super) fn unknown(json: &Value) -> Vec<String> {
+    let Value::Object(schema) = json else { return Vec::new() };
+    let odd = schema.keys().filter(|name| !KNOWN.contains(&name.as_str()) && !SILENT.contains(&name.as_str()));
+    let mut found: Vec<String> = odd.cloned().collect();
+    for (name, value) in schema {
+        let below: Vec<&Value> = match (name.as_str(), value) {
+            ("properties" | "patternProperties" | "dependencies", Value::Object(members)) => members.values().collect(),
+            ("items" | "allOf" | "anyOf" | "oneOf", Value::Array(items)) => items.iter().collect(),
+            ("items" | "additionalProperties" | "not" | "if" | "then" | "else", one) => vec![one],
+            ("format", Value::String(format)) if format != "ipv4" && format != "ipv6" => {
+                found.push(format!("format {format}"));
+                continue;
+            }
+            _ => continue,
+        };
+        found.extend(below.into_iter().flat_map(unknown));
+    }
+    found
+}
+
+fn node(json: &Value) -> Node {
     let Value::Object(schema) = json else { return Node::default() };
     Node {
+        references: false,
         types: types(schema.get("type")),
         object: object(schema),
         array: array(schema),
@@ -81,7 +195,7 @@ fn texts(json: &Value) -> Vec<String> {
 }
 
 fn pattern(text: &str) -> Regex {
-    Regex::new(text).expect("the crate's own patterns are regular expressions")
+    Regex::new(text).expect("patterns that cannot be read were refused before")
 }
 
 fn object(schema: &Object) -> Option<Box<ObjectRules>> {
