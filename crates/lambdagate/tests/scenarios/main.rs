@@ -14,6 +14,7 @@ mod apisix_etcd;
 mod credentials;
 mod event_shapes;
 mod failures;
+mod gravitee_cases;
 mod kong;
 mod kong_admin;
 mod kong_cases;
