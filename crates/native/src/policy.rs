@@ -7,6 +7,7 @@ pub mod call;
 pub mod challenge;
 pub mod changes;
 pub mod compose;
+pub mod concurrency;
 pub mod cors;
 pub mod fail;
 pub mod header_name;
@@ -18,6 +19,7 @@ pub mod ip_restriction;
 pub mod jwt;
 pub mod key_auth;
 pub mod missing;
+pub mod pace;
 pub mod rate_limit;
 pub mod record;
 pub mod refusals;
@@ -27,6 +29,7 @@ pub mod request_transform;
 pub mod respond;
 pub mod response_transform;
 pub mod terminate;
+pub mod variables;
 
 use crate::decode::{At, Either, Given, Hidden, OneOrMany, Pairs, Rate, Size, Text, entity, words};
 use crate::entity::answer::Answer;
@@ -107,6 +110,10 @@ forms! {
     "request-size" request_size: Either<At<Size>, At<request_size::RequestSize>>, [Access], request_size::lower;
     /// Refuses clients that ask too often: `100/minute`, a list of such, or more about it.
     "rate-limit" rate_limit: Either<OneOrMany<Rate>, rate_limit::RateLimit>, [Access, Response], rate_limit::lower;
+    /// Refuses clients that ask too fast, or lets them wait.
+    "pace" pace: At<pace::Pace>, [Access], pace::lower;
+    /// Refuses clients of which too much is under way: so many requests, or more about it.
+    "concurrency" concurrency: Either<At<u32>, At<concurrency::Concurrency>>, [Access], concurrency::lower;
     /// Changes header fields of the request.
     "request-headers" request_headers: headers::HeaderEdits, [Access], headers::lower;
     /// Changes header fields of the response.
@@ -167,6 +174,8 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
         Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },
         Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
+        Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around, pen))), ..empty },
+        Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
         Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
         Policy::Headers(edits) => match step.rank.phase {
             chain::Phase::Response | chain::Phase::Log => {
@@ -188,8 +197,6 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },
         // No written form yet: read back, such a route is shut, not open.
         Policy::FirstOf(_) => gap("first-of", pen),
-        Policy::Pace(_) => gap("pace", pen),
-        Policy::Concurrency(_) => gap("concurrency", pen),
         Policy::Refuse(_) => gap("refuse", pen),
         Policy::Refusing(_) => gap("bodies of refusals", pen),
         Policy::Validate(_) => gap("validate", pen),

@@ -60,6 +60,7 @@ free_scalars! {
     u64, "a whole number";
     usize, "a whole number";
     i64, "a whole number";
+    f64, "a number";
 }
 
 /// A duration as people write it: `30s`, `1m30s`, `250ms`.

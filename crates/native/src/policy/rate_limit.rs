@@ -3,6 +3,7 @@
 use super::Around;
 use super::header_name::{self, HeaderName};
 use super::refusals::{self, Refusals};
+use super::variables;
 use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Rate, Text, entity, said, words};
 use crate::entity::upstream::ClientTls;
 use crate::lower::{Lowering, header, trust};
@@ -27,6 +28,22 @@ entity! {
         headers: Option<Either<At<bool>, Headers>>,
         /// What a refusal says: `too_many`.
         refusals: Option<Refusals>,
+        /// One more window, whose bound and length are looked up for each request.
+        figures: Option<Figures>,
+        /// Further limits, which are asked once this one has granted.
+        also: Option<Vec<RateLimit>>,
+    }
+}
+
+entity! {
+    /// A window's bound and length as texts with variables: `$http_x_bound`, `${arg_n ?? 60}`.
+    Figures {
+        /// Requests in it.
+        limit: Text,
+        /// Its length in seconds.
+        seconds: Text,
+        /// Whether a request whose texts are no positive numbers is not counted, instead of failing; false without it.
+        optional: Option<At<bool>>,
     }
 }
 
@@ -53,6 +70,20 @@ entity! {
         header: Option<Text>,
         /// Those for this path, all together.
         path: Option<Text>,
+        /// Those with one value of this text with variables: `$remote_addr $http_x`.
+        text: Option<Text>,
+        /// Beside `text`: whose a request is of which it says nothing; `address` without it.
+        without: Option<At<Without>>,
+    }
+}
+
+words! {
+    /// Whose a request is of which a text says nothing.
+    Without {
+        /// That of its client's address.
+        "address" Address,
+        /// Nobody's: it does not count.
+        "nobody" Nobody,
     }
 }
 
@@ -113,7 +144,7 @@ const NONE: RateHeaders = RateHeaders {
 };
 
 /// What counts together if nobody says: what this list holds under this name.
-fn usual_scope(around: &Around<'_>) -> String {
+pub(crate) fn usual_scope(around: &Around<'_>) -> String {
     format!("{}/{}", around.holder.id, around.slot)
 }
 
@@ -130,18 +161,36 @@ pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_
             figures: None,
             also: Vec::new(),
         },
-        Either::Second(written) => policy::RateLimit {
-            scope: written.scope.as_ref().map_or_else(|| usual_scope(around), |text| text.value.clone()),
-            windows: windows(&written.limit),
-            by: written.by.as_ref().map_or(policy::LimitBy::Consumer, |written| by(written, at)),
-            store: written.redis.as_ref().map_or(CounterStore::Local, |written| redis(written, at)),
-            headers: headers(&written.headers, at),
-            refusals: refusals::lower(&written.refusals, CASES, at),
-            figures: None,
-            also: Vec::new(),
-        },
+        Either::Second(written) => full(written, around, at),
     };
     Some(Policy::RateLimit(Box::new(limit)))
+}
+
+fn full(written: &RateLimit, around: &Around<'_>, at: &mut Lowering<'_>) -> policy::RateLimit {
+    policy::RateLimit {
+        scope: scope(&written.scope, around),
+        windows: written.limit.all().iter().map(|rate| rate.0).collect(),
+        by: by_or_consumer(&written.by, at),
+        store: written.redis.as_ref().map_or(CounterStore::Local, |written| redis(written, at)),
+        headers: headers(&written.headers, at),
+        refusals: refusals::lower(&written.refusals, CASES, at),
+        figures: written.figures.as_ref().map(|one| policy::Figures {
+            limit: variables::lower(&one.limit),
+            seconds: variables::lower(&one.seconds),
+            optional: said(&one.optional, false),
+        }),
+        also: written.also.iter().flatten().map(|one| full(one, around, at)).collect(),
+    }
+}
+
+/// What counts together.
+pub(crate) fn scope(written: &Option<Text>, around: &Around<'_>) -> String {
+    written.as_ref().map_or_else(|| usual_scope(around), |text| text.value.clone())
+}
+
+/// Whose requests count together.
+pub(crate) fn by_or_consumer(written: &Option<Either<At<By>, At<ByValue>>>, at: &mut Lowering<'_>) -> policy::LimitBy {
+    written.as_ref().map_or(policy::LimitBy::Consumer, |written| by(written, at))
 }
 
 fn by(written: &Either<At<By>, At<ByValue>>, at: &mut Lowering<'_>) -> policy::LimitBy {
@@ -157,11 +206,24 @@ fn by(written: &Either<At<By>, At<ByValue>>, at: &mut Lowering<'_>) -> policy::L
         }
         Either::Second(written) => written,
     };
-    match (&written.header, &written.path) {
-        (Some(name), None) => policy::LimitBy::Header(header::name(name, &name.spot, at).to_ascii_lowercase()),
-        (None, Some(path)) => policy::LimitBy::Path(path.value.clone()),
+    if let (None, Some(without)) = (&written.text, &written.without) {
+        at.invalid(&without.spot, "\"without\" stands beside \"text\"");
+    }
+    match (&written.header, &written.path, &written.text) {
+        (Some(name), None, None) => policy::LimitBy::Header(header::name(name, &name.spot, at).to_ascii_lowercase()),
+        (None, Some(path), None) => policy::LimitBy::Path(path.value.clone()),
+        (None, None, Some(text)) => policy::LimitBy::Text {
+            text: variables::lower(text),
+            without: match said(&written.without, Without::Address) {
+                Without::Address => policy::WithoutText::Address,
+                Without::Nobody => policy::WithoutText::Nobody,
+            },
+        },
         _ => {
-            at.incomplete(&written.spot, "requests count together by a word, by { header: … } or by { path: … }");
+            at.incomplete(
+                &written.spot,
+                "requests count together by a word, or by one of { header: … }, { path: … } and { text: … }",
+            );
             policy::LimitBy::Everyone
         }
     }
@@ -205,12 +267,18 @@ fn headers(written: &Option<Either<At<bool>, Headers>>, at: &mut Lowering<'_>) -
 }
 
 pub(crate) fn write(one: &policy::RateLimit, around: &Around<'_>, pen: &mut Pen<'_>) -> Written {
-    if one.figures.is_some() || !one.also.is_empty() || matches!(one.by, policy::LimitBy::Text { .. }) {
-        pen.left_out.insert("rate-limit: by texts with variables, bounds that are looked up, several limits in a row");
-    }
+    let written = write_full(one, around, pen);
+    let RateLimit { by, scope, redis, headers, refusals, figures, also, .. } = &written;
+    let counts = by.is_none() && scope.is_none() && redis.is_none() && figures.is_none() && also.is_none();
+    let short = counts && headers.is_none() && refusals.is_none();
+    if short { Either::First(written.limit) } else { Either::Second(written) }
+}
+
+fn write_full(one: &policy::RateLimit, around: &Around<'_>, pen: &mut Pen<'_>) -> RateLimit {
     let limit = OneOrMany::from(one.windows.iter().map(|window| Rate(*window)).collect::<Vec<_>>());
-    let written = RateLimit {
-        by: write_by(&one.by),
+    let also: Vec<RateLimit> = one.also.iter().map(|one| write_full(one, around, pen)).collect();
+    RateLimit {
+        by: write_by(&one.by, pen),
         scope: (one.scope != usual_scope(around)).then(|| text(&one.scope)),
         redis: match &one.store {
             CounterStore::Local => None,
@@ -218,19 +286,30 @@ pub(crate) fn write(one: &policy::RateLimit, around: &Around<'_>, pen: &mut Pen<
         },
         headers: write_headers(&one.headers),
         refusals: refusals::write(&one.refusals),
+        figures: one.figures.as_ref().map(|one| Figures {
+            limit: variables::write(&one.limit, pen),
+            seconds: variables::write(&one.seconds, pen),
+            optional: unless(one.optional, &false),
+        }),
+        also: (!also.is_empty()).then_some(also),
         limit,
-    };
-    let RateLimit { by, scope, redis, headers, refusals, .. } = &written;
-    let short = by.is_none() && scope.is_none() && redis.is_none() && headers.is_none() && refusals.is_none();
-    if short { Either::First(written.limit) } else { Either::Second(written) }
+    }
 }
 
-fn write_by(by: &policy::LimitBy) -> Option<Either<At<By>, At<ByValue>>> {
+pub(crate) fn write_by(by: &policy::LimitBy, pen: &mut Pen<'_>) -> Option<Either<At<By>, At<ByValue>>> {
     let word = |word| Some(Either::First(At::new(word)));
     match by {
         policy::LimitBy::Consumer => None,
         policy::LimitBy::Credential => word(By::Credential),
-        policy::LimitBy::Address | policy::LimitBy::Text { .. } => word(By::Address),
+        policy::LimitBy::Address => word(By::Address),
+        policy::LimitBy::Text { text, without } => {
+            let without = match without {
+                policy::WithoutText::Address => None,
+                policy::WithoutText::Nobody => Some(At::new(Without::Nobody)),
+            };
+            let text = Some(variables::write(text, pen));
+            Some(Either::Second(At::new(ByValue { text, without, ..ByValue::default() })))
+        }
         policy::LimitBy::Service => word(By::Service),
         policy::LimitBy::Everyone => word(By::Everyone),
         policy::LimitBy::Header(name) => {

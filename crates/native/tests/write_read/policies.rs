@@ -23,6 +23,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => ip_restriction(),
         2 => request_size(),
         2 => rate_limit(),
+        2 => pace(),
         2 => cors(),
         2 => headers(),
         2 => request_transform(),
@@ -191,15 +192,44 @@ fn request_size() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
+fn by() -> BoxedStrategy<LimitBy> {
+    prop_oneof![
+        (variables(), any::<bool>()).prop_map(|(text, counts)| LimitBy::Text {
+            text,
+            without: if counts { WithoutText::Address } else { WithoutText::Nobody },
+        }),
+        select(vec![LimitBy::Consumer, LimitBy::Credential, LimitBy::Address, LimitBy::Service, LimitBy::Everyone]),
+        name().prop_map(LimitBy::Header),
+        text().prop_map(LimitBy::Path),
+    ]
+    .boxed()
+}
+
+/// A text with variables, as it is read.
+fn variables() -> BoxedStrategy<RequestText> {
+    let part = select(vec!["a ", "$remote_addr", "$http_x.", "${uri}b", "${arg_n ?? 60}", "-$ ", "${A}", "$$${x}"]);
+    vec(part, 0..4).prop_map(|parts| RequestText::with_variables(&parts.concat())).boxed()
+}
+
+fn pace() -> BoxedStrategy<Policy> {
+    let scope = || prop_oneof![text(), Just("native/route//x/x".to_owned())];
+    let number = || select(vec![1.0, 0.5, 10.0, 1e6]);
+    let pace = (scope(), number(), prop_oneof![Just(0.0), number()], any::<bool>(), by(), refusals());
+    let pace = pace.prop_map(|(scope, rate, burst, waits, by, refusals)| {
+        Policy::Pace(Box::new(Pace { scope, rate, burst, waits, by, refusals }))
+    });
+    let numbers = (any::<u32>(), any::<u32>(), prop_oneof![Just(Duration::ZERO), duration()], any::<bool>());
+    let concurrency = (scope(), numbers, by(), refusals());
+    let concurrency = concurrency.prop_map(|(scope, (limit, burst, delay, fixed_delay), by, refusals)| {
+        Policy::Concurrency(Box::new(Concurrency { scope, limit, burst, delay, fixed_delay, by, refusals }))
+    });
+    prop_oneof![pace, concurrency].boxed()
+}
+
 fn rate_limit() -> BoxedStrategy<Policy> {
     let periods = vec![Period::Second, Period::Minute, Period::Hour, Period::Day, Period::Month, Period::Year];
     let span = prop_oneof![select(periods).prop_map(Span::Calendar), duration().prop_map(Span::FromFirst)];
     let window = (span, any::<u64>()).prop_map(|(span, limit)| Window { span, limit });
-    let by = prop_oneof![
-        select(vec![LimitBy::Consumer, LimitBy::Credential, LimitBy::Address, LimitBy::Service, LimitBy::Everyone]),
-        name().prop_map(LimitBy::Header),
-        text().prop_map(LimitBy::Path),
-    ];
     let login = (of(text()), of("[ -~]{1,20}".prop_map(Secret::new)));
     let redis = (name(), any::<u16>(), login, any::<u32>(), of(client_tls()), duration(), any::<bool>());
     let redis = redis.prop_map(|(host, port, (username, password), database, tls, timeout, pass_without)| {
@@ -222,20 +252,23 @@ fn rate_limit() -> BoxedStrategy<Policy> {
         });
     let headers = prop_oneof![Just(RateHeaders::default()), headers];
     let scope = prop_oneof![text(), Just("native/route//x/x".to_owned())];
-    (scope, vec(window, 0..3), by, store, headers, refusals())
-        .prop_map(|(scope, windows, by, store, headers, refusals)| {
-            Policy::RateLimit(Box::new(RateLimit {
-                scope,
-                windows,
-                by,
-                store,
-                headers,
-                refusals,
-                figures: None,
-                also: vec![],
-            }))
-        })
-        .boxed()
+    let figures = of((variables(), variables(), any::<bool>()).prop_map(|(limit, seconds, optional)| Figures {
+        limit,
+        seconds,
+        optional,
+    }));
+    let one = (scope, vec(window, 0..3), by(), store, headers, refusals(), figures);
+    let one = one.prop_map(|(scope, windows, by, store, headers, refusals, figures)| RateLimit {
+        scope,
+        windows,
+        by,
+        store,
+        headers,
+        refusals,
+        figures,
+        also: Vec::new(),
+    });
+    (one.clone(), vec(one, 0..2)).prop_map(|(one, also)| Policy::RateLimit(Box::new(RateLimit { also, ..one }))).boxed()
 }
 
 fn cors() -> BoxedStrategy<Policy> {

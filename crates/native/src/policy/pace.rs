@@ -1,0 +1,57 @@
+//! `pace`: how fast a client may ask.
+
+use super::Around;
+use super::rate_limit::{self, By, ByValue};
+use super::refusals::{self, Refusals};
+use crate::decode::{At, Either, Text, entity, said};
+use crate::lower::Lowering;
+use crate::write::{Pen, text, unless};
+use model::policy::{self, Case, Policy};
+
+entity! {
+    /// A leaky bucket: requests above the rate wait for their turn, those above the burst are refused.
+    Pace {
+        /// Requests in a second.
+        rate: At<f64>,
+        /// Requests above the rate that are borne; 0 without it.
+        burst: Option<At<f64>>,
+        /// Whether those wait for their turn, instead of going on at once; true without it.
+        waits: Option<At<bool>>,
+        /// Whose requests count together; `consumer` without it. Where a client lacks it, its address stands in.
+        by: Option<Either<At<By>, At<ByValue>>>,
+        /// Those with the same scope, rate and burst share their buckets; each has its own without it.
+        scope: Option<Text>,
+        /// What a refusal says: `too_many`.
+        refusals: Option<Refusals>,
+    }
+}
+
+const CASES: &[Case] = &[Case::TooMany];
+
+pub(crate) fn lower(written: &At<Pace>, around: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
+    if !written.rate.is_finite() || written.rate.value <= 0.0 {
+        at.invalid(&written.rate.spot, "a rate is above 0");
+    }
+    if let Some(burst) = written.burst.as_ref().filter(|burst| !burst.is_finite() || burst.value < 0.0) {
+        at.invalid(&burst.spot, "a burst is 0 or more");
+    }
+    Some(Policy::Pace(Box::new(policy::Pace {
+        scope: rate_limit::scope(&written.scope, around),
+        rate: written.rate.value,
+        burst: said(&written.burst, 0.0),
+        waits: said(&written.waits, true),
+        by: rate_limit::by_or_consumer(&written.by, at),
+        refusals: refusals::lower(&written.refusals, CASES, at),
+    })))
+}
+
+pub(crate) fn write(one: &policy::Pace, around: &Around<'_>, pen: &mut Pen<'_>) -> Pace {
+    Pace {
+        rate: At::new(one.rate),
+        burst: unless(one.burst, &0.0),
+        waits: unless(one.waits, &true),
+        by: rate_limit::write_by(&one.by, pen),
+        scope: (one.scope != rate_limit::usual_scope(around)).then(|| text(&one.scope)),
+        refusals: refusals::write(&one.refusals),
+    }
+}
