@@ -13,7 +13,7 @@ use hyper::client::conn::http2::{Builder, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use std::future::poll_fn;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -39,7 +39,8 @@ const HOP_BY_HOP: [HeaderName; 5] = [
 
 /// The connection of each worker.
 pub(crate) struct Slots {
-    slots: Box<[Slot]>,
+    /// Made when a worker first asks.
+    slots: OnceLock<Box<[Slot]>>,
     time: Duration,
 }
 
@@ -78,7 +79,12 @@ impl Answer {
 
 impl Slots {
     pub(crate) fn new(time: Duration) -> Self {
-        Self { slots: (0..WORKERS).map(|_| Slot::default()).collect(), time }
+        Self { slots: OnceLock::new(), time }
+    }
+
+    fn slot(&self, worker: usize) -> &Slot {
+        let slots = self.slots.get_or_init(|| (0..WORKERS).map(|_| Slot::default()).collect());
+        &slots[worker % WORKERS]
     }
 
     /// The worker's connection, if it lives.
@@ -99,11 +105,11 @@ impl Slots {
 
     /// The right to connect for the worker.
     pub(crate) async fn turn(&self, worker: usize) -> tokio::sync::MutexGuard<'_, ()> {
-        self.slots[worker % WORKERS].turn.lock().await
+        self.slot(worker).turn.lock().await
     }
 
     fn live(&self, worker: usize) -> MutexGuard<'_, Option<Live>> {
-        self.slots[worker % WORKERS].live.lock().unwrap_or_else(PoisonError::into_inner)
+        self.slot(worker).live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Lets go of a connection that is closed or has not been used for long; says when to look again.

@@ -2,7 +2,7 @@
 
 use super::http1::Connection;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -14,7 +14,8 @@ const SWEEP: Duration = Duration::from_secs(5);
 
 /// All idle connections of a pool.
 pub(crate) struct Shards {
-    shards: Box<[Shard]>,
+    /// Made with the first connection: most of many pools never have one.
+    shards: OnceLock<Box<[Shard]>>,
     limit: usize,
     time: Duration,
 }
@@ -39,11 +40,12 @@ struct Resting {
 
 impl Shards {
     pub(crate) fn new(limit: usize, time: Duration) -> Self {
-        Self { shards: (0..WORKERS).map(|_| Shard::default()).collect(), limit, time }
+        Self { shards: OnceLock::new(), limit, time }
     }
 
     /// The connection used last, if it has not rested too long.
     pub(crate) fn take(&self, worker: usize, now: Instant) -> Option<Box<Connection>> {
+        self.shards.get()?;
         let mut stack = self.stack(worker);
         let newest = stack.resting.pop_back()?;
         if now.saturating_duration_since(newest.since) < self.time {
@@ -74,7 +76,8 @@ impl Shards {
     }
 
     fn stack(&self, worker: usize) -> MutexGuard<'_, Stack> {
-        self.shards[worker % WORKERS].0.lock().unwrap_or_else(PoisonError::into_inner)
+        let shards = self.shards.get_or_init(|| (0..WORKERS).map(|_| Shard::default()).collect());
+        shards[worker % WORKERS].0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Closes what is old or was closed by its peer; says when to look again, or that nothing is left to look at.

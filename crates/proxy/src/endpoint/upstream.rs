@@ -17,7 +17,24 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 /// Upstreams in use; cloning shares them.
 #[derive(Clone, Default)]
 pub struct Upstreams {
-    known: Arc<Mutex<HashMap<UpstreamId, Weak<ReadyUpstream>>>>,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    running: HashMap<UpstreamId, Weak<ReadyUpstream>>,
+    /// So many are no reason yet to look for those that run no more.
+    enough: usize,
+}
+
+impl Known {
+    /// Forgets those that run no more, when there are twice as many as after the last time.
+    fn sweep(&mut self) {
+        if self.running.len() >= self.enough {
+            self.running.retain(|_, running| running.strong_count() > 0);
+            self.enough = (2 * self.running.len()).max(64);
+        }
+    }
 }
 
 /// Why an upstream cannot be made ready.
@@ -34,15 +51,17 @@ impl Upstreams {
     /// The upstream as it runs, if it runs unchanged; else a new one.
     pub(crate) fn ready(&self, id: &UpstreamId, upstream: &Upstream) -> Result<Arc<ReadyUpstream>, UpstreamError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = known.get(id).and_then(Weak::upgrade).filter(|running| running.model == *upstream) {
+        if let Some(running) =
+            known.running.get(id).and_then(Weak::upgrade).filter(|running| running.model == *upstream)
+        {
             return Ok(running);
         }
         let fresh = ReadyUpstream::new(upstream)
             .map_err(|cause| UpstreamError { upstream: id.clone(), cause: Box::new(cause) })?;
         let fresh = Arc::new(fresh);
         probe::watch(&fresh);
-        known.retain(|_, running| running.strong_count() > 0);
-        known.insert(id.clone(), Arc::downgrade(&fresh));
+        known.sweep();
+        known.running.insert(id.clone(), Arc::downgrade(&fresh));
         Ok(fresh)
     }
 }
