@@ -86,7 +86,7 @@ pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
         ..texts::target(&place.config, engine, at)
     };
     let call = Call {
-        target: Target::Function(base(&place.config)),
+        target: Target::Function(base(&place.config, engine)),
         payload: Payload::Template(texts::payload(&place.config, engine, at)),
         reply: match place.config.word("reply") {
             Some("PROXY") => Reply::Proxy(ReplyRules::default()),
@@ -114,8 +114,9 @@ fn remark(config: &Part<'_>, at: &mut Lowering<'_>) {
 }
 
 /// What is the same for all requests. Settings that are evaluated, and attributes, stand before it.
-fn base(config: &Part<'_>) -> FunctionTarget {
-    let plain = |name: &str| config.filled(name).filter(|text| !is_expression(text)).map(str::to_owned);
+fn base(config: &Part<'_>, engine: Engine) -> FunctionTarget {
+    let verbatim = engine == Engine::V3;
+    let plain = |name: &str| config.filled(name).filter(|text| verbatim || !is_expression(text)).map(str::to_owned);
     let known = [Invocation::RequestResponse, Invocation::Event, Invocation::DryRun];
     let invocation = known.into_iter().find(|one| config.text("invocationType") == Some(one.as_str()));
     let keys = plain("accessKey").zip(plain("secretKey"));
