@@ -248,16 +248,4 @@ impl Plugin {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plugins_stand_in_the_order_of_their_priorities() {
-        let priorities: Vec<i64> = Plugin::ALL.iter().map(|plugin| plugin.priority()).collect();
-        assert!(priorities.windows(2).all(|pair| pair[0] > pair[1]), "{priorities:?}");
-        for plugin in Plugin::ALL {
-            assert!(absent(plugin.name()).is_none(), "{} is there", plugin.name());
-            assert!(plugin.schema(Side::Route).shown().is_object());
-        }
-    }
-}
+mod tests;

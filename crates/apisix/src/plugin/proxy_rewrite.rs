@@ -26,8 +26,10 @@ pub(super) fn parts() -> Parts {
         "PATCH",
         "TRACE",
     ];
-    let texts = json!({"type": "object", "minProperties": 1, "patternProperties": {
-        "^[^:]+$": {"oneOf": [{"type": "string"}, {"type": "number"}]}}});
+    let text = json!({"oneOf": [{"type": "string"}, {"type": "number"}]});
+    let texts = json!({"type": "object", "minProperties": 1, "patternProperties": {"^[^:]+$": text}});
+    let lists = json!({"type": "object", "minProperties": 1, "patternProperties": {"^[^:]+$": {"oneOf": [
+        {"type": "string"}, {"type": "number"}, {"type": "array", "minItems": 1, "items": text}]}}});
     Parts::new(json!({
         "type": "object",
         "properties": {
@@ -41,8 +43,8 @@ pub(super) fn parts() -> Parts {
                 "pattern": "^[0-9a-zA-Z-.]+(:\\d{1,5})?$"},
             "headers": {"description": "new headers for request", "oneOf": [
                 {"type": "object", "minProperties": 1, "additionalProperties": false, "properties": {
-                    "add": texts,
-                    "set": texts,
+                    "add": lists,
+                    "set": lists,
                     "remove": {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[^:]+$"}},
                 }},
                 texts,

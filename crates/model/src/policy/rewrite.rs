@@ -36,7 +36,8 @@ pub enum PathSource {
 pub struct FieldTexts {
     /// One more field; an empty text adds none.
     pub add: Vec<(String, RequestText)>,
-    /// One field of this name, whatever was there; an empty text takes it off.
+    /// One field of this name, whatever was there; an empty text takes it off. Several of one name that stand together
+    /// are several fields.
     pub set: Vec<(String, RequestText)>,
     /// No field of this name.
     pub remove: Vec<String>,

@@ -1,7 +1,7 @@
 //! Header and body of requests, judged by JSON schemas.
 
 use crate::build::BuildCause;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, body_failure};
 use crate::failure::Failure;
 use crate::refusal::ReadyRefusals;
 use crate::{Outcome, Policy, Running, query};
@@ -10,6 +10,7 @@ use expr::schema::Judge;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use model::policy::{Case, Validate as Data};
+use net::BodyError;
 use serde_json::{Map, Value};
 
 /// Refuses requests that do not look as they must.
@@ -68,10 +69,15 @@ impl Validate {
 
     async fn hold(&self, exchange: &mut Exchange) -> Result<Bytes, Box<Failure>> {
         let usual = exchange.body_limit;
-        exchange.body_limit = self.largest_body.map_or(usual, |most| most.min(usual));
+        let limit = self.largest_body.map_or(usual, |most| most.min(usual));
+        exchange.body_limit = limit;
         let held = exchange.hold_body().await;
         exchange.body_limit = usual;
-        held
+        // a step before may have held more
+        held.and_then(|bytes| match bytes.len() as u64 > limit {
+            true => Err(body_failure(BodyError::TooLarge { limit })),
+            false => Ok(bytes),
+        })
     }
 }
 

@@ -52,11 +52,14 @@ impl Filled<'_> {
         for (name, value) in self.add {
             headers.append(name, value);
         }
+        let mut before = None;
         for (name, value) in self.set {
             match value {
+                Some(value) if before == Some(name) => drop(headers.append(name, value)),
                 Some(value) => drop(headers.insert(name, value)),
                 None => drop(headers.remove(name)),
             }
+            before = Some(name);
         }
         for name in self.remove {
             headers.remove(name);

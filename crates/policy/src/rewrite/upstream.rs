@@ -172,6 +172,7 @@ mod tests {
                 add: vec![("x-add".into(), text("$remote_addr")), ("x-add".into(), text("<$1>"))],
                 set: vec![
                     ("x-s".into(), text("${1}-$arg_q")),
+                    ("x-s".into(), text("2")),
                     ("x-none".into(), text("$arg_none")),
                     ("host".into(), text("other")),
                 ],
@@ -183,7 +184,8 @@ mod tests {
         let headers = &exchange.request.headers;
         let added: Vec<&str> = headers.get_all("x-add").iter().map(|value| value.to_str().unwrap()).collect();
         assert_eq!(added, ["127.0.0.1", "<p>"]);
-        assert_eq!((&headers["x-s"], &headers["host"]), (&"p-2".parse().unwrap(), &"h".parse().unwrap()));
+        let set: Vec<&str> = headers.get_all("x-s").iter().map(|value| value.to_str().unwrap()).collect();
+        assert_eq!((set, headers["host"].to_str().unwrap()), (vec!["p-2", "2"], "h"));
         assert!(!headers.contains_key("x-r") && !headers.contains_key("x-none"));
         assert_eq!(exchange.request.method, "PURGE");
         assert_eq!(exchange.forwarded_host.unwrap(), "u.test");
