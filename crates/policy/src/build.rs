@@ -17,7 +17,6 @@ use crate::call::by_texts::CallByTexts;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
-use crate::failure::Words;
 use crate::limit::concurrency::Concurrency;
 use crate::limit::pace::Pace;
 use crate::limit::rate::{self, RateLimit, TellRate};
@@ -41,7 +40,7 @@ use crate::rewrite::response::ResponseRewrite;
 use crate::rewrite::terminate::Terminate;
 use crate::rewrite::transform::{RequestTransform, ResponseTransform};
 use crate::rewrite::upstream::Rewrite;
-use http::{HeaderName, HeaderValue};
+use http::HeaderName;
 use model::answer::Answers;
 use model::call::{CallTexts, Payload};
 use model::chain::{Group, Phase, Step};
@@ -292,12 +291,7 @@ impl<'a> Builder<'a> {
                 }
                 (None, _) => Box::new(CallStep::build(call, side, phase, self.services)?),
             },
-            (Data::Refusing(one), _) => {
-                let content_type = HeaderValue::from_str(&one.content_type)
-                    .map_err(|_| BuildCause::Header { text: one.content_type.clone() })?;
-                let words = Arc::new(Words { body: one.body.clone().into(), content_type });
-                Box::new(Refusing { inner: self.policy(&one.policy, phase, slot)?.1, words })
-            }
+            (Data::Refusing(one), _) => Box::new(Refusing::build(one, self.policy(&one.policy, phase, slot)?.1)?),
             (Data::Respond(answer), _) => Box::new(Respond { answer: ReadyAnswer::compile(answer)? }),
             (Data::KeyAuth(data), Side::Request) => Box::new(self.key_auth(data)?),
             (Data::BasicAuth(data), Side::Request) => Box::new(self.basic_auth(data)?),

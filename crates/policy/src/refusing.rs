@@ -1,8 +1,10 @@
 //! A policy whose refusals have another body.
 
+use crate::build::BuildCause;
 use crate::failure::Words;
 use crate::{Exchange, Outcome, Policy, Running};
-use http::header;
+use http::{HeaderValue, header};
+use model::policy::Refusing as Data;
 use std::sync::Arc;
 
 /// Runs another policy, and looks at its outcome.
@@ -21,6 +23,13 @@ impl Policy for Refusing {
 }
 
 impl Refusing {
+    /// Fails with a type that no header field can have.
+    pub(crate) fn build(data: &Data, inner: Box<dyn Policy>) -> Result<Self, BuildCause> {
+        let content_type = HeaderValue::from_str(&data.content_type)
+            .map_err(|_| BuildCause::Header { text: data.content_type.clone() })?;
+        Ok(Self { inner, words: Arc::new(Words { body: data.body.clone().into(), content_type }) })
+    }
+
     fn told(&self, outcome: Outcome) -> Outcome {
         match outcome {
             Outcome::Continue => Outcome::Continue,

@@ -13,7 +13,7 @@ use hyper_util::rt::TokioIo;
 use model::Secret;
 use model::answer::FailureKind;
 use model::aws::{Aws, Credentials};
-use model::call::{Invocation, UrlAuth, UrlPath};
+use model::call::{Invocation, UrlAuth, UrlPath, UrlRelay};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -575,4 +575,45 @@ async fn the_region_of_the_instance_is_found_in_the_background() {
     assert_eq!(place.url, "https://lambda.eu-west-3.amazonaws.com");
     lambda.find_region().await;
     assert_eq!(metadata.asked().len(), 2, "it is asked once");
+}
+
+/// Which of the client's fields decide, and what of authorization the server gets: key, signature, the client's own.
+#[tokio::test]
+async fn a_relay_yields_to_the_clients_own_authorization() {
+    let server = Server::start(|_, _| answer(200, &[], "{}")).await;
+    let relay = |unless: &str, sign: bool| UrlRelay {
+        fields: vec![("x-api-key".to_owned(), Secret::new("ours"))],
+        unless: vec![unless.to_owned()],
+        sign: sign.then(|| "lambda".to_owned()),
+        ..UrlRelay::default()
+    };
+    let none = UrlRelay::default();
+    let signs = |authorization: &str| authorization.starts_with("AWS4-HMAC-SHA256");
+    let cases = [
+        (relay("x-other", true), "ours", "Bearer t", "/p%20q?b=2&a"),
+        (relay("x-api-key", true), "forged", "Bearer t", "/p%20q?b=2&a"),
+        (none, "forged", "Bearer t", "/p%20q?b=2&a"),
+    ];
+    for (relay, key, authorization, target) in cases {
+        let asked = call_url(&server, "", UrlAuth::Relay(Box::new(relay)), Some("b=2&a")).await;
+        assert_eq!(asked.headers()["x-api-key"], key);
+        assert_eq!(asked.headers()["authorization"], authorization);
+        assert_eq!(asked.uri().path_and_query().unwrap().as_str(), target);
+        assert!(!signs(asked.headers()["authorization"].to_str().unwrap()));
+    }
+    let auth = UrlAuth::Relay(Box::new(relay("x-api-key", true)));
+    let url = lambda().url(&url_target(server.url(), auth), CallTimeouts::default()).unwrap_or_else(|e| panic!("{e}"));
+    let mut headers = client_headers();
+    headers.remove("authorization");
+    let request =
+        UrlRequest { method: &Method::GET, path: "/p", query: Some("b=2&a"), headers: &headers, body: Bytes::new() };
+    url.call(request).await.unwrap_or_else(|e| panic!("{e}"));
+    let asked = server.asked().pop().unwrap();
+    assert!(signs(asked.headers()["authorization"].to_str().unwrap()));
+    assert_eq!(
+        (&asked.headers()["x-api-key"], &asked.headers()["x-amz-tenant-id"]),
+        (&HeaderValue::from_static("forged"), &HeaderValue::from_static("forged"))
+    );
+    assert_ne!(asked.headers()["x-amz-date"], "forged");
+    assert_eq!(asked.uri().path_and_query().unwrap().as_str(), "/p?a=&b=2");
 }

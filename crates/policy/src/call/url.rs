@@ -90,7 +90,10 @@ pub(super) fn forwarded_fields(headers: &HeaderMap, client: &Client) -> HeaderMa
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::exchange::testing;
+    use crate::exchange::{RouteFacts, testing};
+    use model::id::RouteId;
+    use model::table::PathNormalization;
+    use std::sync::Arc;
 
     #[test]
     fn what_is_appended_stays_under_the_url() {
@@ -111,6 +114,47 @@ mod tests {
             let mut exchange = testing::get(target);
             exchange.params.push(("rest".into(), rest.into()));
             assert_eq!(appended(&path, &exchange).ok().as_deref(), expected, "{path:?} {target} {rest}");
+        }
+    }
+
+    #[test]
+    fn what_a_pattern_leaves_open_is_led_on() {
+        let normalization = PathNormalization { decode_all: true, merge_slashes: true, ..PathNormalization::default() };
+        // pattern, whether it is a prefix, target, bytes that it covers
+        let cases = [
+            ("/aws/", true, "/aws/x/y", 5, Some("/x/y")),
+            ("/aws/", true, "/aws/", 5, Some("/")),
+            ("/aws/", true, "/aws/a%3Fb", 5, Some("/a%3Fb")),
+            ("/aws/", true, "/aws/a%23b;c=d", 5, Some("/a%23b;c=d")),
+            ("/aws/", true, "//aws//x", 7, Some("/x")),
+            ("/aws", true, "/awsx", 4, Some("")),
+            ("/aws/", false, "/aws/", 5, Some("")),
+        ];
+        for (template, open, target, matched, expected) in cases {
+            let mut exchange = testing::get(target);
+            let facts = RouteFacts { open, normalization, ..RouteFacts::plain(RouteId::new("r"), template) };
+            (exchange.route, exchange.matched) = (Some(Arc::new(facts)), matched);
+            let path = UrlPath::Open("ext".to_owned());
+            assert_eq!(appended(&path, &exchange).ok().as_deref(), expected, "{template} {target}");
+        }
+        let mut exchange = testing::get("/a/b%20c/d");
+        exchange.route = Some(Arc::new(RouteFacts::plain(RouteId::new("r"), "/a/(?P<ext>.*)/d$")));
+        exchange.params.push(("ext".into(), "b c".into()));
+        assert_eq!(appended(&UrlPath::Open("ext".to_owned()), &exchange).ok().as_deref(), Some("/b%20c"));
+    }
+
+    #[test]
+    fn a_call_is_told_of_the_clients_request() {
+        for (host, port) in [("a.test:81", "81"), ("a.test", "4000"), ("[::1]:5", "5")] {
+            let request = http::Request::get("/").header("host", host).header("x-forwarded-proto", "forged");
+            let exchange = testing::of(request.header("forwarded", "for=x"));
+            let told = forwarded_fields(&exchange.request.headers, &exchange.client);
+            assert_eq!(
+                (&told["x-forwarded-host"], &told["x-forwarded-proto"]),
+                (&HeaderValue::from_static(host), &HeaderValue::from_static("http"))
+            );
+            assert_eq!(told["x-forwarded-port"], port);
+            assert!(!told.contains_key("forwarded"));
         }
     }
 }

@@ -92,3 +92,39 @@ fn the_wait_for_an_upstream_is_told_in_milliseconds() {
     assert_eq!((&headers["x-upstream"], &headers["x-proxy"]), (&HeaderValue::from(7), &HeaderValue::from(0)));
     assert_eq!(headers["x-status"], "200");
 }
+
+#[test]
+fn texts_are_sent_with_a_character_set() {
+    let charset = Charset { name: "utf-8".into(), media_types: vec!["text/plain".into()] };
+    let marks = Marks { charset: Some(charset), ..Marks::default() };
+    let cases = [
+        ("text/plain", "text/plain; charset=utf-8"),
+        ("Text/Plain; x=y", "Text/Plain; x=y; charset=utf-8"),
+        ("text/plain; charset=latin1", "text/plain; charset=latin1"),
+        ("application/json", "application/json"),
+    ];
+    for (written, expected) in cases {
+        let mut exchange = exchange();
+        let response = exchange.response.as_mut().unwrap();
+        response.headers_mut().insert("content-type", HeaderValue::from_static(written));
+        ReadyMarks::new(&marks).put(&mut exchange);
+        assert_eq!(exchange.response.unwrap().headers()["content-type"], expected);
+    }
+}
+
+#[test]
+fn what_went_wrong_behind_is_told_and_the_gateway_stands_everywhere() {
+    let marks = Marks {
+        server: Some("gate/1".into()),
+        server_everywhere: true,
+        upstream_error: Some("x-status".into()),
+        ..Marks::default()
+    };
+    for (exchange, status) in [(forwarded(exchange()), None), (failed(forwarded(exchange())), Some("200"))] {
+        let (mut exchange, told) = (exchange, status);
+        ReadyMarks::new(&marks).put(&mut exchange);
+        let headers = exchange.response.unwrap().into_parts().0.headers;
+        assert_eq!(headers.get("x-status").map(|value| value.to_str().unwrap()), told);
+        assert_eq!(headers["server"], "gate/1");
+    }
+}

@@ -214,3 +214,32 @@ fn preflights_may_go_on_and_private_networks_be_opened() {
     let mut headers = HeaderMap::new();
     assert!(!rules.share(&testing::get("/").request, &mut headers) && headers.is_empty());
 }
+
+#[test]
+fn everything_may_be_told_everywhere() {
+    let manner =
+        CorsManner { preflight_status: 200, dense: true, everywhere: true, keeps: true, ..CorsManner::default() };
+    let cors = Cors {
+        origins: Origins::List(vec![APP.into()]),
+        methods: vec!["GET".into()],
+        max_age: Some(Duration::from_secs(5)),
+        manner,
+        ..Cors::default()
+    };
+    let rules = Arc::new(Rules::compile(&cors).unwrap());
+    let request = |method: Method, origin: &str| {
+        let request = http::Request::builder().method(method).uri("/").header("origin", origin);
+        testing::of(request.header("access-control-request-headers", "x-a"))
+    };
+    let mut options = request(Method::OPTIONS, APP);
+    assert!(matches!(Preflight(rules.clone()).run(&mut options), Running::Done(Outcome::Respond(_))));
+    let told = format!("allow-headers=x-a; allow-methods=GET; allow-origin={APP}; max-age=5; vary=origin");
+    for (origin, expected) in [(APP, told.as_str()), ("https://b.test", "allow-origin=theirs; vary=origin")] {
+        let mut exchange = request(Method::GET, origin);
+        let mut response = Response::new(Body::Empty);
+        response.headers_mut().insert("access-control-allow-origin", HeaderValue::from_static("theirs"));
+        exchange.response = Some(response);
+        let _ = Share(rules.clone()).run(&mut exchange);
+        assert_eq!(shown(exchange.response.unwrap().headers()), expected);
+    }
+}

@@ -60,3 +60,12 @@ fn the_scheme_of_the_last_proxy_counts() {
         assert_eq!(said.https, expected, "{field}");
     }
 }
+
+#[test]
+fn some_proxies_are_believed_about_the_address_alone() {
+    let trust = Trust { alone: true, ..trust(&["10.0.0.0/8"], "x-real-ip", false) };
+    let mut headers = headers("x-real-ip", &["203.0.113.7"]);
+    headers.insert("x-forwarded-proto", "https".parse().unwrap());
+    let said = trust.read(&headers, "10.0.0.1".parse().unwrap());
+    assert_eq!(said, Said { trusted: false, address: Some("203.0.113.7".parse().unwrap()), https: None });
+}
