@@ -23,6 +23,18 @@ pub struct World {
     pub attributes: BTreeMap<String, Constant>,
     /// An attribute is found by its name with and without this before it.
     pub attribute_prefix: String,
+    /// Where parameters stand in the path, beside those of the route itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<ParamPath>,
+}
+
+/// A path with parameters, below the part that the route matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ParamPath {
+    /// A regular expression, anchored at the beginning, with a group for each parameter.
+    pub regex: String,
+    /// The parameters' names, in the order of the groups.
+    pub names: Vec<String>,
 }
 
 /// A value that does not change.

@@ -10,7 +10,7 @@ use model::endpoint::{Endpoint, PathRewrite};
 use model::id::RouteId;
 use model::predicate::{HostPattern, PathPattern, Predicate};
 use model::route::{Match, Rank, Route, Told};
-use model::world::Around;
+use model::world::{Around, World};
 use std::sync::Arc;
 
 /// A definition, with what is asked of it again and again.
@@ -64,7 +64,7 @@ pub(super) fn route(api: &Api<'_>, at: &mut Lowering<'_>) -> Option<Arc<Route>> 
         at.notes.on(Faith::Unsupported, &api.part, "it has no path for HTTP: nothing is served for it");
         return None;
     }
-    let mut chain = chain::chain(api, at);
+    let (mut chain, paths) = chain::chain(api, at);
     let (endpoint, steps) = endpoint::endpoint(api, at);
     if !steps.is_empty() {
         chain.groups.push(Group { steps, ..Group::default() });
@@ -77,7 +77,10 @@ pub(super) fn route(api: &Api<'_>, at: &mut Lowering<'_>) -> Option<Arc<Route>> 
         endpoint,
         path,
         told: Told { service: Some(api.id.clone()), ..Told::default() },
-        around: Some(Arc::new(Around { world: world::world(api, &places, at), answers: Some(answers::of(api, at)) })),
+        around: Some(Arc::new(Around {
+            world: World { paths, ..world::world(api, &places, at) },
+            answers: Some(answers::of(api, at)),
+        })),
     }))
 }
 

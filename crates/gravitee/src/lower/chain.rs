@@ -12,6 +12,7 @@ use model::chain::{Chain, Group, GroupSet, Phase, Step, StepRank};
 use model::id::Slot;
 use model::policy::Policy;
 use model::predicate::{Condition, Predicate};
+use model::world::ParamPath;
 
 /// Where the steps of a chain stand among those of the others.
 #[derive(Clone, Copy)]
@@ -25,10 +26,17 @@ const SECURITY: i64 = 100_000;
 const PLAN: Ground = Ground { request: 1_000_000, response: 1_000_000 };
 const API: Ground = Ground { request: 2_000_000, response: 2_000_000 };
 
-/// The chain of an API.
-pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
-    let mut of =
-        Builder { engine: api.engine, groups: Vec::new(), around: String::new(), sets: 0, best: false, must: false };
+/// The chain of an API, and where parameters stand in the paths of its flows.
+pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> (Chain, Vec<ParamPath>) {
+    let mut of = Builder {
+        engine: api.engine,
+        groups: Vec::new(),
+        around: String::new(),
+        sets: 0,
+        best: false,
+        must: false,
+        paths: Vec::new(),
+    };
     of.groups.push(Group { steps: cors::steps(api), ..Group::default() });
     for (number, part) in organizations(at).iter().enumerate() {
         of.around = format!("around[{number}].");
@@ -50,7 +58,7 @@ pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> Chain {
     let own = flows(&api.part.parts("flows"), api.version, at.notes);
     of.flows(&own, API, None, at);
     of.groups.retain(|group| !group.steps.is_empty() || group.set.is_some());
-    Chain { groups: of.groups }
+    (Chain { groups: of.groups }, of.paths)
 }
 
 fn organizations<'a>(at: &Lowering<'a>) -> Vec<Part<'a>> {
@@ -71,6 +79,8 @@ struct Builder {
     best: bool,
     /// Some flow must match.
     must: bool,
+    /// Where parameters stand in their paths.
+    paths: Vec<ParamPath>,
 }
 
 impl Builder {
@@ -94,6 +104,11 @@ impl Builder {
             self.sets += 1;
             self.sets
         });
+        for path in flows.iter().filter_map(Flow::params) {
+            if !self.paths.contains(&path) {
+                self.paths.push(path);
+            }
+        }
         let mut order: Vec<&Flow<'_>> = flows.iter().collect();
         if self.best {
             order.sort_by_key(|flow| std::cmp::Reverse(flow.exactness()));

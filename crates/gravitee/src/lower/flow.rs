@@ -4,6 +4,7 @@ use crate::expression::condition;
 use crate::part::Part;
 use crate::read::{Notes, Version};
 use model::predicate::{Condition, PathPattern, Predicate};
+use model::world::ParamPath;
 
 /// A flow.
 pub(super) struct Flow<'a> {
@@ -99,6 +100,22 @@ impl Flow<'_> {
             text.push('$');
         }
         text
+    }
+
+    /// Where the parameters of its path stand; nothing where it has none.
+    pub(super) fn params(&self) -> Option<ParamPath> {
+        let names: Vec<String> =
+            segments(&self.path).filter_map(|one| one.strip_prefix(':')).map(str::to_owned).collect();
+        let mut regex = String::from("/");
+        for segment in segments(&self.path) {
+            match segment.starts_with(':') {
+                true => regex.push_str("([^/]+)"),
+                false => regex.push_str(&regex_syntax::escape(segment)),
+            }
+            regex.push('/');
+        }
+        regex.push('?');
+        (!names.is_empty()).then_some(ParamPath { regex, names })
     }
 
     /// How exact its path is: of several that match, the greatest is the best match. A text says more than a parameter,

@@ -29,7 +29,12 @@ pub(super) fn world(api: &Api<'_>, places: &[Place], at: &Lowering<'_>) -> World
         ("node".to_owned(), node(at)),
         ("secrets".to_owned(), Constant::Secrets(at.secrets.clone())),
     ]);
-    World { variables, attributes: attributes(api, places), attribute_prefix: key::PREFIX.to_owned() }
+    World {
+        variables,
+        attributes: attributes(api, places),
+        attribute_prefix: key::PREFIX.to_owned(),
+        paths: Vec::new(),
+    }
 }
 
 fn attributes(api: &Api<'_>, places: &[Place]) -> BTreeMap<String, Constant> {

@@ -121,7 +121,7 @@ impl CallByTexts {
 
     fn prepare(&self, exchange: &Exchange, body: &[u8], under: &mut Under) -> Result<(Wanted, Bytes), CallError> {
         let wanted = self.target.wanted(exchange)?;
-        under.facts.function = wanted.name(&self.target).into();
+        under.facts.function = wanted.name();
         under.region = wanted.region(&self.target).to_owned();
         let payload = match &self.template {
             None => event(&self.payload, exchange, body)?,

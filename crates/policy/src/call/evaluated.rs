@@ -74,10 +74,10 @@ pub(super) enum Wanted {
 
 impl Wanted {
     /// Name or ARN.
-    pub(super) fn name<'w>(&'w self, target: &'w EvaluatedTarget) -> &'w str {
+    pub(super) fn name(&self) -> Arc<str> {
         match self {
-            Self::Ready(_) => &target.base.function,
-            Self::Key { key, .. } => &key.target.function,
+            Self::Ready(function) => function.name().clone(),
+            Self::Key { key, .. } => key.target.function.as_str().into(),
         }
     }
 

@@ -3,7 +3,8 @@
 use super::Value;
 use expr::{Kind, Lookup, Object};
 use model::Secret;
-use model::world::{Constant, World};
+use model::world::{Constant, ParamPath, World};
+use regex::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -14,6 +15,8 @@ pub struct ReadyWorld {
     pub(super) attributes: Members,
     /// What stands before the full names of attributes.
     pub(super) prefix: String,
+    /// Where parameters stand in the path.
+    pub(super) paths: Vec<(Regex, Vec<String>)>,
 }
 
 impl ReadyWorld {
@@ -23,8 +26,14 @@ impl ReadyWorld {
             variables: Members::of(&world.variables),
             attributes: Members::of(&world.attributes),
             prefix: world.attribute_prefix.clone(),
+            // a path that is none has no parameters
+            paths: world.paths.iter().filter_map(read_path).collect(),
         }
     }
+}
+
+fn read_path(path: &ParamPath) -> Option<(Regex, Vec<String>)> {
+    Some((Regex::new(&format!("^(?:{})", path.regex)).ok()?, path.names.clone()))
 }
 
 /// Constants by name.

@@ -1,5 +1,6 @@
 //! The request, as expressions see it.
 
+use super::constants::ReadyWorld;
 use super::text;
 use crate::exchange::{Client, Exchange, Params};
 use crate::query;
@@ -9,6 +10,7 @@ use expr::{Kind, Lookup, Object, Text, Value};
 use http::request::Parts;
 use http::{HeaderMap, Version};
 use net::Body;
+use percent_encoding::percent_decode_str;
 use std::borrow::Cow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -47,7 +49,11 @@ impl<'e> Request<'e> {
             content,
             headers: Headers(&exchange.request.headers),
             query: Query(exchange.request.uri.query().unwrap_or("")),
-            params: PathParams(&exchange.params),
+            params: PathParams {
+                own: &exchange.params,
+                world: exchange.route.as_ref().and_then(|route| route.world.as_deref()),
+                below: exchange.path_below(),
+            },
             ssl: Ssl { client: &exchange.client, nobody: Principal },
         }
     }
@@ -162,17 +168,36 @@ fn decoded(value: Cow<'_, [u8]>) -> Value<'_> {
     }
 }
 
-/// What the route's path captured.
-struct PathParams<'e>(&'e Params);
+/// What stands in the path: captured by the route, or found in what follows.
+struct PathParams<'e> {
+    own: &'e Params,
+    world: Option<&'e ReadyWorld>,
+    below: &'e str,
+}
+
+impl<'e> PathParams<'e> {
+    /// Names and values, as they stand in the path.
+    fn found(&self) -> impl Iterator<Item = (&'e str, Cow<'e, str>)> {
+        let own = self.own.iter().map(|(name, value)| (&**name, Cow::Borrowed(value.as_str())));
+        let below = self.below;
+        let paths = self.world.map_or(&[][..], |world| &world.paths);
+        let captured = paths.iter().filter_map(move |(regex, names)| Some((regex.captures(below)?, names)));
+        let named = captured.flat_map(|(found, names)| {
+            let values = (1..found.len()).map(move |at| found.get(at).map_or("", |value| value.as_str()));
+            names.iter().zip(values.collect::<Vec<_>>())
+        });
+        own.chain(named.map(|(name, value)| (name.as_str(), percent_decode_str(value).decode_utf8_lossy())))
+    }
+}
 
 impl Lookup for PathParams<'_> {
     fn get(&self, name: &str) -> Option<Value<'_>> {
-        let value = self.0.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.as_str())?;
-        Some(vec![Value::from(value)].into())
+        let (_, value) = self.found().find(|(own, _)| *own == name)?;
+        Some(vec![Value::Str(value.into())].into())
     }
 
     fn names(&self) -> Vec<Cow<'_, str>> {
-        self.0.iter().map(|(name, _)| Cow::Borrowed(&**name)).collect()
+        self.found().map(|(name, _)| Cow::Borrowed(name)).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::text::ReadyText;
 use expr::el::Wanted;
 use model::id::RouteId;
 use model::text::Text as Written;
-use model::world::{Constant, World as Constants};
+use model::world::{Constant, ParamPath, World as Constants};
 use std::sync::Arc;
 
 fn constants() -> Constants {
@@ -25,6 +25,11 @@ fn constants() -> Constants {
         .into(),
         attributes: [("plan".to_owned(), text("gold")), ("big".to_owned(), Constant::Number(1 << 40))].into(),
         attribute_prefix: "gate.attribute.".to_owned(),
+        paths: vec![
+            ParamPath { regex: "/v1/([^/]+)/([^/]+)/?".to_owned(), names: vec!["kind".into(), "item".into()] },
+            ParamPath { regex: "/v2/([^/]+)".to_owned(), names: vec!["other".into()] },
+            ParamPath { regex: "(".to_owned(), names: Vec::new() },
+        ],
     }
 }
 
@@ -65,7 +70,8 @@ fn requests_are_seen_as_they_stand() {
         ("{#request.contextPath} {#request.pathInfo} {#request.pathInfos[1]}", "/shop/ /v1/items/42 v1"),
         ("{#request.params.color} {#request.params['x'][0]}.", "red,b lue ."),
         ("{#request.params['none']}", "null"),
-        ("{#request.pathParams['id']}", "42"),
+        ("{#request.pathParams['id']} {#request.pathParams['kind'][0]} {#request.pathParams.item}", "42 items 42"),
+        ("{#request.pathParams['other']} {#request.pathParams.size()}", " 3"),
         ("{#request.headers['x-TENANT'][0]} {#request.headers.Accept}", "acme a,b"),
         ("{#request.headers['nope']}", "null"),
         ("{#request.method} {#request.scheme} {#request.host} {#request.version}", "POST http shop.test:8082 HTTP_1_1"),
