@@ -6,6 +6,7 @@ mod http1;
 mod http2;
 mod idle;
 mod incoming;
+pub mod line;
 mod outgoing;
 mod patience;
 mod through;
@@ -23,8 +24,7 @@ use http::{Request, Response, StatusCode};
 use http1::{Header, Outcome};
 use outgoing::Outgoing;
 use patience::Patience;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 use std::time::Duration;
 use tokio::time::Instant;
 

@@ -134,6 +134,9 @@ pub enum BuildCause {
     /// An edit that cannot be carried out.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// TLS towards a store that cannot be made ready.
+    #[error(transparent)]
+    Tls(Box<net::tls::TlsError>),
     /// A log that cannot be sent.
     #[error(transparent)]
     HttpLog(Box<HttpLogError>),
@@ -374,8 +377,11 @@ impl<'a> Builder<'a> {
 
     fn rate_limit(&self, data: &policy::RateLimit) -> Result<Arc<rate::Rules>, BuildCause> {
         let counter = |data: &policy::RateLimit| match &data.store {
-            CounterStore::Local => Ok(self.services.counters.local(data)),
-            CounterStore::Redis(_) => Err(BuildCause::NotYet { policy: "a rate limit that counts in Redis" }),
+            CounterStore::Local => Ok(rate::Store::Local(self.services.counters.local(data))),
+            CounterStore::Redis(store) => {
+                let counter = self.services.counters.redis(data, store);
+                counter.map(rate::Store::Redis).map_err(|why| BuildCause::Tls(Box::new(why)))
+            }
         };
         rate::Rules::compile(data, &counter).map(Arc::new)
     }

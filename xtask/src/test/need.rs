@@ -48,6 +48,7 @@ const TOOLS: &[Tool] = &[
     Tool { name: "curl", package: "curl", present: has_curl, remedy: "install curl with HTTP/2" },
     Tool { name: "openssl", package: "openssl", present: has_openssl, remedy: "install openssl" },
     Tool { name: "etcd", package: "etcd-server", present: has_etcd, remedy: "install etcd 3.4 or newer" },
+    Tool { name: "redis-server", package: "redis-server", present: has_redis, remedy: "install Redis 6 or newer" },
     Tool { name: "node", package: "nodejs", present: has_node, remedy: "install Node.js 20 or newer" },
 ];
 
@@ -138,6 +139,10 @@ fn has_openssl() -> bool {
 
 fn has_etcd() -> bool {
     output("etcd", &["--version"]).is_some()
+}
+
+fn has_redis() -> bool {
+    output("redis-server", &["--version"]).is_some()
 }
 
 fn has_node() -> bool {

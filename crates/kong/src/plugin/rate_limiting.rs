@@ -104,17 +104,21 @@ fn needed(plugin: &Object) -> Vec<Violation> {
     found
 }
 
+/// Stands where a plugin is bound to no route or service.
+const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
+
 pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
     let part = Part::of(&entity.object).part("config");
     if part.text("policy") == Some("cluster") {
         let text = "requests are counted by this gateway alone, as with the policy local";
         at.say(Faith::Approximate, entity, "config.policy", text);
     }
-    let place = ["route", "service"].map(|name| entity.reference(name).unwrap_or("-"));
+    // nodes of Kong that share a Redis with this gateway count under the same names
+    let place = ["route", "service"].map(|name| entity.reference(name).unwrap_or(NOBODY));
     let status = part.count("error_code").and_then(|status| u16::try_from(status).ok()).unwrap_or(429);
     let message = part.text("error_message").unwrap_or("API rate limit exceeded");
     let policy = RateLimit {
-        scope: format!("kong/{}", place.join("/")),
+        scope: format!("ratelimit:{}", place.join(":")),
         windows: windows(part),
         by: by(part),
         store: store(part),

@@ -1,10 +1,12 @@
 //! What plugins of Kong's do at run time, where it takes the whole gateway to see it.
 
 use crate::gate::Gate;
+use crate::needs::needs;
 use crate::site::Site;
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A gateway that serves this declarative file, version line left out.
 fn serve(site: &Site, text: &str, more: &[&str]) -> Gate {
@@ -93,4 +95,86 @@ fn an_upstream_is_shown_the_certificate_of_its_service() {
     let gate = serve(&site, &text, &[]);
     assert_eq!(gate.get("/").text(), "test client");
     assert!(server.wait().unwrap().success());
+}
+
+/// A Redis of the test's own; ended with it.
+struct Redis {
+    child: Child,
+    port: u16,
+}
+
+impl Redis {
+    fn start(more: &[&str]) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let base = ["--bind", "127.0.0.1", "--save", "", "--port", &port.to_string()].map(str::to_owned);
+        let mut child = Command::new("redis-server").args(base).args(more).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let ready = lines.map_while(Result::ok).find(|line| line.contains("Ready to accept connections"));
+        assert!(ready.is_some());
+        Self { child, port }
+    }
+
+    fn cli(&self, arguments: &[&str]) -> String {
+        let port = self.port.to_string();
+        let output = Command::new("redis-cli").args(["-p", &port, "--raw"]).args(arguments).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn limited(port: u16, more: &str) -> String {
+    format!(
+        "
+plugins:
+- name: rate-limiting
+  config: {{year: 3, limit_by: header, header_name: x-who, policy: redis, redis: {{host: 127.0.0.1, port: {port}, {more}}}}}
+- {{name: request-termination, config: {{status_code: 200, message: passed}}}}
+routes: [{{name: r, paths: [/]}}]
+"
+    )
+}
+
+#[test]
+fn gateways_that_share_a_redis_count_together() {
+    if !needs("gateways_that_share_a_redis_count_together", &["redis-server"]) {
+        return;
+    }
+    let redis = Redis::start(&["--requirepass", "open"]);
+    let text = limited(redis.port, "password: open, database: 1");
+    let (site, other) = (Site::new(""), Site::new(""));
+    let gates = [serve(&site, &text, &[]), serve(&other, &text, &[])];
+    let ask = |gate: &Gate, who: &str| gate.request("GET", "/", &[("x-who", who)], b"");
+    for (at, left) in [(0, "2"), (1, "1"), (0, "0")] {
+        let answer = ask(&gates[at], "bob");
+        assert_eq!((answer.status, answer.header("x-ratelimit-remaining-year")), (200, Some(left)));
+    }
+    let refused = ask(&gates[1], "bob");
+    assert_eq!((refused.status, refused.header("x-ratelimit-remaining-year")), (429, Some("0")));
+    assert_eq!(refused.json()["message"], "API rate limit exceeded");
+    assert_eq!(ask(&gates[1], "eve").status, 200);
+    // as another node of Kong's would find it
+    let nobody = "00000000-0000-0000-0000-000000000000";
+    let keys = redis.cli(&["-a", "open", "--no-auth-warning", "-n", "1", "--scan", "--pattern", "*:bob:*"]);
+    let key = keys.trim();
+    assert!(key.starts_with(&format!("ratelimit:{nobody}:{nobody}:bob:")) && key.ends_with("000:year"), "{keys}");
+    assert_eq!(redis.cli(&["-a", "open", "--no-auth-warning", "-n", "1", "get", key]).trim(), "3");
+}
+
+#[test]
+fn without_its_redis_a_limit_lets_pass_or_fails_as_it_says() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    for (fault_tolerant, expected) in [("true", 200), ("false", 500)] {
+        let site = Site::new("");
+        let text = limited(closed, "timeout: 1000")
+            .replace("{year: 3", &format!("{{fault_tolerant: {fault_tolerant}, year: 3"));
+        let gate = serve(&site, &text, &[]);
+        let answer = gate.request("GET", "/", &[("x-who", "bob")], b"");
+        assert_eq!((answer.status, answer.header("x-ratelimit-limit-year")), (expected, None), "{fault_tolerant}");
+    }
 }

@@ -107,6 +107,15 @@ impl Dialer {
         speak(Wire::Tls(Box::new(stream)), http2).await
     }
 
+    /// Connects without speaking HTTP, and without a forward proxy.
+    pub(crate) async fn wire(&self) -> Result<Wire, SendError> {
+        let addresses = self.resolver.addresses().await.map_err(|e| self.failure(SendErrorKind::Resolve, &e))?;
+        let stream = reach(&addresses).await.map_err(|cause| self.failure(SendErrorKind::Connect, &cause))?;
+        let Some(tls) = &self.tls else { return Ok(Wire::Plain(stream)) };
+        let stream = tls.handshake(stream).await.map_err(|cause| self.failure(SendErrorKind::Tls, &cause))?;
+        Ok(Wire::Tls(Box::new(stream)))
+    }
+
     async fn dial_through(&self, proxy: &Proxy) -> Result<Spoken, SendError> {
         let mut wire = self.reach_proxy(proxy).await.map_err(|cause| proxy.failure(&cause))?;
         if proxy.absolute.is_some() {

@@ -1,7 +1,7 @@
 //! Whose requests count together.
 
 use crate::build::{BuildCause, header_name};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Identity};
 use crate::rewrite::texts::{Escape, fill_with};
 use http::HeaderName;
 use model::policy::{LimitBy, RequestText, WithoutText};
@@ -69,6 +69,38 @@ impl ReadyBy {
             Self::Everyone => Some(hash(&6_u8)),
         };
         Some(key.unwrap_or_else(address))
+    }
+
+    /// The same as a text that other gateways understand.
+    pub(super) fn name(&self, exchange: &Exchange) -> Option<String> {
+        let identity = exchange.identity.as_ref();
+        let consumer = |who: &Identity| who.shown_id.as_deref().unwrap_or(who.consumer.as_str()).to_owned();
+        let name = match self {
+            Self::Consumer => identity.map(consumer),
+            Self::Credential => {
+                identity.map(|who| who.credential.as_deref().map_or_else(|| consumer(who), str::to_owned))
+            }
+            Self::Address => None,
+            Self::Service => exchange.route.as_ref().and_then(|route| route.told.service.clone()),
+            Self::Header(name) => exchange
+                .request
+                .headers
+                .get(name)
+                .filter(|value| !value.is_empty())
+                .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+            Self::Path(path) => (exchange.request.uri.path() == path).then(|| path.clone()),
+            Self::Text(text, without) => {
+                let filled = fill_with(text, exchange, &[], Escape::None);
+                let found = filled.places > 0 || text.places() == 0;
+                match (found, without) {
+                    (true, _) => Some(filled.text.to_string()),
+                    (false, WithoutText::Address) => None,
+                    (false, WithoutText::Nobody) => return None,
+                }
+            }
+            Self::Everyone => Some("all".to_owned()),
+        };
+        Some(name.unwrap_or_else(|| exchange.client.address.to_canonical().to_string()))
     }
 
     /// Whether the request's body must be held before it is asked.

@@ -4,6 +4,7 @@ use model::policy::Window;
 use std::time::Duration;
 
 pub(crate) mod local;
+pub(crate) mod redis;
 pub(crate) mod window;
 
 /// Counts, for one policy. What stands behind it may be this process or a store that several gateways share.

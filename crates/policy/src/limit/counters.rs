@@ -3,8 +3,10 @@
 use super::concurrency::Places;
 use super::counter::Counter;
 use super::counter::local::LocalCounter;
+use super::counter::redis::{RedisCounter, Server};
 use super::pace::Buckets;
-use model::policy::{Concurrency, Pace, RateLimit, Window};
+use model::policy::{Concurrency, Pace, RateLimit, RedisStore, Window};
+use net::tls::TlsError;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -17,6 +19,8 @@ pub struct Counters(Arc<Mutex<Kept>>);
 #[derive(Default)]
 struct Kept {
     counters: HashMap<Name, Weak<LocalCounter>>,
+    /// By what is configured of them.
+    servers: Vec<(RedisStore, Weak<Server>)>,
     /// By scope, rate and burst.
     buckets: HashMap<(String, u64, u64), Weak<Buckets>>,
     /// By scope, delay, and whether that is fixed.
@@ -33,6 +37,23 @@ impl Counters {
         let counter: Arc<LocalCounter> =
             kept(&mut self.lock().counters, name, || LocalCounter::new(data.windows.clone()));
         counter
+    }
+
+    /// The counter of this scope and these windows in a Redis; policies with the same Redis share its connections.
+    pub(crate) fn redis(&self, data: &RateLimit, store: &RedisStore) -> Result<Arc<RedisCounter>, TlsError> {
+        let servers = &mut self.lock().servers;
+        servers.retain(|(_, server)| server.strong_count() > 0);
+        let known = servers.iter().find(|(known, _)| known == store).and_then(|(_, server)| server.upgrade());
+        let server = match known {
+            Some(server) => server,
+            None => {
+                let server = Arc::new(Server::new(store)?);
+                servers.push((store.clone(), Arc::downgrade(&server)));
+                server
+            }
+        };
+        let (scope, windows) = (data.scope.clone(), data.windows.clone());
+        Ok(Arc::new(RedisCounter::new(scope, windows, server, store.pass_without)))
     }
 
     /// The buckets of this scope, rate and burst.

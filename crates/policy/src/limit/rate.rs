@@ -1,6 +1,7 @@
 //! How often a client may ask.
 
 use super::by::ReadyBy;
+use super::counter::redis::RedisCounter;
 use super::counter::{Allowance, Counter};
 use crate::build::BuildCause;
 use crate::exchange::Exchange;
@@ -19,7 +20,8 @@ use std::time::{Duration, UNIX_EPOCH};
 pub(crate) struct RateLimit {
     rules: Arc<Rules>,
     slot: usize,
-    asks_body: bool,
+    /// For the body, or for a Redis.
+    waits: bool,
 }
 
 /// Response side: tells what is left.
@@ -30,7 +32,7 @@ pub(crate) struct TellRate {
 
 /// What both sides know.
 pub(crate) struct Rules {
-    counter: Arc<dyn Counter>,
+    counter: Store,
     by: ReadyBy,
     names: Names,
     refusals: ReadyRefusals,
@@ -39,7 +41,25 @@ pub(crate) struct Rules {
 }
 
 /// The counter of a limit.
-pub(crate) type Counting = Result<Arc<dyn Counter>, BuildCause>;
+pub(crate) type Counting = Result<Store, BuildCause>;
+
+/// Where counts stand.
+pub(crate) enum Store {
+    /// Here: nothing waits.
+    Local(Arc<dyn Counter>),
+    /// In a Redis.
+    Redis(Arc<RedisCounter>),
+}
+
+/// Which windows a request counts in.
+enum Counted {
+    /// Those of the limit.
+    Own,
+    /// One that is looked up.
+    In(Window),
+    /// None.
+    Nowhere,
+}
 
 /// What the request side found, for each of the limits in their order; `None`: it did not count there.
 type Found = SmallVec<[Option<Allowance>; 1]>;
@@ -81,18 +101,52 @@ impl Rules {
         figures || self.by.asks_body() || self.also.iter().any(Self::asks_body)
     }
 
+    fn waits(&self) -> bool {
+        self.all().any(|rules| matches!(rules.counter, Store::Redis(_)))
+    }
+
     /// Counts the request here; `None`: it does not count.
     fn take(&self, exchange: &Exchange) -> Result<Option<Allowance>, Box<Failure>> {
-        let now = exchange.time.duration_since(UNIX_EPOCH).unwrap_or_default();
-        let Some(key) = self.by.key(exchange) else { return Ok(None) };
-        let Some(figures) = &self.figures else { return Ok(Some(self.counter.take(key, 1, now))) };
+        let (Store::Local(counter), Some(key)) = (&self.counter, self.by.key(exchange)) else { return Ok(None) };
+        Ok(match self.counted(exchange)? {
+            Counted::Own => Some(counter.take(key, 1, now(exchange))),
+            Counted::In(window) => Some(counter.take_in(&[window], key, 1, now(exchange))),
+            Counted::Nowhere => None,
+        })
+    }
+
+    /// The same in a Redis. Where that is away, the request does not count, or fails.
+    async fn take_far(
+        counter: &RedisCounter,
+        who: &str,
+        counted: Counted,
+        now: Duration,
+    ) -> Result<Option<Allowance>, Box<Failure>> {
+        let taken = match counted {
+            Counted::Own => counter.take(who, 1, now).await,
+            Counted::In(window) => counter.take_in(&[window], who, 1, now).await,
+            Counted::Nowhere => return Ok(None),
+        };
+        match taken {
+            Ok(allowance) => Ok(Some(allowance)),
+            // that it is away was logged when it began
+            Err(_) if counter.pass_without => Ok(None),
+            Err(why) => {
+                let failure = Failure::new(FailureKind::Internal, Blame::Gateway, "requests cannot be counted");
+                Err(failure.detail(why.to_string()))
+            }
+        }
+    }
+
+    fn counted(&self, exchange: &Exchange) -> Result<Counted, Box<Failure>> {
+        let Some(figures) = &self.figures else { return Ok(Counted::Own) };
         let number = |text| fill(text, exchange).trim().parse::<u64>().ok().filter(|number| *number > 0);
         match (number(&figures.limit), number(&figures.seconds)) {
             (Some(limit), Some(seconds)) => {
-                let window = Window { span: Span::FromFirst(Duration::from_secs(seconds.min(LONGEST))), limit };
-                Ok(Some(self.counter.take_in(&[window], key, 1, now)))
+                let span = Span::FromFirst(Duration::from_secs(seconds.min(LONGEST)));
+                Ok(Counted::In(Window { span, limit }))
             }
-            (_, _) if figures.optional => Ok(None),
+            (_, _) if figures.optional => Ok(Counted::Nowhere),
             (_, _) => {
                 let text = "this request cannot be counted";
                 let failure = Failure::new(FailureKind::Internal, Blame::Config, text);
@@ -105,12 +159,50 @@ impl Rules {
     fn judge(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
         let mut found = Found::new();
         for rules in self.all() {
-            match rules.take(exchange) {
-                Ok(Some(allowance)) if !allowance.granted => return self.refuse(rules, &allowance, &found),
-                Ok(allowance) => found.push(allowance),
-                Err(failure) => return Outcome::Fail(failure),
+            if let Some(end) = self.judged(rules, rules.take(exchange), &mut found) {
+                return end;
             }
         }
+        self.passed(exchange, slot, found)
+    }
+
+    /// The same where counts of some stand in a Redis.
+    async fn judge_far(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
+        let mut found = Found::new();
+        for rules in self.all() {
+            let taken = match &rules.counter {
+                Store::Local(_) => rules.take(exchange),
+                Store::Redis(counter) => match (rules.by.name(exchange), rules.counted(exchange)) {
+                    (Some(who), Ok(counted)) => Self::take_far(counter, &who, counted, now(exchange)).await,
+                    (None, Ok(_)) => Ok(None),
+                    (_, Err(failure)) => Err(failure),
+                },
+            };
+            if let Some(end) = self.judged(rules, taken, &mut found) {
+                return end;
+            }
+        }
+        self.passed(exchange, slot, found)
+    }
+
+    /// What ends the request's way, if anything does.
+    fn judged(
+        &self,
+        rules: &Self,
+        taken: Result<Option<Allowance>, Box<Failure>>,
+        found: &mut Found,
+    ) -> Option<Outcome> {
+        match taken {
+            Ok(Some(allowance)) if !allowance.granted => Some(self.refuse(rules, &allowance, found)),
+            Ok(allowance) => {
+                found.push(allowance);
+                None
+            }
+            Err(failure) => Some(Outcome::Fail(failure)),
+        }
+    }
+
+    fn passed(&self, exchange: &mut Exchange, slot: usize, found: Found) -> Outcome {
         if self.all().any(|rules| rules.names.tell()) {
             exchange.remember(slot, found);
         }
@@ -127,12 +219,18 @@ impl Rules {
         Outcome::Fail(failure)
     }
 
-    async fn judge_with_body(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
-        match exchange.hold_body().await {
-            Ok(_) => self.judge(exchange, slot),
-            Err(failure) => Outcome::Fail(failure),
+    async fn judge_waiting(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
+        if self.asks_body()
+            && let Err(failure) = exchange.hold_body().await
+        {
+            return Outcome::Fail(failure);
         }
+        self.judge_far(exchange, slot).await
     }
+}
+
+fn now(exchange: &Exchange) -> Duration {
+    exchange.time.duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// A window that is looked up lasts ten years at most.
@@ -140,8 +238,8 @@ const LONGEST: u64 = 10 * 366 * 86_400;
 
 impl Policy for RateLimit {
     fn run<'a>(&'a self, exchange: &'a mut Exchange) -> Running<'a> {
-        if self.asks_body {
-            return Running::Wait(Box::pin(self.rules.judge_with_body(exchange, self.slot)));
+        if self.waits {
+            return Running::Wait(Box::pin(self.rules.judge_waiting(exchange, self.slot)));
         }
         Running::Done(self.rules.judge(exchange, self.slot))
     }
@@ -149,7 +247,7 @@ impl Policy for RateLimit {
 
 impl RateLimit {
     pub(crate) fn new(rules: Arc<Rules>, slot: usize) -> Self {
-        Self { asks_body: rules.asks_body(), rules, slot }
+        Self { waits: rules.asks_body() || rules.waits(), rules, slot }
     }
 }
 

@@ -27,7 +27,9 @@ fn data(by: LimitBy, limits: &[(Period, u64)]) -> Data {
 }
 
 fn rules(data: &Data, counters: &Counters) -> Arc<Rules> {
-    Arc::new(Rules::compile(data, &|data| Ok(counters.local(data))).unwrap_or_else(|error| panic!("{error}")))
+    Arc::new(
+        Rules::compile(data, &|data| Ok(Store::Local(counters.local(data)))).unwrap_or_else(|error| panic!("{error}")),
+    )
 }
 
 /// 20 s into a minute.
