@@ -160,7 +160,7 @@ impl Admin {
 
 impl AdminApi for Admin {
     fn addresses(&self) -> Vec<SocketAddr> {
-        self.settings.admin.iter().filter(|listen| !listen.tls).map(|listen| listen.address).collect()
+        self.settings.admin.iter().map(|listen| listen.address).collect()
     }
 
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {

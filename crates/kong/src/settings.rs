@@ -92,7 +92,7 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
     Settings {
         client_address: reader.client_address(&proxy, &trusted),
         proxy,
-        admin: reader.listens("admin_listen", "127.0.0.1:8001 reuseport backlog=16384"),
+        admin: reader.admin(),
         headers: reader.words("headers", headers),
         headers_upstream: reader.words("headers_upstream", "X-Kong-Request-Id"),
         trusted,
@@ -187,6 +187,17 @@ impl Reader<'_> {
             self.say(name, Faith::Invalid, text);
         }
         listens
+    }
+
+    /// Where the Admin API listens: without TLS.
+    fn admin(&mut self) -> Vec<Listen> {
+        let mut all = self.listens("admin_listen", "127.0.0.1:8001 reuseport backlog=16384");
+        for listen in all.iter().filter(|listen| listen.tls) {
+            let text = format!("{} is not listened on: the Admin API has no TLS here", listen.address);
+            self.say("admin_listen", Faith::Unsupported, text);
+        }
+        all.retain(|listen| !listen.tls);
+        all
     }
 
     fn flavor(&mut self) -> Flavor {

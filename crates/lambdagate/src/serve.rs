@@ -62,7 +62,7 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
 }
 
 async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greeting>)> {
-    let assembler = Assembler::open(&serving.sources()?, manner.adjustments)?;
+    let assembler = Assembler::open(&serving.keeping.sources()?, manner.adjustments)?;
     assembler.read().await?;
     let format = serving.log_format.format();
     let sink = serving.access_log.clone().unwrap_or(manner.access);

@@ -43,7 +43,9 @@ impl Admin {
                 Method::PUT => put(pen, collection, old, key, named, &asked),
                 Method::PATCH => {
                     let old = old.ok_or_else(|| missing(key, named))?;
-                    shown(pen, pen.update(old, asked.arguments.clone(), named)?)
+                    let mut arguments = asked.arguments.clone();
+                    let names = snis(collection, &mut arguments);
+                    renamed(pen, pen.update(old, arguments, named)?, names)
                 }
                 _ => delete(pen, collection, old, named),
             }
@@ -168,7 +170,28 @@ fn put(
     named: Named<'_>,
     asked: &Asked<'_>,
 ) -> Planned {
-    shown(pen, pen.upsert(collection, old, key, named, asked.arguments.clone())?)
+    let mut arguments = asked.arguments.clone();
+    let names = snis(collection, &mut arguments);
+    renamed(pen, pen.upsert(collection, old, key, named, arguments)?, names)
+}
+
+/// A certificate with the names that it is to have from now on; without any it keeps those it has.
+fn renamed(pen: &Pen<'_>, written: Written, names: Option<Vec<String>>) -> Planned {
+    let Some(names) = names else { return shown(pen, written) };
+    let Written { entity, end, mut changes } = written;
+    let (mut known, had) = (Vec::new(), pen.book.children(Collection::Snis, "certificate", entity.id()));
+    for sni in had {
+        let name = sni.text("name").unwrap_or_default();
+        match names.iter().any(|one| one == name) {
+            true => known.push(name),
+            false => changes.extend(pen.remove(sni, Named::Id)?),
+        }
+    }
+    let new: Vec<String> = names.iter().filter(|name| !known.contains(&name.as_str())).cloned().collect();
+    changes.extend(name_certificate(pen, &entity, &new)?);
+    let mut shown = pen.book.show(&entity, end);
+    shown["snis"] = json!(names);
+    Ok((Reply::ok(shown), changes))
 }
 
 fn shown(pen: &Pen<'_>, written: Written) -> Planned {

@@ -93,3 +93,10 @@ fn the_clients_address_is_read_where_proxies_write_it() {
         assert_eq!(said, *remarks, "{conf}");
     }
 }
+
+#[test]
+fn an_admin_api_with_tls_is_said_to_be_missing() {
+    let (settings, said) = read("\nadmin_listen = 127.0.0.1:8001, 127.0.0.1:8444 http2 ssl\n", &[]);
+    let addresses: Vec<String> = settings.admin.iter().map(|listen| listen.address.to_string()).collect();
+    assert_eq!((addresses, said), (vec!["127.0.0.1:8001".to_owned()], vec!["2 admin_listen: unsupported".to_owned()]));
+}

@@ -1,11 +1,10 @@
 //! `lambdagate check`: reads sources and judges them. What passes here also runs.
 
-use super::options::Replaced;
+use super::options::{Keeping, Replaced};
 use crate::assemble::{Adjustments, Assembler};
 use crate::exit::Exit;
 use crate::findings;
 use crate::reload::compile;
-use crate::source::Sources;
 use clap::Args;
 use clap::builder::FalseyValueParser;
 use proxy::Shared;
@@ -27,7 +26,7 @@ Examples:
 #[command(after_help = MORE)]
 pub(crate) struct Check {
     #[command(flatten)]
-    sources: Sources,
+    keeping: Keeping,
 
     #[command(flatten)]
     replaced: Replaced,
@@ -40,7 +39,7 @@ pub(crate) struct Check {
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         let adjustments = Adjustments { overrides: self.replaced.overrides()?, local: None };
-        let assembler = Assembler::open(&self.sources.or_this_folder(), adjustments)?;
+        let assembler = Assembler::open(&self.keeping.present()?, adjustments)?;
         let draft = super::runtime()?.block_on(async {
             assembler.read().await?;
             anyhow::Ok(assembler.assemble(&assembler.stored().await?)?)

@@ -70,7 +70,7 @@ impl Dev {
     pub(super) fn run(self) -> anyhow::Result<Exit> {
         self.serving.start_log();
         let overrides = self.serving.listening.replaced.overrides()?;
-        let sources = self.serving.sources.or_this_folder();
+        let sources = self.serving.keeping.sources()?;
         let folders = folders(self.functions.as_deref(), &sources)?;
         sources.iter().try_for_each(|source| is_there(source, &folders))?;
         let board = Arc::new(Board::new(self.serving.log_format.format()));
@@ -153,6 +153,9 @@ fn beside(source: &Path) -> PathBuf {
 
 /// Functions without a configuration: says what to write.
 fn is_there(source: &Source, folders: &[PathBuf]) -> Result<(), Refusal> {
+    if source.kept.is_some() && source.path.as_os_str().is_empty() {
+        return Ok(()); // what is kept may begin empty
+    }
     let dialect = source.dialect();
     let Err(error) = dialect.read(&source.path) else { return Ok(()) };
     let functions: Vec<String> = folders.iter().flat_map(|folder| names(folder)).collect();

@@ -5,10 +5,10 @@ mod report;
 
 use super::invoke::aim::Aim;
 use super::invoke::request;
+use super::options::Keeping;
 use crate::assemble::{Adjustments, Assembler, function_calls};
 use crate::exit::{Exit, Refusal};
 use crate::findings;
-use crate::source::{Source, Sources};
 use clap::Args;
 use lambda::invoke::Lambda;
 use model::Gateway;
@@ -44,7 +44,7 @@ const MOST: usize = 50;
 #[command(mut_arg("source", |arg| arg.index(1).num_args(1).action(clap::ArgAction::Set).help("Configuration: a file or folder; this folder without it")))]
 pub(crate) struct Explain {
     #[command(flatten)]
-    sources: Sources,
+    keeping: Keeping,
 
     /// The route, by name; without it the one that the request finds, or all
     #[arg(index = 2)]
@@ -98,7 +98,7 @@ impl Explain {
 
     /// What the sources mean; nothing when they are broken, which is said then.
     async fn gateway(&self) -> anyhow::Result<Option<Gateway>> {
-        let assembler = Assembler::open(&self.sources(), Adjustments::default())?;
+        let assembler = Assembler::open(&self.keeping.present()?, Adjustments::default())?;
         assembler.read().await?;
         let draft = assembler.assemble(&assembler.stored().await?)?;
         if draft.broken.is_empty() {
@@ -107,10 +107,6 @@ impl Explain {
         eprint!("{}", findings::render(&draft.findings, &draft.texts));
         eprintln!("error: nothing can be explained: {}", findings::summary(&draft.findings));
         Ok(None)
-    }
-
-    fn sources(&self) -> Vec<Source> {
-        self.sources.or_this_folder()
     }
 
     fn subjects(&self, gateway: &Gateway) -> Result<Vec<Subject>, Refusal> {

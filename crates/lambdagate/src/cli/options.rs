@@ -12,14 +12,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 use telemetry::access::{Format, Sink};
 
-/// Everything that serving takes.
+/// Sources, one of which may keep its entities on this machine.
 #[derive(Args, Debug)]
-pub(crate) struct Serving {
+pub(crate) struct Keeping {
     #[command(flatten)]
     pub(crate) sources: Sources,
-
-    #[command(flatten)]
-    pub(crate) listening: Listening,
 
     /// Keep Kong's entities here, written by the Admin API; --kong PATH is taken in when there are none yet
     #[arg(long, value_parser = FalseyValueParser::new(), env = "LAMBDAGATE_KONG_DB", hide_env_values = true)]
@@ -35,6 +32,55 @@ pub(crate) struct Serving {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     #[arg(env = "LAMBDAGATE_DATA", hide_env_values = true, help_heading = "Running")]
     data: Option<PathBuf>,
+}
+
+impl Keeping {
+    /// The same for a command that only looks: what is kept must be there already.
+    pub(crate) fn present(&self) -> Result<Vec<Source>, Refusal> {
+        let kept = [(self.kong_db, "kong"), (self.apisix_db, "apisix")];
+        for (_, name) in kept.into_iter().filter(|(kept, _)| *kept) {
+            let file = self.data().join(format!("{name}.redb"));
+            if !file.is_file() {
+                let remedy = format!("`lambdagate run --{name}-db` makes it; --data names another folder");
+                return Err(Refusal::new(format!("{} is not there", file.display()), remedy));
+            }
+        }
+        if self.kong_db || self.apisix_db { self.sources() } else { Ok(self.sources.or_this_folder()) }
+    }
+
+    /// The sources that are served.
+    pub(crate) fn sources(&self) -> Result<Vec<Source>, Refusal> {
+        let (mut sources, data) = (self.sources.clone(), self.data());
+        if self.kong_db {
+            sources = sources.with_kept(Language::Kong, data.join("kong.redb"))?;
+        }
+        if self.apisix_db {
+            sources = sources.with_kept(Language::Apisix, data.join("apisix.redb"))?;
+        }
+        Ok(sources.served(&data))
+    }
+
+    /// Whether any source keeps something.
+    fn any(&self) -> bool {
+        self.kong_db || self.apisix_db || self.sources.any_keeps()
+    }
+
+    fn data(&self) -> PathBuf {
+        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let own = || variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
+        let told = self.data.clone().or_else(|| variable("STATE_DIRECTORY"));
+        told.or_else(|| Some(own()?.join("lambdagate"))).unwrap_or_else(|| PathBuf::from("/var/lib/lambdagate"))
+    }
+}
+
+/// Everything that serving takes.
+#[derive(Args, Debug)]
+pub(crate) struct Serving {
+    #[command(flatten)]
+    pub(crate) keeping: Keeping,
+
+    #[command(flatten)]
+    pub(crate) listening: Listening,
 
     /// Worker threads [default: one for each core]
     #[arg(long, value_name = "N", env = "LAMBDAGATE_WORKERS", hide_env_values = true, help_heading = "Running")]
@@ -71,30 +117,10 @@ impl Serving {
     pub(crate) fn start_log(&self) {
         telemetry::process_log::start(self.log_format.format());
         crate::panics::log_them();
-        let any_keeps = self.kong_db || self.apisix_db || self.sources.any_keeps();
-        if let Some(folder) = self.data.as_ref().filter(|_| !any_keeps) {
+        if let Some(folder) = self.keeping.data.as_ref().filter(|_| !self.keeping.any()) {
             let folder = folder.display();
             tracing::warn!(%folder, "--data has no effect: no source of this kind keeps anything");
         }
-    }
-
-    /// The sources that are served.
-    pub(crate) fn sources(&self) -> Result<Vec<Source>, Refusal> {
-        let (mut sources, data) = (self.sources.clone(), self.data());
-        if self.kong_db {
-            sources = sources.with_kept(Language::Kong, data.join("kong.redb"))?;
-        }
-        if self.apisix_db {
-            sources = sources.with_kept(Language::Apisix, data.join("apisix.redb"))?;
-        }
-        Ok(sources.served(&data))
-    }
-
-    fn data(&self) -> PathBuf {
-        let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let own = || variable("XDG_DATA_HOME").or_else(|| Some(variable("HOME")?.join(".local/share")));
-        let told = self.data.clone().or_else(|| variable("STATE_DIRECTORY"));
-        told.or_else(|| Some(own()?.join("lambdagate"))).unwrap_or_else(|| PathBuf::from("/var/lib/lambdagate"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Kong's Admin API at work: what it answered stands, whatever happens next.
 
 use crate::client::{Answer, Client};
-use crate::gate::Gate;
+use crate::gate::{Gate, command};
 use crate::local_lambda::lambda_address;
 use crate::needs::{needs, python};
 use crate::site::Site;
@@ -223,4 +223,45 @@ fn a_client_that_others_wrote_for_kong_works() {
 
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn dev_keeps_entities_as_run_does() {
+    let site = Site::new("").python("hello", "return {'hello': event.get('name')}");
+    let folder = site.path().join("functions");
+    let base = ["dev", "--kong-db", "--data", "data", "--functions", folder.to_str().unwrap()];
+    let more = ["--listen", "127.0.0.1:0", "--lambda", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+    let start = || Gate::start(&site, &[&base[..], &more].concat());
+    let gate = start();
+    make_route(&gate, "r");
+    let config = json!({"aws_region": "us-east-1", "function_name": "hello"});
+    let plugin = ask(&gate, "POST", "/routes/r/plugins", &json!({"name": "aws-lambda", "config": config}));
+    assert_eq!(plugin.status, 201, "{}", plugin.text());
+    assert_eq!(gate.get("/r?name=you").json(), json!({"hello": "you"}));
+    drop(gate);
+    let again = start();
+    assert_eq!(again.get("/r?name=me").json(), json!({"hello": "me"}));
+}
+
+#[test]
+fn what_is_kept_can_be_judged_and_explained() {
+    let site = Site::new("");
+    let said = |arguments: &[&str]| {
+        let output = command(&site).args(arguments).args(["--kong-db", "--data", "data"]).output().unwrap();
+        let text = [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap()).join("");
+        (output.status.code(), text)
+    };
+    let (code, text) = said(&["check"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("data/kong.redb is not there") && !site.path().join("data").exists(), "{text}");
+    let gate = kept(&site, &[]);
+    make_route(&gate, "r");
+    let config = json!({"aws_region": "us-east-1", "function_name": "hello"});
+    assert_eq!(ask(&gate, "POST", "/routes/r/plugins", &json!({"name": "aws-lambda", "config": config})).status, 201);
+    drop(gate);
+    let (code, text) = said(&["check"]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("ssl_verify: false leaves it unchecked"), "{text}");
+    let (_, text) = said(&["explain", "--offline"]);
+    assert!(text.contains("hello") && text.contains("us-east-1"), "{text}");
 }

@@ -66,6 +66,8 @@ impl RequestTransform {
             exchange.replace_body(body);
         }
         if let Some(query) = query {
+            // what the client sent is told all the same
+            exchange.received.get_or_insert_with(|| exchange.request.uri.clone());
             query.write(&mut exchange.request.uri);
         }
     }

@@ -71,6 +71,7 @@ async fn requests_are_changed_in_all_their_parts() {
         assert_eq!(head.method, "PUT");
         assert_eq!(head.uri, "/p?new=%20a&kept=replaced&b=%2f&added=me-7&kept=appended");
         assert_eq!(exchange.forwarded_path.as_deref(), Some("/new/7"));
+        assert_eq!(exchange.received.as_ref().unwrap(), "/p?gone=1&old=%20a&kept=1&kept=2&b=%2f");
         let values = |name: &str| head.headers.get_all(name).iter().map(|v| v.to_str().unwrap()).collect::<Vec<_>>();
         assert_eq!(values("kept"), ["replaced", "appended"]);
         assert_eq!((values("new"), values("added")), (vec!["a"], vec!["me-7"]));
