@@ -166,8 +166,13 @@ fn plugins_mean_steps() {
         ),
         (
             "proxy-rewrite",
-            json!({"regex_uri": ["^/(.*)", "/$1"], "headers": {"X-A": "$1", "X-B": ["1", "2"]}}),
-            &["Rewrite", r#"{"Matched":1}"#, r#"["X-B","#],
+            json!({"regex_uri": ["^/(.*)", "/$1"], "headers": {"X-A": "$1"}}),
+            &["Rewrite", r#"{"Matched":1}"#, r#""set":[["X-A","#],
+        ),
+        (
+            "proxy-rewrite",
+            json!({"headers": {"set": {"X-B": ["1", "2"]}}}),
+            &[r#"["X-B",{"parts":[{"Text":"1"}]}],["X-B",{"parts":[{"Text":"2"}]}]"#],
         ),
         (
             "proxy-rewrite",
