@@ -106,6 +106,19 @@ fn is_quiet(field: &Field, value: &Tree) -> bool {
             off || scalar.text.is_empty() || same_word(&scalar.text, field.default)
         }
         Node::List(items) => items.is_empty(),
-        Node::Map(entries) => entries.is_empty() || value.get("enabled").and_then(scalar) == Some("false"),
+        Node::Map(_) => is_off(value),
+    }
+}
+
+/// Whether a record is empty or off, and so is everything in it: what consoles write for what nobody asked for.
+fn is_off(value: &Tree) -> bool {
+    let says = |name: &str, word: &str| value.get(name).and_then(scalar).is_some_and(|text| same_word(text, word));
+    match &value.node {
+        Node::Null | Node::Broken => true,
+        Node::List(items) => items.is_empty(),
+        Node::Map(entries) => {
+            says("enabled", "false") || says("mode", "NONE") || entries.iter().all(|(_, member)| is_off(member))
+        }
+        Node::Scalar(scalar) => scalar.text.is_empty(),
     }
 }
