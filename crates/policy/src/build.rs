@@ -1,13 +1,16 @@
 //! From the model to runnable policies: one exhaustive match.
 
+mod error;
 mod name;
+
+pub use error::{BuildCause, BuildError};
 
 use crate::Policy;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
 use crate::auth::acl::Acl;
 use crate::auth::basic_auth::BasicAuth;
 use crate::auth::first_of::FirstOf;
-use crate::auth::gate::{Gate, GateError, Parts};
+use crate::auth::gate::{Gate, Parts};
 use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
@@ -21,9 +24,9 @@ use crate::limit::concurrency::Concurrency;
 use crate::limit::pace::Pace;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
-use crate::log::http::{HttpLog, HttpLogError};
+use crate::log::http::HttpLog;
 use crate::missing::Missing;
-use crate::predicate::{PredicateError, ReadyPredicate};
+use crate::predicate::ReadyPredicate;
 use crate::refusal::ReadyRefusals;
 use crate::refusing::Refusing;
 use crate::rewrite::assign::Assign;
@@ -31,7 +34,7 @@ use crate::rewrite::compose::Compose;
 use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::fail::Fail;
 use crate::rewrite::header_texts::HeaderTexts;
-use crate::rewrite::headers::{EditError, Edits, RequestHeaders, ResponseHeaders};
+use crate::rewrite::headers::{Edits, RequestHeaders, ResponseHeaders};
 use crate::rewrite::inject::Inject;
 use crate::rewrite::redirect::Redirect;
 use crate::rewrite::request_id::{Choice, EchoRequestId, RequestId};
@@ -45,7 +48,7 @@ use model::answer::Answers;
 use model::call::{CallTexts, Payload};
 use model::chain::{Group, Phase, Step};
 use model::consumer::Consumer;
-use model::id::{ConsumerId, Slot, TableId};
+use model::id::{Slot, TableId};
 use model::policy::{self, CounterStore, Policy as Data};
 use model::table::{PathNormalization, Table};
 use name::{is_log, name};
@@ -110,104 +113,6 @@ pub struct Builder<'a> {
     services: &'a Services,
     consumers: Arc<Consumers>,
     rings: RefCell<HashMap<TableId, Arc<Ring>>>,
-}
-
-/// Why a step cannot run.
-#[derive(Debug, thiserror::Error)]
-#[error("{place}: {cause}")]
-pub struct BuildError {
-    /// The step's slot, or what else of the chain it is.
-    pub place: String,
-    /// Why.
-    pub cause: BuildCause,
-}
-
-/// What is wrong with a step.
-#[derive(Debug, thiserror::Error)]
-pub enum BuildCause {
-    /// A function or URL that no call could reach.
-    #[error("{}", .0.detail)]
-    Call(Box<lambda::CallError>),
-    /// An answer that cannot be sent.
-    #[error(transparent)]
-    Answer(#[from] AnswerError),
-    /// An edit that cannot be carried out.
-    #[error(transparent)]
-    Edit(#[from] EditError),
-    /// TLS towards a store that cannot be made ready.
-    #[error(transparent)]
-    Tls(Box<net::tls::TlsError>),
-    /// A log that cannot be sent.
-    #[error(transparent)]
-    HttpLog(Box<HttpLogError>),
-    /// A condition that cannot be asked.
-    #[error(transparent)]
-    Predicate(#[from] PredicateError),
-    /// A text that cannot stand in a header field.
-    #[error("{text:?} cannot stand in a header field")]
-    Header {
-        /// The text.
-        text: String,
-    },
-    /// A regular expression that cannot be read.
-    #[error("the regular expression {text:?} cannot be read: {cause}")]
-    Regex {
-        /// As written.
-        text: String,
-        /// Why.
-        cause: String,
-    },
-    /// A schema that cannot be read.
-    #[error("the schema cannot be read: {cause}")]
-    Schema {
-        /// Why.
-        cause: String,
-    },
-    /// A client that is not there.
-    #[error("the consumer {consumer} does not exist")]
-    NoConsumer {
-        /// Its id.
-        consumer: ConsumerId,
-    },
-    /// A policy on a side where it means nothing.
-    #[error("{policy} cannot stand in the phase {phase:?}")]
-    Side {
-        /// What it is.
-        policy: &'static str,
-        /// Where it stands.
-        phase: Phase,
-    },
-    /// A policy that the model has and this gateway cannot run yet.
-    #[error("{policy} cannot run yet")]
-    NotYet {
-        /// What it is.
-        policy: &'static str,
-    },
-    /// More groups than can be counted.
-    #[error("a route has at most {} groups with a condition", u16::MAX)]
-    TooManyGroups,
-}
-
-impl From<HttpLogError> for BuildCause {
-    fn from(error: HttpLogError) -> Self {
-        Self::HttpLog(Box::new(error))
-    }
-}
-
-impl From<lambda::CallError> for BuildCause {
-    fn from(error: lambda::CallError) -> Self {
-        Self::Call(Box::new(error))
-    }
-}
-
-impl From<GateError> for BuildCause {
-    fn from(error: GateError) -> Self {
-        match error {
-            GateError::NoConsumer(consumer) => Self::NoConsumer { consumer },
-            GateError::Header(text) => Self::Header { text },
-            GateError::Answer(error) => Self::Answer(error),
-        }
-    }
 }
 
 impl<'a> Builder<'a> {
