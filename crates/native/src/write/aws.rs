@@ -143,12 +143,16 @@ fn url(
             (None, Some(pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url))))
         }
         UrlAuth::Relay(relay) => {
+            pen.left_out.insert("url: authorization that yields to the client's own, and what is relayed with it");
             let key = relay.fields.iter().find(|(name, _)| name == "x-api-key");
             let key = key
                 .map(|(_, secret)| pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url)));
             (relay.sign.as_deref().filter(|_| key.is_none()).map(text), key)
         }
     };
+    if matches!(target.path, UrlPath::Open(_)) {
+        pen.left_out.insert("url: what a pattern leaves open of the path, with a slash before it");
+    }
     let usual = params.and_then(common_rest).map_or(UrlPath::Fixed, UrlPath::Param);
     let to = text(&target.url);
     let written = Url {

@@ -14,6 +14,10 @@ pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
     if table.answers.keyed.is_some() {
         pen.left_out.insert("answers by key of failure");
     }
+    let further = |marks: &Marks| marks.upstream_error.is_some() || marks.server_everywhere || marks.charset.is_some();
+    if table.marks.as_ref().is_some_and(further) {
+        pen.left_out.insert("marks: statuses of upstreams that failed, the server's name everywhere, character sets");
+    }
     Written {
         routes: some(route::routes(&table.routes, pen)),
         policies: some(steps(&table.global, Holder::table(table.id.as_str()), pen)),
