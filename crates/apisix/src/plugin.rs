@@ -31,7 +31,8 @@ mod ua_restriction;
 mod uri_blocker;
 mod words;
 
-pub use absent::{ABSENT, Absent, absent};
+pub use absent::{ABSENT, absent};
+pub use dialect::absent::Absent;
 
 use crate::entity::Part;
 use crate::lower::At;

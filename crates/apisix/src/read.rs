@@ -4,15 +4,14 @@
 
 mod files;
 mod place;
-mod scalar;
 mod standalone;
 mod substitute;
 
+pub(crate) use dialect::tree::value;
 pub use files::files;
 pub(crate) use files::{FileKind, file_kind};
 pub(crate) use place::Texts;
 pub use place::{Origin, Step};
-pub(crate) use scalar::value;
 pub(crate) use standalone::{Found, objects};
 pub(crate) use substitute::{substitute_text, substitute_values};
 

@@ -1,5 +1,6 @@
 //! What every configuration language has in common: reading, lowering, findings, references, merging.
 
+pub mod absent;
 pub mod admin;
 pub mod finding;
 pub mod findings;

@@ -4,9 +4,11 @@
 
 mod json;
 mod parse;
+mod scalar;
 
 pub use json::parse_json;
 pub use parse::{parse, parse_plain, parse_template};
+pub use scalar::{number, value};
 
 /// A value with its place.
 #[derive(Clone, Debug)]

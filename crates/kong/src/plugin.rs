@@ -19,7 +19,8 @@ mod request_transformer;
 mod response_transformer;
 mod words;
 
-pub use absent::{ABSENT, Absent, absent};
+pub use absent::{ABSENT, absent};
+pub use dialect::absent::Absent;
 
 use crate::entity::Entity;
 use crate::lower::Lowering;

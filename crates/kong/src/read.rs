@@ -8,7 +8,6 @@ mod files;
 mod judge;
 mod notes;
 mod references;
-mod scalar;
 mod template;
 mod upgrade;
 

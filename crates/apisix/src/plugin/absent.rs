@@ -1,25 +1,6 @@
 //! Plugins that APISIX has and this gateway does not: what changes without each.
 
-/// A plugin that is not there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Absent {
-    /// Its name.
-    pub name: &'static str,
-    /// Its place in the order.
-    pub priority: i64,
-    /// Whether it guards: routes that it would have guarded answer 503 rather than stand open.
-    pub guards: bool,
-    /// What changes because it is not there.
-    pub loss: &'static str,
-}
-
-const fn guard(name: &'static str, priority: i64, loss: &'static str) -> Absent {
-    Absent { name, priority, guards: true, loss }
-}
-
-const fn plain(name: &'static str, priority: i64, loss: &'static str) -> Absent {
-    Absent { name, priority, guards: false, loss }
-}
+use dialect::absent::{Absent, guard, plain};
 
 /// All plugins of APISIX's that are not there.
 pub const ABSENT: &[Absent] = &[

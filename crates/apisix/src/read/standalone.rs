@@ -1,6 +1,6 @@
 //! `apisix.yaml` and `apisix.json`: lists of objects by kind.
 
-use super::{FileKind, Origin, Step, Texts, scalar, substitute_text, substitute_values};
+use super::{FileKind, Origin, Step, Texts, substitute_text, substitute_values};
 use crate::document::Place;
 use crate::entity::{Kind, own_id};
 use crate::schema::Object;
@@ -40,7 +40,7 @@ pub(crate) fn objects(
         FileKind::Json | FileKind::Settings | FileKind::Defaults => (text.into(), Vec::new()),
     };
     let tree = parse_plain(&text, &mut findings);
-    let mut value = tree.as_ref().map(scalar::value);
+    let mut value = tree.as_ref().map(dialect::tree::value);
     let mut unset = missing;
     if let (FileKind::Json, Some(value)) = (kind, &mut value) {
         substitute_values(value, environment, &mut unset);

@@ -1,7 +1,7 @@
 //! `${{NAME}}` and `${{NAME:=default}}`: values of the environment in files.
 
-use super::scalar::number;
 use dialect::resolve::Environment;
+use dialect::tree::number;
 use serde_json::Value;
 use std::borrow::Cow;
 

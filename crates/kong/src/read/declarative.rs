@@ -1,7 +1,7 @@
 //! A declarative document: what stands at its top, and the entities in it, nested or flat.
 
 use super::deck::Deck;
-use super::{Notes, scalar, template, upgrade};
+use super::{Notes, template, upgrade};
 use crate::entity::{Collection, Entity, FOREIGN, Origin, id};
 use crate::schema::{Object, Step};
 use dialect::Faith;
@@ -21,7 +21,7 @@ pub fn declarative(key: &str, text: &str, environment: &dyn Environment, notes: 
     if let Some(tree) = &mut tree {
         template::fill(tree, environment, &mut findings);
     }
-    let content = tree.as_ref().map(scalar::value);
+    let content = tree.as_ref().map(dialect::tree::value);
     let document = notes.document(tree, findings);
     let Some(content) = content else { return Vec::new() };
     let mut reader = Reader {

@@ -2,35 +2,13 @@
 
 use crate::exchange::{Client, Exchange};
 use crate::failure::{Blame, Failure};
-use crate::path::{forwarded, has_dots};
+use crate::path::{escaped_bare, forwarded, has_dots};
 use http::header::{FORWARDED, HOST};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use model::answer::FailureKind;
 use model::call::UrlPath;
 use model::endpoint::{PathRewrite, PathRule, Seam};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::borrow::Cow;
-
-/// What stays as it is in a path (RFC 3986 3.3): unreserved characters, those that separate, and the slash.
-const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~')
-    .remove(b'/')
-    .remove(b'!')
-    .remove(b'$')
-    .remove(b'&')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')')
-    .remove(b'*')
-    .remove(b'+')
-    .remove(b',')
-    .remove(b';')
-    .remove(b'=')
-    .remove(b':')
-    .remove(b'@');
 
 /// Percent-encoded; empty when nothing is appended. A path with dot segments is refused: appended to the URL's own
 /// it could lead out of there.
@@ -40,7 +18,7 @@ pub(super) fn appended<'a>(path: &UrlPath, exchange: &'a Exchange) -> Result<Cow
         UrlPath::Append => Cow::Borrowed(exchange.request.uri.path()),
         UrlPath::Param(name) => {
             let value = exchange.params.iter().find(|(param, _)| **param == **name).map_or("", |(_, value)| value);
-            utf8_percent_encode(value, ESCAPED).into()
+            escaped_bare(value).into()
         }
         UrlPath::Open(name) => open(name, exchange),
     };
@@ -55,7 +33,7 @@ pub(super) fn appended<'a>(path: &UrlPath, exchange: &'a Exchange) -> Result<Cow
 fn open<'a>(name: &str, exchange: &'a Exchange) -> Cow<'a, str> {
     let Some(facts) = &exchange.route else { return Cow::Borrowed("") };
     if let Some((_, value)) = exchange.params.iter().find(|(param, _)| **param == *name) {
-        return format!("/{}", utf8_percent_encode(value, ESCAPED)).into();
+        return format!("/{}", escaped_bare(value)).into();
     }
     if !facts.template.ends_with('/') || !facts.open {
         return Cow::Borrowed("");
