@@ -4,10 +4,38 @@ use crate::secret::Secret;
 use serde::Serialize;
 
 /// TLS towards clients: certificates chosen by server name (SNI).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct ServerTls {
     /// The first one serves clients that name no known host.
     pub certificates: Vec<Certificate>,
+    /// What clients are asked for, by the host they name: exact names before `*.` ones, those before every host.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub clients: Vec<ClientCertificates>,
+}
+
+/// Certificates that clients are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub struct ClientCertificates {
+    /// Server names of which this is true; `*.example.com` is allowed. Empty: every name, and none.
+    pub hosts: Vec<String>,
+    /// Authorities, in PEM, whose certificates are trusted.
+    pub authorities: Vec<String>,
+    /// Certificates, in PEM, that are trusted whoever made them.
+    pub known: Vec<String>,
+    /// Who may connect.
+    pub demand: ClientDemand,
+}
+
+/// Which clients may connect where certificates are asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+pub enum ClientDemand {
+    /// All: what they show, and whether that is trusted, is for policies to judge.
+    #[default]
+    Any,
+    /// Those without a certificate, and those with a trusted one.
+    Trusted,
+    /// Those with a trusted one.
+    Required,
 }
 
 /// A certificate chain with its key, both in PEM.

@@ -18,7 +18,7 @@ use model::predicate::*;
 use model::quirk::{ForwardMarks, Marks};
 use model::route::{Match, Rank, Route, Told};
 use model::table::{PathNormalization, Table};
-use model::tls::{Certificate, ClientIdentity, ClientTls, ServerTls};
+use model::tls::{Certificate, ClientCertificates, ClientDemand, ClientIdentity, ClientTls, ServerTls};
 use model::{Gateway, Secret};
 use native::Native;
 use proptest::collection::{btree_map, vec};
@@ -182,7 +182,11 @@ fn listeners(tables: Vec<TableId>) -> BoxedStrategy<Vec<Listener>> {
         chain,
         key: Secret::new(key),
     });
-    let tls = of(vec(certificate, 1..3).prop_map(|certificates| ServerTls { certificates }));
+    let demand = select(vec![ClientDemand::Any, ClientDemand::Trusted, ClientDemand::Required]);
+    let clients = (vec(name(), 0..2), vec(text(), 0..2), vec(text(), 1..3), demand)
+        .prop_map(|(hosts, authorities, known, demand)| ClientCertificates { hosts, authorities, known, demand });
+    let tls = of((vec(certificate, 1..3), vec(clients, 0..3))
+        .prop_map(|(certificates, clients)| ServerTls { certificates, clients }));
     let field = of(select(vec!["x-forwarded-for", "x-real-ip"]).prop_map(str::to_owned));
     let client_address =
         (field, any::<bool>()).prop_map(|(field, past_trusted)| ClientAddress { field, past_trusted, alone: false });

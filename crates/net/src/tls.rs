@@ -1,13 +1,17 @@
 //! TLS in both directions: configurations made ready from PEM, and PEM out of key stores.
 
+mod accept;
 mod client;
+mod clients;
 mod der;
 mod pem;
 mod server;
 pub mod store;
 mod verify;
 
+pub use accept::{Accepted, ServerTls};
 pub use client::{ClientIdentity, ClientTlsOptions, check_identity, client_config};
+pub use clients::{ClientCertificates, PeerCertificate, certificates};
 pub use server::{ServerCertificate, server_config};
 
 use rustls::crypto::CryptoProvider;

@@ -12,6 +12,7 @@ use model::answer::FailureKind;
 use model::endpoint::PathRule;
 use model::id::{ConsumerId, GroupId, RouteId};
 use model::table::PathNormalization;
+use net::tls::PeerCertificate;
 use net::{Body, BodyError};
 use smallvec::SmallVec;
 use std::any::Any;
@@ -88,6 +89,8 @@ pub struct Client {
     pub tls: bool,
     /// The name that it asked for when it began TLS.
     pub server_name: Option<Arc<str>>,
+    /// The certificate that it showed: it is whose it says, and trusted where [`PeerCertificate::distrust`] has nothing.
+    pub certificate: Option<Arc<PeerCertificate>>,
 }
 
 impl Client {
@@ -355,7 +358,15 @@ pub(crate) mod testing {
     pub(crate) fn of(request: http::request::Builder) -> Exchange {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
-        let client = Client { address: peer.ip(), peer, local: peer, https: false, tls: false, server_name: None };
+        let client = Client {
+            address: peer.ip(),
+            peer,
+            local: peer,
+            https: false,
+            tls: false,
+            server_name: None,
+            certificate: None,
+        };
         Exchange::new(parts, Body::Empty, client, 1 << 20)
     }
 }

@@ -13,7 +13,8 @@ use model::listener::Listener;
 use model::predicate::PathPattern;
 use model::route::{Match, Route};
 use model::table::Table;
-use net::tls::{ServerCertificate, TlsError, server_config};
+use model::tls::ClientDemand;
+use net::tls::{ClientCertificates, ServerCertificate, ServerTls, TlsError};
 use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
 use policy::consumers::Consumers;
@@ -250,18 +251,23 @@ fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<Listen
     })
 }
 
-fn tls(listener: &Listener) -> Result<Option<Arc<tokio_rustls::rustls::ServerConfig>>, TlsError> {
+fn tls(listener: &Listener) -> Result<Option<Arc<ServerTls>>, TlsError> {
     let Some(tls) = &listener.tls else { return Ok(None) };
-    let certificates: Vec<ServerCertificate> = tls
-        .certificates
-        .iter()
-        .map(|certificate| ServerCertificate {
-            hosts: certificate.hosts.clone(),
-            chain_pem: certificate.chain.clone(),
-            key_pem: certificate.key.expose().to_owned(),
-        })
-        .collect();
-    server_config(&certificates, listener.http2).map(Some)
+    let certificate = |one: &model::tls::Certificate| ServerCertificate {
+        hosts: one.hosts.clone(),
+        chain_pem: one.chain.clone(),
+        key_pem: one.key.expose().to_owned(),
+    };
+    let clients = |asked: &model::tls::ClientCertificates| ClientCertificates {
+        hosts: asked.hosts.clone(),
+        authorities: asked.authorities.clone(),
+        known: asked.known.clone(),
+        required: asked.demand == ClientDemand::Required,
+        trusted: asked.demand != ClientDemand::Any,
+    };
+    let certificates: Vec<_> = tls.certificates.iter().map(certificate).collect();
+    let clients: Vec<_> = tls.clients.iter().map(clients).collect();
+    ServerTls::new(&certificates, &clients, listener.http2).map(|tls| Some(Arc::new(tls)))
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub(crate) struct ListenerPlan {
     pub(crate) address: SocketAddr,
     /// Indices of its tables.
     pub(crate) tables: Vec<usize>,
-    pub(crate) tls: Option<Arc<tokio_rustls::rustls::ServerConfig>>,
+    pub(crate) tls: Option<Arc<net::tls::ServerTls>>,
     pub(crate) http2: bool,
     pub(crate) proxy_protocol: bool,
     pub(crate) trust: Trust,

@@ -25,7 +25,7 @@ pub(super) fn listeners(table: &TableId, at: &Lowering<'_>, said: &mut Vec<Said>
         found.push(Listener {
             address: listen.address,
             tables: vec![table.clone()],
-            tls: listen.tls.then(|| ServerTls { certificates: certificates.clone() }),
+            tls: listen.tls.then(|| ServerTls { certificates: certificates.clone(), ..ServerTls::default() }),
             http2: listen.http2,
             proxy_protocol: listen.proxy_protocol,
             trusted_proxies: at.settings.trusted.clone(),

@@ -38,5 +38,6 @@ pub(super) fn listeners(table: &TableId, document: usize, at: &mut Lowering<'_>)
 fn certificate(at: &Lowering<'_>) -> Option<ServerTls> {
     let (chain, key) = at.settings.certificate.as_ref()?;
     let (chain, key) = (at.file(chain)?, at.file(key)?);
-    Some(ServerTls { certificates: vec![Certificate { hosts: Vec::new(), chain, key: Secret::new(key) }] })
+    let certificates = vec![Certificate { hosts: Vec::new(), chain, key: Secret::new(key) }];
+    Some(ServerTls { certificates, ..ServerTls::default() })
 }

@@ -51,7 +51,7 @@ fn certificates(at: &Lowering<'_>) -> ServerTls {
     }
     let entities = at.entities.of(Collection::Certificates).iter();
     certificates.extend(entities.filter_map(|entity| certificate(entity, at)));
-    ServerTls { certificates }
+    ServerTls { certificates, ..ServerTls::default() }
 }
 
 fn certificate(entity: &Entity, at: &Lowering<'_>) -> Option<Certificate> {

@@ -67,17 +67,25 @@ fn usual() -> Listener {
     }
 }
 
-/// All certificates of the listeners that are replaced: server names choose among them.
+/// All certificates of the listeners that are replaced, and all that they ask of clients: server names choose among
+/// them.
 fn certificates(listeners: &[Listener]) -> Result<ServerTls, Refusal> {
-    let mut certificates = Vec::new();
-    for certificate in listeners.iter().filter_map(|listener| listener.tls.as_ref()).flat_map(|tls| &tls.certificates) {
-        if !certificates.contains(certificate) {
-            certificates.push(certificate.clone());
+    let (mut certificates, mut clients) = (Vec::new(), Vec::new());
+    for tls in listeners.iter().filter_map(|listener| listener.tls.as_ref()) {
+        for certificate in &tls.certificates {
+            if !certificates.contains(certificate) {
+                certificates.push(certificate.clone());
+            }
+        }
+        for asked in &tls.clients {
+            if !clients.contains(asked) {
+                clients.push(asked.clone());
+            }
         }
     }
     if certificates.is_empty() {
         let remedy = "give a listener of the source one: listen: { address: …, tls: { certificates: [{ chain: cert.pem, key: key.pem }] } }";
         return Err(Refusal::new("--tls-listen needs a certificate, and no source has one", remedy));
     }
-    Ok(ServerTls { certificates })
+    Ok(ServerTls { certificates, clients })
 }

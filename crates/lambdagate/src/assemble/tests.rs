@@ -16,6 +16,7 @@ use store::memory::MemoryStore;
 fn listener(address: &str, tables: &[&str], chain: Option<&str>) -> Listener {
     let tls = chain.map(|chain| ServerTls {
         certificates: vec![Certificate { hosts: vec![], chain: chain.into(), key: Secret::new("k") }],
+        ..ServerTls::default()
     });
     Listener {
         address: address.parse().unwrap(),

@@ -1,6 +1,6 @@
 //! A listener as written.
 
-use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Size, Text, entity};
+use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Size, Text, entity, words};
 
 entity! {
     /// A socket on which clients connect.
@@ -39,6 +39,34 @@ entity! {
     ServerTls {
         /// Certificates, chosen by server name; the first serves clients that name no known host.
         certificates: Vec<Certificate>,
+        /// Certificates that clients are asked for; none without it.
+        clients: Option<OneOrMany<ClientCertificates>>,
+    }
+}
+
+entity! {
+    /// Certificates that clients are asked for.
+    ClientCertificates {
+        /// Server names of which this is true: exact names before `*.` ones, those before every host; all without it.
+        hosts: Option<OneOrMany<Text>>,
+        /// Authorities whose certificates are trusted: PEM files, or PEM itself.
+        authorities: Option<OneOrMany<Pem>>,
+        /// Certificates that are trusted whoever made them: PEM files, or PEM itself.
+        known: Option<OneOrMany<Pem>>,
+        /// Who may connect; those with a trusted certificate without it.
+        demand: Option<At<ClientDemand>>,
+    }
+}
+
+words! {
+    /// Which clients may connect where certificates are asked for.
+    ClientDemand {
+        /// All: what they show is for policies to judge.
+        "any" Any,
+        /// Those without a certificate, and those with a trusted one.
+        "trusted" Trusted,
+        /// Those with a trusted one.
+        "required" Required,
     }
 }
 

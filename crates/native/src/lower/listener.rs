@@ -131,7 +131,25 @@ fn server_tls(written: &ServerTls, spot: &Spot, at: &mut Lowering<'_>) -> tls::S
             key: pem::key(&certificate.key, at),
         });
     }
-    tls::ServerTls { certificates }
+    let clients = written.clients.iter().flat_map(|all| all.all()).map(|one| clients(one, spot, at)).collect();
+    tls::ServerTls { certificates, clients }
+}
+
+fn clients(written: &entity::ClientCertificates, spot: &Spot, at: &mut Lowering<'_>) -> tls::ClientCertificates {
+    let demand = match written.demand.as_ref().map(|word| word.value) {
+        Some(entity::ClientDemand::Any) => tls::ClientDemand::Any,
+        Some(entity::ClientDemand::Trusted) => tls::ClientDemand::Trusted,
+        Some(entity::ClientDemand::Required) | None => tls::ClientDemand::Required,
+    };
+    let mut pems = |all: &Option<OneOrMany<entity::Pem>>| -> Vec<String> {
+        all.iter().flat_map(|all| all.all()).map(|one| pem::certificate(one, at)).collect()
+    };
+    let (authorities, known) = (pems(&written.authorities), pems(&written.known));
+    if authorities.is_empty() && known.is_empty() && demand != tls::ClientDemand::Any {
+        at.incomplete(spot, "whose certificates are trusted? write authorities or known, or demand: any");
+    }
+    let hosts = written.hosts.iter().flat_map(|all| all.all()).map(|host| host.value.clone()).collect();
+    tls::ClientCertificates { hosts, authorities, known, demand }
 }
 
 fn limits(written: &entity::Limits) -> Limits {

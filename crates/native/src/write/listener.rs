@@ -2,7 +2,9 @@
 
 use super::{Pen, some, text, texts, unless};
 use crate::decode::{At, Either, OneOrMany, Size, Text};
-use crate::entity::listener::{self as entity, Certificate, Pem, PemKey, PemSecret, PemText, ServerTls};
+use crate::entity::listener::{
+    self as entity, Certificate, ClientCertificates, ClientDemand, Pem, PemKey, PemSecret, PemText, ServerTls,
+};
 use crate::names::{self, is_pem};
 use model::Secret;
 use model::id::TableId;
@@ -34,10 +36,10 @@ fn listener(listener: &Listener, tables: &[TableId], pen: &mut Pen<'_>) -> Eithe
     Either::Second(entity::Listener {
         address,
         tables: (listener.tables != tables).then(|| names().into()),
-        tls: listener
-            .tls
-            .as_ref()
-            .map(|tls| ServerTls { certificates: tls.certificates.iter().map(|one| certificate(one, pen)).collect() }),
+        tls: listener.tls.as_ref().map(|tls| ServerTls {
+            certificates: tls.certificates.iter().map(|one| certificate(one, pen)).collect(),
+            clients: some(tls.clients.iter().map(clients).collect::<Vec<_>>()).map(Into::into),
+        }),
         http2: unless(listener.http2, &true),
         proxy_protocol: unless(listener.proxy_protocol, &false),
         trusted_proxies: texts(&listener.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()),
@@ -63,6 +65,21 @@ fn certificate(one: &model::tls::Certificate, pen: &mut Pen<'_>) -> Certificate 
         chain: pem(&one.chain),
         key: key(&one.key, &hint, &purpose, pen),
         hosts: some(one.hosts.iter().map(|host| text(host)).collect::<Vec<_>>()).map(Into::into),
+    }
+}
+
+fn clients(asked: &model::tls::ClientCertificates) -> ClientCertificates {
+    let pems = |all: &[String]| some(all.iter().map(|one| pem(one)).collect::<Vec<_>>()).map(Into::into);
+    let demand = match asked.demand {
+        model::tls::ClientDemand::Any => Some(ClientDemand::Any),
+        model::tls::ClientDemand::Trusted => Some(ClientDemand::Trusted),
+        model::tls::ClientDemand::Required => None,
+    };
+    ClientCertificates {
+        hosts: some(asked.hosts.iter().map(|host| text(host)).collect::<Vec<_>>()).map(Into::into),
+        authorities: pems(&asked.authorities),
+        known: pems(&asked.known),
+        demand: demand.map(At::new),
     }
 }
 

@@ -37,8 +37,13 @@ pub(super) fn sealed(bytes: &[u8]) -> Option<&[u8]> {
     expect(OCTETS, rest).map(|(octets, _)| octets)
 }
 
-/// When a certificate ends (RFC 5280, section 4.1.2.5).
+/// When a certificate ends.
 pub(super) fn end_of_certificate(bytes: &[u8]) -> Option<SystemTime> {
+    validity(bytes).map(|(_, end)| end)
+}
+
+/// The first and the last moment of a certificate (RFC 5280, section 4.1.2.5).
+pub(super) fn validity(bytes: &[u8]) -> Option<(SystemTime, SystemTime)> {
     let (certificate, _) = expect(SEQUENCE, bytes)?;
     let (fields, _) = expect(SEQUENCE, certificate)?;
     let fields = expect(VERSION, fields).map_or(fields, |(_, rest)| rest);
@@ -46,9 +51,14 @@ pub(super) fn end_of_certificate(bytes: &[u8]) -> Option<SystemTime> {
     let (_, rest) = expect(SEQUENCE, rest)?; // algorithm
     let (_, rest) = expect(SEQUENCE, rest)?; // issuer
     let (validity, _) = expect(SEQUENCE, rest)?;
-    let (_, _, rest) = element(validity)?;
-    let (tag, text, _) = element(rest)?;
-    time(tag, std::str::from_utf8(text).ok()?)
+    let (first, rest) = moment(validity)?;
+    let (last, _) = moment(rest)?;
+    Some((first, last))
+}
+
+fn moment(bytes: &[u8]) -> Option<(SystemTime, &[u8])> {
+    let (tag, text, rest) = element(bytes)?;
+    Some((time(tag, std::str::from_utf8(text).ok()?)?, rest))
 }
 
 /// `YYMMDDHHMMSSZ` or `YYYYMMDDHHMMSSZ`.

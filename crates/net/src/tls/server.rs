@@ -2,6 +2,7 @@
 
 use super::{PemProblem, TlsError, alpn, pem, provider};
 use rustls::ServerConfig;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::{CertificateDer, DnsName};
@@ -19,31 +20,68 @@ pub struct ServerCertificate {
 }
 
 /// A server's configuration. Of several certificates for a name the first one serves it; the first of all serves
-/// clients that name no known host. Sessions are resumed by ticket.
+/// clients that name no known host. Sessions are resumed by ticket. Nobody is asked for a certificate.
 pub fn server_config(certificates: &[ServerCertificate], http2: bool) -> Result<Arc<ServerConfig>, TlsError> {
-    let choice = Choice::read(certificates)?;
-    let mut config = ServerConfig::builder_with_provider(provider())
-        .with_safe_default_protocol_versions()?
-        .with_no_client_auth()
-        .with_cert_resolver(Arc::new(choice));
+    config(Arc::new(Choice::read(certificates)?), None, http2)
+}
+
+/// A configuration with these certificates that asks clients for theirs.
+pub(super) fn config(
+    choice: Arc<Choice>,
+    clients: Option<Arc<dyn ClientCertVerifier>>,
+    http2: bool,
+) -> Result<Arc<ServerConfig>, TlsError> {
+    let builder = ServerConfig::builder_with_provider(provider()).with_safe_default_protocol_versions()?;
+    let builder = match clients {
+        Some(clients) => builder.with_client_cert_verifier(clients),
+        None => builder.with_no_client_auth(),
+    };
+    let mut config = builder.with_cert_resolver(choice);
     config.alpn_protocols = alpn(http2);
     config.ticketer = rustls::crypto::aws_lc_rs::Ticketer::new()?;
     Ok(Arc::new(config))
 }
 
+/// Things by server name: exact names before wildcards.
+#[derive(Debug)]
+pub(super) struct ByName<T> {
+    /// By the whole name, in lower case.
+    exact: HashMap<String, T>,
+    /// By what follows `*.`.
+    wildcard: HashMap<String, T>,
+}
+
+impl<T> ByName<T> {
+    pub(super) fn new() -> Self {
+        Self { exact: HashMap::new(), wildcard: HashMap::new() }
+    }
+
+    /// The first for a name stays. The name is in lower case.
+    pub(super) fn add(&mut self, name: String, thing: T) {
+        let (map, name) = match name.strip_prefix("*.") {
+            Some(parent) => (&mut self.wildcard, parent.to_owned()),
+            None => (&mut self.exact, name),
+        };
+        map.entry(name).or_insert(thing);
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&T> {
+        let name = name.to_ascii_lowercase();
+        let by_parent = || self.wildcard.get(name.split_once('.')?.1);
+        self.exact.get(&name).or_else(by_parent)
+    }
+}
+
 /// Certificates by name.
 #[derive(Debug)]
-struct Choice {
-    /// By the whole name, in lower case.
-    exact: HashMap<String, Arc<CertifiedKey>>,
-    /// By what follows `*.`.
-    wildcard: HashMap<String, Arc<CertifiedKey>>,
+pub(super) struct Choice {
+    named: ByName<Arc<CertifiedKey>>,
     default: Arc<CertifiedKey>,
 }
 
 impl Choice {
-    fn read(certificates: &[ServerCertificate]) -> Result<Self, TlsError> {
-        let (mut exact, mut wildcard, mut default) = (HashMap::new(), HashMap::new(), None);
+    pub(super) fn read(certificates: &[ServerCertificate]) -> Result<Self, TlsError> {
+        let (mut named, mut default) = (ByName::new(), None);
         for (index, certificate) in certificates.iter().enumerate() {
             let bad = |problem| {
                 let hosts = if certificate.hosts.is_empty() {
@@ -56,22 +94,15 @@ impl Choice {
             let (names, key) = read_one(certificate).map_err(bad)?;
             default.get_or_insert_with(|| key.clone());
             for name in names {
-                let (map, name) = match name.strip_prefix("*.") {
-                    Some(parent) => (&mut wildcard, parent.to_owned()),
-                    None => (&mut exact, name),
-                };
-                map.entry(name).or_insert_with(|| key.clone());
+                named.add(name, key.clone());
             }
         }
-        Ok(Self { exact, wildcard, default: default.ok_or(TlsError::NoCertificate)? })
+        Ok(Self { named, default: default.ok_or(TlsError::NoCertificate)? })
     }
 
     /// The certificate for a name: exact before wildcard before default.
     fn choose(&self, name: Option<&str>) -> &Arc<CertifiedKey> {
-        let Some(name) = name else { return &self.default };
-        let name = name.to_ascii_lowercase();
-        let by_parent = || self.wildcard.get(name.split_once('.')?.1);
-        self.exact.get(&name).or_else(by_parent).unwrap_or(&self.default)
+        name.and_then(|name| self.named.find(name)).unwrap_or(&self.default)
     }
 }
 
@@ -101,7 +132,8 @@ fn names(certificate: &ServerCertificate, leaf: &CertificateDer<'_>) -> Result<V
     certificate.hosts.iter().map(|host| server_name(host)).collect()
 }
 
-fn server_name(host: &str) -> Result<String, PemProblem> {
+/// A host, in lower case; it may begin with `*.`.
+pub(super) fn server_name(host: &str) -> Result<String, PemProblem> {
     let lower = host.to_ascii_lowercase();
     let plain = lower.strip_prefix("*.").unwrap_or(&lower);
     match DnsName::try_from(plain) {

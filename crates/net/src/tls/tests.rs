@@ -6,7 +6,7 @@ use crate::client::{Origin, OriginTls, Pool, PoolOptions, SendErrorKind, Sent};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
 pub(crate) struct Authority {
@@ -312,4 +312,80 @@ fn what_is_wrong_with_a_client_certificate_is_said() {
     let ends = |chain| check_identity(&identity(chain, KEYS.key).unwrap()).unwrap().unwrap();
     assert!(ends(KEYS.expired) < ends(KEYS.client));
     assert!(!format!("{:?}", identity(KEYS.client, KEYS.key)).contains("PRIVATE"));
+}
+
+/// What a server that asks for certificates knows of a client that shows this one; `None`: it may not connect.
+async fn known_of(
+    server: &ServerTls,
+    host: &str,
+    authority: &Authority,
+    identity: Option<ClientIdentity>,
+) -> Option<Option<PeerCertificate>> {
+    let options = ClientTlsOptions { authorities: vec![authority.pem()], identity, ..Default::default() };
+    let client = TlsConnector::from(client_config(&options).unwrap());
+    let (near, far) = tokio::io::duplex(1 << 14);
+    let name = rustls_pki_types::ServerName::try_from(host.to_owned()).unwrap();
+    let (accepted, connected) = tokio::join!(server.accept(far), client.connect(name, near));
+    let accepted = accepted.ok()?;
+    drop(connected.unwrap());
+    Some(accepted.certificate.map(|certificate| (*certificate).clone()))
+}
+
+#[tokio::test]
+async fn clients_are_asked_for_certificates_by_the_host_they_name() {
+    let (ours, other) = (Authority::new(), Authority::new());
+    let certificates = [ours.certificate(&["open.test", "asks.test", "takes.test", "wants.test"], &[])];
+    let asked = |host: &str, trusted, required, known: &str| ClientCertificates {
+        hosts: owned(&[host]),
+        authorities: vec![KEYS.authority.to_owned()],
+        known: [known].into_iter().filter(|known| !known.is_empty()).map(str::to_owned).collect(),
+        required,
+        trusted,
+    };
+    let stranger = other.certificate(&["stranger"], &[]);
+    let clients = [
+        asked("asks.test", false, false, ""),
+        asked("*.test", true, true, ""),
+        asked("takes.test", true, false, &stranger.chain_pem),
+    ];
+    // a wildcard is for hosts that no other names
+    let server = ServerTls::new(&certificates, &clients[..], true).unwrap();
+    let stranger = || identity(&stranger.chain_pem, &stranger.key_pem);
+    let (good, old) = (|| identity(KEYS.client, KEYS.key), || identity(KEYS.expired, KEYS.key));
+    for (host, shown, expected) in [
+        ("asks.test", None, Some(None)),
+        ("asks.test", good(), Some(Some(""))),
+        ("asks.test", stranger(), Some(Some("UnknownIssuer"))),
+        ("asks.test", old(), Some(Some("xpired"))),
+        ("takes.test", None, Some(None)),
+        ("takes.test", good(), Some(Some(""))),
+        ("takes.test", stranger(), Some(Some(""))),
+        ("takes.test", old(), None),
+        ("wants.test", None, None),
+        ("wants.test", good(), Some(Some(""))),
+        ("wants.test", stranger(), None),
+        ("wants.test", old(), None),
+    ] {
+        let found = known_of(&server, host, &ours, shown).await;
+        let told = found.as_ref().map(|one| one.as_ref().map(|one| one.distrust.as_deref().unwrap_or("")));
+        let fits = match (told, expected) {
+            (Some(Some(told)), Some(Some(words))) => told.contains(words) && told.is_empty() == words.is_empty(),
+            (told, expected) => told == expected,
+        };
+        assert!(fits, "{host}: {told:?}, not {expected:?}");
+    }
+    let nobody_asked = ServerTls::new(&certificates, &[], true).unwrap();
+    assert_eq!(known_of(&nobody_asked, "open.test", &ours, good()).await, Some(None));
+}
+
+#[tokio::test]
+async fn a_certificate_counts_for_a_while() {
+    let authority = Authority::new();
+    let certificates = [authority.certificate(&["unit.test"], &[])];
+    let server = ServerTls::new(&certificates, &[ClientCertificates::default()], false).unwrap();
+    for (chain, counts) in [(KEYS.client, true), (KEYS.expired, false)] {
+        let shown = known_of(&server, "unit.test", &authority, identity(chain, KEYS.key)).await.unwrap().unwrap();
+        assert_eq!(shown.leaf(), &*super::certificates(chain).unwrap()[0]);
+        assert_eq!(shown.counts(SystemTime::now()), counts);
+    }
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use model::listener::Limits;
+use net::tls::{Accepted, PeerCertificate};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
@@ -30,6 +31,8 @@ pub(crate) struct Wire {
     pub(crate) tls: bool,
     /// The name that the client asked for when it began TLS.
     pub(crate) server_name: Option<Arc<str>>,
+    /// The certificate that the client showed.
+    pub(crate) certificate: Option<Arc<PeerCertificate>>,
 }
 
 /// How long a kept-alive connection may still send its next request once the listener is stopped. The answer to
@@ -40,7 +43,7 @@ const FAREWELL: Duration = Duration::from_secs(1);
 pub(super) async fn serve(stream: TcpStream, state: &Arc<ListenerState>) {
     let (Ok(peer), Ok(local)) = (stream.peer_addr(), stream.local_addr()) else { return };
     let _ = stream.set_nodelay(true); // a socket that refuses is one that is gone
-    let wire = Wire { peer, local, tls: false, server_name: None };
+    let wire = Wire { peer, local, tls: false, server_name: None, certificate: None };
     let view = state.view.load_full();
     let plan = view.plan();
     if let Err(cause) = begin(stream, wire, plan, state).await {
@@ -72,12 +75,12 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let patience = plan.limits.header_time;
-    if let Some(config) = &plan.tls {
+    if let Some(tls) = &plan.tls {
         // boxed: a connection without TLS has no room for one with it
         return Box::pin(async {
-            let acceptor = tokio_rustls::TlsAcceptor::from(config.clone());
-            let stream = in_time(patience, acceptor.accept(stream)).await??;
+            let Accepted { stream, certificate } = in_time(patience, tls.accept(stream)).await??;
             wire.tls = true;
+            wire.certificate = certificate;
             wire.server_name = stream.get_ref().1.server_name().map(Arc::from);
             let http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
             speak(stream, Bytes::new(), http2, wire, plan, state).await;

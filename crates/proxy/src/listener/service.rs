@@ -38,6 +38,7 @@ impl Service {
             https: said.https.unwrap_or(self.wire.tls),
             tls: self.wire.tls,
             server_name: self.wire.server_name.clone(),
+            certificate: self.wire.certificate.clone(),
         };
         (client, said.trusted)
     }

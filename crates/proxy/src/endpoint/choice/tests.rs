@@ -17,7 +17,15 @@ fn exchange(target: &str) -> Exchange {
 fn of(request: http::request::Builder) -> Exchange {
     let (head, ()) = request.body(()).unwrap().into_parts();
     let peer = SocketAddr::from(([192, 0, 2, 7], 4000));
-    let client = Client { address: peer.ip(), peer, local: peer, https: false, tls: false, server_name: None };
+    let client = Client {
+        address: peer.ip(),
+        peer,
+        local: peer,
+        https: false,
+        tls: false,
+        server_name: None,
+        certificate: None,
+    };
     Exchange::new(head, Body::Empty, client, 1 << 20)
 }
 
