@@ -7,8 +7,12 @@ pub mod api_key;
 mod assign_attributes;
 mod aws_lambda;
 pub mod jwt;
+mod limit;
 mod mock;
+mod quota;
+mod rate_limit;
 mod scope;
+mod spike_arrest;
 mod transform_headers;
 
 pub use absent::{ABSENT, Absent, absent};
@@ -59,6 +63,9 @@ policies! {
     TransformHeaders transform_headers::CONFIG, transform_headers::lower; "transform-headers";
     AssignAttributes assign_attributes::CONFIG, assign_attributes::lower; "policy-assign-attributes";
     Mock mock::CONFIG, mock::lower; "mock";
+    RateLimit rate_limit::CONFIG, rate_limit::lower; "rate-limit";
+    Quota quota::CONFIG, quota::lower; "quota";
+    SpikeArrest spike_arrest::CONFIG, spike_arrest::lower; "spike-arrest";
 }
 
 /// What a policy does, and when.
@@ -71,6 +78,8 @@ pub(crate) enum When {
     Turn,
     /// After all steps that take their turn: it has the body (older engine).
     Content,
+    /// When the response is there, before all other steps: it tells what the request's side has found.
+    Answer,
 }
 
 /// Where a step stands.
@@ -81,6 +90,19 @@ pub(crate) struct Place<'a> {
     pub(crate) list: List,
     /// Its configuration.
     pub(crate) config: Part<'a>,
+    /// Whose it is.
+    pub(crate) home: Home<'a>,
+}
+
+/// Whose a step is.
+#[derive(Clone, Copy)]
+pub(crate) struct Home<'a> {
+    /// The API's id.
+    pub(crate) api: &'a str,
+    /// Whether plans let clients in.
+    pub(crate) planned: bool,
+    /// The path of the flow.
+    pub(crate) flow: &'a str,
 }
 
 /// By whose rules steps run.

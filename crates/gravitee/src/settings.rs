@@ -11,6 +11,9 @@ use crate::schema::Honour;
 use dialect::Faith;
 use dialect::findings::{Findings, Spot};
 use dialect::resolve::Environment;
+use model::policy::{CounterStore, RedisStore};
+use model::secret::Secret;
+use model::tls::ClientTls;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -50,6 +53,8 @@ pub struct Settings {
     pub tenant: Option<String>,
     /// The tags that it is for; without any it serves all APIs.
     pub tags: Vec<String>,
+    /// Where limits count.
+    pub counters: CounterStore,
 }
 
 /// What a request that belongs to no API is told where settings say nothing.
@@ -91,6 +96,7 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         verbatim_payload: reader.flag("policy.aws-lambda.verbatim-payload", false),
         tenant: reader.text("tenant"),
         tags: lines.list(environment, "tags"),
+        counters: reader.counters(),
     }
 }
 
@@ -111,6 +117,38 @@ impl Reader<'_> {
                 self.findings.add(faith, mark, name, format!("{name}: {text}"));
                 told.push(text);
             }
+        }
+    }
+
+    /// Counts stand in this process unless they are to stand in a Redis.
+    fn counters(&mut self) -> CounterStore {
+        match self.told("ratelimit.type") {
+            Some(told) if told.value == "redis" => CounterStore::Redis(Box::new(self.redis())),
+            Some(told) => {
+                let mark = told.mark.unwrap_or_default();
+                let text = "ratelimit.type: counts stand in this process, or in a Redis (redis)";
+                self.findings.add(Faith::Approximate, mark, "ratelimit.type", text.to_owned());
+                CounterStore::Local
+            }
+            None => CounterStore::Local,
+        }
+    }
+
+    fn redis(&mut self) -> RedisStore {
+        let times = ["ratelimit.redis.operation.timeout", "ratelimit.redis.timeout"];
+        // -1: no bound
+        let time = times.iter().find_map(|name| self.text(name)?.trim().parse::<u64>().ok().filter(|time| *time > 0));
+        let port = self.number("ratelimit.redis.port").and_then(|port| u16::try_from(port).ok());
+        let verify = !self.flag("ratelimit.redis.trustAll", true);
+        RedisStore {
+            host: self.text("ratelimit.redis.host").unwrap_or_else(|| "localhost".to_owned()),
+            port: port.unwrap_or(6379),
+            username: None,
+            password: self.text("ratelimit.redis.password").map(Secret::new),
+            database: 0,
+            tls: self.flag("ratelimit.redis.ssl", false).then(|| ClientTls { verify, ..ClientTls::default() }),
+            timeout: Duration::from_millis(time.unwrap_or(2000)),
+            pass_without: true,
         }
     }
 

@@ -43,7 +43,8 @@ pub use key_auth::KeyAuth;
 pub use log_object::{LogFact, LogValue};
 pub use pace::{Concurrency, Pace};
 pub use rate_limit::{
-    CounterStore, Figures, LimitBy, Period, RateHeaders, RateLimit, RedisStore, Span, Window, WithoutText,
+    Amount, CounterStore, Figures, Letters, LimitBy, LimitFact, LimitPart, Measured, Period, RateHeaders, RateLimit,
+    RedisStore, Span, TimeUnit, Window, WithoutText, spread,
 };
 pub use redirect::{Redirect, RedirectTo};
 pub use refusal::{Case, Refusal, RefusalForm, Refusals};

@@ -137,7 +137,7 @@ fn limit(figures: Part<'_>, by: LimitBy, optional: bool, prefix: String, conf: P
             Some(_) => None,
             None => Some(Figures { limit: text("count"), seconds: text("time_window"), optional }),
         },
-        also: Vec::new(),
+        ..RateLimit::default()
     }
 }
 
@@ -174,6 +174,7 @@ fn headers(conf: Part<'_>, prefix: &str, at: &At<'_>) -> RateHeaders {
         reset: name("reset_header", "X-RateLimit-Reset"),
         fractions: true,
         retry_after: false,
+        ..RateHeaders::default()
     }
 }
 

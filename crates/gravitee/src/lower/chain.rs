@@ -5,7 +5,7 @@ use super::flow::{Flow, flows};
 use super::step::{self, Stand};
 use super::{Lowering, api::Api, cors, plan};
 use crate::part::Part;
-use crate::policy::{Engine, List};
+use crate::policy::{Engine, Home, List};
 use crate::read::Version;
 use model::answer::Keyed;
 use model::chain::{Chain, Group, GroupSet, Phase, Step, StepRank};
@@ -30,6 +30,7 @@ const API: Ground = Ground { request: 2_000_000, response: 2_000_000 };
 pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> (Chain, Vec<ParamPath>) {
     let mut of = Builder {
         engine: api.engine,
+        home: Home { api: &api.id, planned: !api.bare, flow: "" },
         groups: Vec::new(),
         around: String::new(),
         sets: 0,
@@ -70,8 +71,9 @@ fn alone(slot: &str, order: i64, policy: Policy) -> Step {
     Step { slot: Slot::new(slot), rank, precedence: 0, predicate: None, policy }
 }
 
-struct Builder {
+struct Builder<'a> {
     engine: Engine,
+    home: Home<'a>,
     groups: Vec<Group>,
     around: String,
     sets: u16,
@@ -83,7 +85,7 @@ struct Builder {
     paths: Vec<ParamPath>,
 }
 
-impl Builder {
+impl Builder<'_> {
     /// How flows of an API and of its plans are chosen.
     fn manner(&mut self, api: &Api<'_>) {
         match api.version {
@@ -140,8 +142,14 @@ impl Builder {
         let (of_group, of_steps) = if self.best { (Vec::new(), conditions) } else { (conditions, Vec::new()) };
         predicate.conditions.extend(of_group);
         let around = self.around.as_str();
-        let mut stand =
-            Stand { engine: self.engine, around, order: ground.request + number * 100 + 1, conditions: &of_steps };
+        let home = Home { flow: &flow.path, ..self.home };
+        let mut stand = Stand {
+            engine: self.engine,
+            home,
+            around,
+            order: ground.request + number * 100 + 1,
+            conditions: &of_steps,
+        };
         let mut steps = step::steps(&flow.request, List::Request, &stand, at);
         stand.order = ground.response + number * 100;
         steps.extend(step::steps(&flow.response, List::Response, &stand, at));

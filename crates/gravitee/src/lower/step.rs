@@ -3,7 +3,7 @@
 use super::Lowering;
 use crate::expression::condition;
 use crate::part::Part;
-use crate::policy::{self, Engine, List, Place, Policy, When};
+use crate::policy::{self, Engine, Home, List, Place, Policy, When};
 use crate::read::check;
 use dialect::Faith;
 use model::chain::{Phase, Step, StepRank};
@@ -13,6 +13,7 @@ use model::predicate::{Condition, Predicate};
 /// Where the steps of a list stand.
 pub(super) struct Stand<'a> {
     pub(super) engine: Engine,
+    pub(super) home: Home<'a>,
     /// What tells their slots from those of flows that are written at the same place elsewhere.
     pub(super) around: &'a str,
     /// The place of the first of them.
@@ -39,7 +40,7 @@ fn one(part: &Part<'_>, list: List, stand: &Stand<'_>, number: i64, at: &mut Low
         Some(policy) => {
             let config = part.part("configuration").seen_as(policy.config());
             check(&config, at.notes);
-            policy.lower(&Place { engine: stand.engine, list, config }, at)
+            policy.lower(&Place { engine: stand.engine, list, config, home: stand.home }, at)
         }
         None => absent(part, name, at),
     };
@@ -48,21 +49,24 @@ fn one(part: &Part<'_>, list: List, stand: &Stand<'_>, number: i64, at: &mut Low
     let predicate = (!conditions.is_empty()).then(|| Predicate { conditions, ..Predicate::default() });
     let step = |(when, policy): (When, model::policy::Policy)| Step {
         slot: Slot::new(format!("{name} at {}{}", stand.around, part.spot().path)),
-        rank: StepRank {
-            phase: phase(list),
-            order: stand.order + number + if when == When::Content { CONTENT } else { 0 },
-        },
+        rank: rank(list, when, stand.order + number),
         precedence: 0,
-        predicate: predicate.clone(),
+        // what the request's side left decides on the other side
+        predicate: predicate.clone().filter(|_| when != When::Answer),
         policy,
     };
     does.into_iter().map(step).collect()
 }
 
-fn phase(list: List) -> Phase {
-    match list {
+fn rank(list: List, when: When, order: i64) -> StepRank {
+    let phase = match list {
         List::Request => Phase::Access,
         List::Response => Phase::Response,
+    };
+    match when {
+        When::Turn => StepRank { phase, order },
+        When::Content => StepRank { phase, order: order + CONTENT },
+        When::Answer => StepRank { phase: Phase::Response, order: order - CONTENT },
     }
 }
 

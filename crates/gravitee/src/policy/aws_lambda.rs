@@ -77,7 +77,7 @@ pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
         trust: texts::trust(&place.config.part("ssl"), engine, at),
         bodies: match (engine, when) {
             (Engine::V4, _) => Bodies::ForCall,
-            (Engine::V3, When::Turn) => Bodies::Unread,
+            (Engine::V3, When::Turn | When::Answer) => Bodies::Unread,
             (Engine::V3, When::Content) => Bodies::ForAll,
         },
         variables: variables(&place.config, at),

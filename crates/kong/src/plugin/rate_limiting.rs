@@ -124,8 +124,7 @@ pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
         store: store(part),
         headers: headers(part.flag("hide_client_headers")),
         refusals: words::by_accept([(Case::TooMany, status, message)]),
-        figures: None,
-        also: Vec::new(),
+        ..RateLimit::default()
     };
     let policy = Policy::RateLimit(Box::new(policy));
     vec![(Phase::Access, policy.clone()), (Phase::Response, policy)]
@@ -178,7 +177,7 @@ fn headers(hidden: bool) -> RateHeaders {
         limit: name("RateLimit-Limit"),
         remaining: name("RateLimit-Remaining"),
         reset: name("RateLimit-Reset"),
-        fractions: false,
         retry_after: !hidden,
+        ..RateHeaders::default()
     }
 }

@@ -2,11 +2,12 @@
 
 use crate::gate::Gate;
 use crate::needs::needs;
+use crate::redis::Redis;
 use crate::site::Site;
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
 /// A gateway that serves this declarative file, version line left out.
 fn serve(site: &Site, text: &str, more: &[&str]) -> Gate {
@@ -95,37 +96,6 @@ fn an_upstream_is_shown_the_certificate_of_its_service() {
     let gate = serve(&site, &text, &[]);
     assert_eq!(gate.get("/").text(), "test client");
     assert!(server.wait().unwrap().success());
-}
-
-/// A Redis of the test's own; ended with it.
-struct Redis {
-    child: Child,
-    port: u16,
-}
-
-impl Redis {
-    fn start(more: &[&str]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let base = ["--bind", "127.0.0.1", "--save", "", "--port", &port.to_string()].map(str::to_owned);
-        let mut child = Command::new("redis-server").args(base).args(more).stdout(Stdio::piped()).spawn().unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let ready = lines.map_while(Result::ok).find(|line| line.contains("Ready to accept connections"));
-        assert!(ready.is_some());
-        Self { child, port }
-    }
-
-    fn cli(&self, arguments: &[&str]) -> String {
-        let port = self.port.to_string();
-        let output = Command::new("redis-cli").args(["-p", &port, "--raw"]).args(arguments).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    }
-}
-
-impl Drop for Redis {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 fn limited(port: u16, more: &str) -> String {

@@ -6,6 +6,7 @@ mod client;
 mod command_line;
 mod endpoints_through_proxies;
 mod gate;
+mod redis;
 mod site;
 
 mod apisix_admin;
@@ -15,6 +16,7 @@ mod credentials;
 mod event_shapes;
 mod failures;
 mod gravitee_cases;
+mod gravitee_limits;
 mod kong;
 mod kong_admin;
 mod kong_cases;

@@ -1,12 +1,17 @@
 //! How often a client may ask.
 
+mod measured;
+
+pub use measured::{Amount, Letters, LimitFact, Measured, TimeUnit, spread};
+
 use super::{Refusals, RequestText};
 use crate::secret::Secret;
+use crate::text::Text;
 use serde::Serialize;
 use std::time::Duration;
 
 /// Bounds on the number of requests in fixed windows. A request counts before it goes on; a refused one does not count.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RateLimit {
     /// What counts together: steps with the same scope, windows and store share their counters.
     pub scope: String,
@@ -23,6 +28,9 @@ pub struct RateLimit {
     /// One more window, which begins with a client's first request and is looked up for each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figures: Option<Figures>,
+    /// One window instead of all others, which is evaluated for each request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measured: Option<Box<Measured>>,
     /// Further limits, which are asked once this one has granted; the first that refuses says so.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also: Vec<RateLimit>,
@@ -55,6 +63,8 @@ pub enum Span {
     Calendar(Period),
     /// This long from the first request on.
     FromFirst(Duration),
+    /// So many months from the first request on, to the same day and time of the day, in UTC.
+    Months(u32),
 }
 
 /// A part of the calendar.
@@ -75,9 +85,10 @@ pub enum Period {
 }
 
 /// Whose requests count together. Where a client lacks it, its address stands in.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum LimitBy {
     /// The known client's.
+    #[default]
     Consumer,
     /// Those that show one credential.
     Credential,
@@ -96,8 +107,21 @@ pub enum LimitBy {
         /// Where none of its places finds anything.
         without: WithoutText,
     },
+    /// Those in which each of these is the same.
+    Evaluated(Vec<LimitPart>),
     /// All of them.
     Everyone,
+}
+
+/// A part of what requests have in common that count together. What is not there counts as empty.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum LimitPart {
+    /// An attribute of the exchange.
+    Attribute(String),
+    /// An attribute; where there is none, the client's address.
+    AttributeOrAddress(String),
+    /// An evaluated text; one that cannot be evaluated fails the request.
+    Text(Text),
 }
 
 /// Whose a request is of which a text says nothing.
@@ -110,9 +134,10 @@ pub enum WithoutText {
 }
 
 /// Where counters stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum CounterStore {
     /// In this process.
+    #[default]
     Local,
     /// In a Redis that several gateways share.
     Redis(Box<RedisStore>),
@@ -155,6 +180,13 @@ pub struct RateHeaders {
     /// Seconds have up to two digits behind the point.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub fractions: bool,
+    /// Instead of seconds until it ends it is the moment when it does, in milliseconds since 1970; -1 where that is not
+    /// known.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub moment: bool,
+    /// How long that window is: `500ms`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub length: Option<String>,
     /// Whether a refusal says `Retry-After`.
     pub retry_after: bool,
 }
@@ -169,6 +201,8 @@ impl Default for RateHeaders {
             remaining: name("ratelimit-remaining"),
             reset: name("ratelimit-reset"),
             fractions: false,
+            moment: false,
+            length: None,
             retry_after: true,
         }
     }

@@ -29,6 +29,9 @@ impl Rate {
         let period = PERIODS.iter().find(|(word, _)| *word == span);
         let span = match period {
             Some((_, period)) => Span::Calendar(*period),
+            None if span.ends_with("months") => {
+                Span::Months(span.trim_end_matches("months").trim_end().parse().ok().filter(|months| *months > 0)?)
+            }
             None => Span::FromFirst(Lasting::read(span).map(|time| time.0).filter(|time| !time.is_zero())?),
         };
         Some(Self(Window { span, limit }))
@@ -37,6 +40,7 @@ impl Rate {
     fn write(self) -> String {
         let limit = self.0.limit;
         match self.0.span {
+            Span::Months(months) => format!("{limit}/{months}months"),
             Span::FromFirst(time) => format!("{limit}/{}", Lasting(time).write()),
             Span::Calendar(period) => {
                 let word = PERIODS.iter().find(|(_, one)| *one == period).map_or("", |(word, _)| word);
@@ -48,9 +52,9 @@ impl Rate {
 
 measures! {
     Rate, "Rate", "a rate such as 100/minute or 5/10s", {
-        "description": "A rate: `100/minute` in windows that follow the calendar (`second`, `minute`, `hour`, `day`, `month`, `year`), `5/10s` in windows of such a duration that begin with the first request.",
+        "description": "A rate: `100/minute` in windows that follow the calendar (`second`, `minute`, `hour`, `day`, `month`, `year`), `5/10s` in windows of such a duration that begin with the first request, as does `5/2months`.",
         "type": "string",
-        "pattern": "^[0-9]+ ?/ ?(second|minute|hour|day|month|year|([0-9]+(d|h|m|s|ms|us|ns))+)$"
+        "pattern": "^[0-9]+ ?/ ?(second|minute|hour|day|month|year|[0-9]+ ?months|([0-9]+(d|h|m|s|ms|us|ns))+)$"
     };
 }
 
@@ -66,6 +70,7 @@ mod tests {
             ("100/minute", 100, calendar(Period::Minute), "100/minute"),
             ("0 / year", 0, calendar(Period::Year), "0/year"),
             ("5/10s", 5, Span::FromFirst(Duration::from_secs(10)), "5/10s"),
+            ("5/2 months", 5, Span::Months(2), "5/2months"),
             ("5/90s", 5, Span::FromFirst(Duration::from_secs(90)), "5/1m30s"),
         ];
         for (text, limit, span, written) in cases {

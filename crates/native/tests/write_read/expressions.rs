@@ -28,7 +28,7 @@ pub(super) fn policy() -> BoxedStrategy<Policy> {
     prop_oneof![headers, compose, assign, keyed().prop_map(Policy::Fail)].boxed()
 }
 
-fn expression() -> BoxedStrategy<Text> {
+pub(super) fn expression() -> BoxedStrategy<Text> {
     let looks = select(vec!["{#request.headers['a'][0]}", "${A}", "$${A}"]).prop_map(str::to_owned);
     let written = prop_oneof![text(), looks];
     prop_oneof![
@@ -39,7 +39,7 @@ fn expression() -> BoxedStrategy<Text> {
     .boxed()
 }
 
-fn keyed() -> BoxedStrategy<Keyed> {
+pub(super) fn keyed() -> BoxedStrategy<Keyed> {
     let any = (200u16..600, of(text()), of(text())).prop_map(|(status, key, message)| Keyed { status, key, message });
     prop_oneof![Just(Keyed { status: 500, key: None, message: None }), any].boxed()
 }

@@ -201,8 +201,46 @@ fn by() -> BoxedStrategy<LimitBy> {
         select(vec![LimitBy::Consumer, LimitBy::Credential, LimitBy::Address, LimitBy::Service, LimitBy::Everyone]),
         name().prop_map(LimitBy::Header),
         text().prop_map(LimitBy::Path),
+        vec(limit_part(), 0..3).prop_map(LimitBy::Evaluated),
     ]
     .boxed()
+}
+
+fn limit_part() -> BoxedStrategy<LimitPart> {
+    prop_oneof![
+        text().prop_map(LimitPart::Attribute),
+        text().prop_map(LimitPart::AttributeOrAddress),
+        super::expressions::expression().prop_map(LimitPart::Text),
+    ]
+    .boxed()
+}
+
+fn measured() -> BoxedStrategy<Box<Measured>> {
+    let amount = || {
+        prop_oneof![any::<u64>().prop_map(Amount::Fixed), super::expressions::expression().prop_map(Amount::Evaluated)]
+    };
+    let units =
+        vec![TimeUnit::Seconds, TimeUnit::Minutes, TimeUnit::Hours, TimeUnit::Days, TimeUnit::Weeks, TimeUnit::Months];
+    let facts = vec![
+        LimitFact::Limit,
+        LimitFact::Remaining,
+        LimitFact::Count,
+        LimitFact::Reset,
+        LimitFact::Time,
+        LimitFact::Unit(Letters::Small),
+        LimitFact::Unit(Letters::Capital),
+        LimitFact::Unit(Letters::Title),
+        LimitFact::PartLimit,
+        LimitFact::PartTime,
+        LimitFact::PartUnit,
+    ];
+    let told = move || vec((text(), select(facts.clone())), 0..2);
+    let failures = (super::expressions::keyed(), super::expressions::keyed(), super::expressions::keyed());
+    (amount(), amount(), select(units), any::<bool>(), failures, told(), told())
+        .prop_map(|(limit, time, unit, spread, (refusal, broken, away), parameters, attributes)| {
+            Box::new(Measured { limit, time, unit, spread, refusal, broken, away, parameters, attributes })
+        })
+        .boxed()
 }
 
 /// A text with variables, as it is read.
@@ -228,7 +266,11 @@ fn pace() -> BoxedStrategy<Policy> {
 
 fn rate_limit() -> BoxedStrategy<Policy> {
     let periods = vec![Period::Second, Period::Minute, Period::Hour, Period::Day, Period::Month, Period::Year];
-    let span = prop_oneof![select(periods).prop_map(Span::Calendar), duration().prop_map(Span::FromFirst)];
+    let span = prop_oneof![
+        select(periods).prop_map(Span::Calendar),
+        duration().prop_map(Span::FromFirst),
+        (1u32..99).prop_map(Span::Months)
+    ];
     let window = (span, any::<u64>()).prop_map(|(span, limit)| Window { span, limit });
     let login = (of(text()), of("[ -~]{1,20}".prop_map(Secret::new)));
     let redis = (name(), any::<u16>(), login, any::<u32>(), of(client_tls()), duration(), any::<bool>());
@@ -238,7 +280,7 @@ fn rate_limit() -> BoxedStrategy<Policy> {
     });
     let store = prop_oneof![Just(CounterStore::Local), redis];
     let headers =
-        (vec(of("[a-zA-Z-]{1,9}"), 5), any::<[bool; 2]>()).prop_map(|(mut names, [fractions, retry_after])| {
+        (vec(of("[a-zA-Z-]{1,9}"), 6), any::<[bool; 3]>()).prop_map(|(mut names, [fractions, moment, retry_after])| {
             let mut next = || names.pop().unwrap();
             RateHeaders {
                 window_limit: next(),
@@ -247,6 +289,8 @@ fn rate_limit() -> BoxedStrategy<Policy> {
                 remaining: next(),
                 reset: next(),
                 fractions,
+                moment,
+                length: next(),
                 retry_after,
             }
         });
@@ -257,8 +301,8 @@ fn rate_limit() -> BoxedStrategy<Policy> {
         seconds,
         optional,
     }));
-    let one = (scope, vec(window, 0..3), by(), store, headers, refusals(), figures);
-    let one = one.prop_map(|(scope, windows, by, store, headers, refusals, figures)| RateLimit {
+    let one = (scope, vec(window, 0..3), by(), store, headers, refusals(), figures, of(measured()));
+    let one = one.prop_map(|(scope, windows, by, store, headers, refusals, figures, measured)| RateLimit {
         scope,
         windows,
         by,
@@ -266,6 +310,7 @@ fn rate_limit() -> BoxedStrategy<Policy> {
         headers,
         refusals,
         figures,
+        measured,
         also: Vec::new(),
     });
     (one.clone(), vec(one, 0..2)).prop_map(|(one, also)| Policy::RateLimit(Box::new(RateLimit { also, ..one }))).boxed()

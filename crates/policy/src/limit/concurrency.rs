@@ -40,12 +40,12 @@ impl Concurrency {
 }
 
 impl Waits for Concurrency {
-    fn asks_body(&self) -> bool {
-        self.by.asks_body()
+    fn by(&self) -> &ReadyBy {
+        &self.by
     }
 
     fn judge(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>> {
-        let Some(key) = self.by.key(exchange) else { return Ok(Duration::ZERO) };
+        let Some(key) = self.by.key(exchange)? else { return Ok(Duration::ZERO) };
         let refused = || self.refusals.failure(Case::TooMany, "too much of this client is under way", "");
         let most = self.limit.saturating_add(self.burst);
         let (mut held, before) = self.places.take(key, most).ok_or_else(refused)?;

@@ -31,11 +31,21 @@ pub(crate) struct Allowance {
 pub(crate) struct Left {
     pub(crate) limit: u64,
     pub(crate) remaining: u64,
-    /// Until the window ends.
+    /// Until the window ends; [`Duration::MAX`] where that is not known.
     pub(crate) reset: Duration,
+    /// The window's length.
+    pub(crate) length: Duration,
 }
 
 impl Allowance {
+    /// What is assumed where it cannot be counted: nothing was taken yet.
+    pub(crate) fn assumed(window: &Window, now: Duration) -> Self {
+        let (begin, end) = window::bounds(window.span, now, None);
+        let (limit, length) = (window.limit, end - begin);
+        let left = Left { limit, remaining: limit, reset: Duration::MAX, length };
+        Self { granted: true, windows: smallvec::smallvec![left] }
+    }
+
     /// The window with the least left; of several the one that ends last.
     pub(crate) fn tightest(&self) -> Option<&Left> {
         self.windows.iter().min_by_key(|left| (left.remaining, std::cmp::Reverse(left.reset)))

@@ -31,12 +31,12 @@ impl Pace {
 }
 
 impl Waits for Pace {
-    fn asks_body(&self) -> bool {
-        self.by.asks_body()
+    fn by(&self) -> &ReadyBy {
+        &self.by
     }
 
     fn judge(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>> {
-        let Some(key) = self.by.key(exchange) else { return Ok(Duration::ZERO) };
+        let Some(key) = self.by.key(exchange)? else { return Ok(Duration::ZERO) };
         match self.buckets.pour(key, self.buckets.now()) {
             Some(wait) if self.waits => Ok(wait),
             Some(_) => Ok(Duration::ZERO),

@@ -1,5 +1,6 @@
 //! The wait of a request whose turn has not come.
 
+use super::by::ReadyBy;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::{Outcome, Running};
@@ -10,8 +11,8 @@ const SHORTEST: Duration = Duration::from_millis(1);
 
 /// A limit that lets requests wait, or refuses them.
 pub(super) trait Waits: Sync {
-    /// Whether it needs the request's body.
-    fn asks_body(&self) -> bool;
+    /// Whose requests count together.
+    fn by(&self) -> &ReadyBy;
 
     /// How long the request waits.
     fn judge(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>>;
@@ -19,7 +20,7 @@ pub(super) trait Waits: Sync {
 
 /// Judges, and waits. Who leaves in the meantime drops this with the rest of the request.
 pub(super) fn run<'a>(limit: &'a impl Waits, exchange: &'a mut Exchange) -> Running<'a> {
-    if limit.asks_body() {
+    if limit.by().asks_body() {
         return Running::Wait(Box::pin(with_body(limit, exchange)));
     }
     match limit.judge(exchange) {
@@ -30,7 +31,7 @@ pub(super) fn run<'a>(limit: &'a impl Waits, exchange: &'a mut Exchange) -> Runn
 }
 
 async fn with_body(limit: &impl Waits, exchange: &mut Exchange) -> Outcome {
-    if let Err(failure) = exchange.hold_body().await {
+    if let Err(failure) = limit.by().hold(exchange).await {
         return Outcome::Fail(failure);
     }
     match limit.judge(exchange) {

@@ -1,5 +1,8 @@
 //! How often a client may ask.
 
+mod measured;
+mod names;
+
 use super::by::ReadyBy;
 use super::counter::redis::RedisCounter;
 use super::counter::{Allowance, Counter};
@@ -9,9 +12,11 @@ use crate::failure::{Blame, Failure};
 use crate::refusal::ReadyRefusals;
 use crate::rewrite::texts::fill;
 use crate::{Outcome, Policy, Running};
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::HeaderMap;
+use measured::{Measured, Sizes};
 use model::answer::FailureKind;
-use model::policy::{Case, Figures, Period, RateHeaders, RateLimit as Data, Span, Window};
+use model::policy::{Case, Figures, RateLimit as Data, Span, Window};
+use names::{Names, seconds};
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
@@ -37,6 +42,7 @@ pub(crate) struct Rules {
     names: Names,
     refusals: ReadyRefusals,
     figures: Option<Figures>,
+    measured: Option<Measured>,
     also: Vec<Rules>,
 }
 
@@ -52,28 +58,23 @@ pub(crate) enum Store {
 }
 
 /// Which windows a request counts in.
+#[derive(Clone, Copy)]
 enum Counted {
     /// Those of the limit.
     Own,
     /// One that is looked up.
     In(Window),
+    /// One that is evaluated.
+    Measured(Sizes),
     /// None.
     Nowhere,
 }
 
+/// How a request was counted; `None`: it was not.
+type Taken = Option<(Counted, Allowance)>;
+
 /// What the request side found, for each of the limits in their order; `None`: it did not count there.
 type Found = SmallVec<[Option<Allowance>; 1]>;
-
-/// Header names, made ready.
-struct Names {
-    /// For each window: its bound, what is left.
-    windows: Vec<(Option<HeaderName>, Option<HeaderName>)>,
-    limit: Option<HeaderName>,
-    remaining: Option<HeaderName>,
-    reset: Option<HeaderName>,
-    fractions: bool,
-    retry_after: bool,
-}
 
 impl Rules {
     /// Fails with the name that cannot be sent, or a refusal that cannot. `counter` gives each limit its own.
@@ -84,6 +85,7 @@ impl Rules {
             names: Names::compile(data)?,
             refusals: ReadyRefusals::compile(&data.refusals)?,
             figures: data.figures.clone(),
+            measured: data.measured.as_deref().map(Measured::compile),
             also: data.also.iter().map(|data| Self::compile(data, counter)).collect::<Result<_, _>>()?,
         })
     }
@@ -98,47 +100,71 @@ impl Rules {
             let Figures { limit, seconds, optional: _ } = figures;
             limit.asks_body() || seconds.asks_body()
         });
-        figures || self.by.asks_body() || self.also.iter().any(Self::asks_body)
+        let measured = self.measured.as_ref().is_some_and(Measured::asks_body);
+        figures || measured || self.by.asks_body() || self.also.iter().any(Self::asks_body)
     }
 
     fn waits(&self) -> bool {
         self.all().any(|rules| matches!(rules.counter, Store::Redis(_)))
     }
 
-    /// Counts the request here; `None`: it does not count.
-    fn take(&self, exchange: &Exchange) -> Result<Option<Allowance>, Box<Failure>> {
-        let (Store::Local(counter), Some(key)) = (&self.counter, self.by.key(exchange)) else { return Ok(None) };
-        Ok(match self.counted(exchange)? {
-            Counted::Own => Some(counter.take(key, 1, now(exchange))),
-            Counted::In(window) => Some(counter.take_in(&[window], key, 1, now(exchange))),
-            Counted::Nowhere => None,
-        })
+    /// Counts the request here.
+    fn take(&self, exchange: &Exchange) -> Result<Taken, Box<Failure>> {
+        let Store::Local(counter) = &self.counter else { return Ok(None) };
+        let Some(key) = self.by.key(exchange).map_err(|failure| self.unknown(failure))? else { return Ok(None) };
+        let counted = self.counted(exchange)?;
+        let allowance = match counted {
+            Counted::Own => counter.take(key, 1, now(exchange)),
+            Counted::In(window) => counter.take_in(&[window], key, 1, now(exchange)),
+            Counted::Measured(sizes) => counter.take_in(&[sizes.window], key, 1, now(exchange)),
+            Counted::Nowhere => return Ok(None),
+        };
+        Ok(Some((counted, allowance)))
     }
 
     /// The same in a Redis. Where that is away, the request does not count, or fails.
     async fn take_far(
+        &self,
         counter: &RedisCounter,
-        who: &str,
+        who: String,
         counted: Counted,
         now: Duration,
-    ) -> Result<Option<Allowance>, Box<Failure>> {
+    ) -> Result<Taken, Box<Failure>> {
         let taken = match counted {
-            Counted::Own => counter.take(who, 1, now).await,
-            Counted::In(window) => counter.take_in(&[window], who, 1, now).await,
+            Counted::Own => counter.take(&who, 1, now).await,
+            Counted::In(window) => counter.take_in(&[window], &who, 1, now).await,
+            Counted::Measured(sizes) => counter.take_in(&[sizes.window], &who, 1, now).await,
             Counted::Nowhere => return Ok(None),
         };
-        match taken {
-            Ok(allowance) => Ok(Some(allowance)),
+        match (taken, counted, &self.measured) {
+            (Ok(allowance), ..) => Ok(Some((counted, allowance))),
             // that it is away was logged when it began
-            Err(_) if counter.pass_without => Ok(None),
-            Err(why) => {
+            (Err(_), Counted::Measured(sizes), _) if counter.pass_without => {
+                Ok(Some((counted, Allowance::assumed(&sizes.window, now))))
+            }
+            (Err(_), ..) if counter.pass_without => Ok(None),
+            (Err(why), _, Some(measured)) => Err(measured.away().detail(why.to_string())),
+            (Err(why), _, None) => {
                 let failure = Failure::new(FailureKind::Internal, Blame::Gateway, "requests cannot be counted");
                 Err(failure.detail(why.to_string()))
             }
         }
     }
 
+    /// Whose request it is, and which windows it counts in.
+    fn named(&self, exchange: &Exchange) -> Result<Option<(String, Counted)>, Box<Failure>> {
+        let who = self.by.name(exchange).map_err(|failure| self.unknown(failure))?;
+        who.map(|who| Ok((who, self.counted(exchange)?))).transpose()
+    }
+
+    fn unknown(&self, failure: Box<Failure>) -> Box<Failure> {
+        self.measured.as_ref().map_or_else(|| failure.clone(), |measured| measured.unknown(&failure))
+    }
+
     fn counted(&self, exchange: &Exchange) -> Result<Counted, Box<Failure>> {
+        if let Some(measured) = &self.measured {
+            return measured.sizes(exchange).map(Counted::Measured);
+        }
         let Some(figures) = &self.figures else { return Ok(Counted::Own) };
         let number = |text| fill(text, exchange).trim().parse::<u64>().ok().filter(|number| *number > 0);
         match (number(&figures.limit), number(&figures.seconds)) {
@@ -159,7 +185,8 @@ impl Rules {
     fn judge(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
         let mut found = Found::new();
         for rules in self.all() {
-            if let Some(end) = self.judged(rules, rules.take(exchange), &mut found) {
+            let taken = rules.take(exchange);
+            if let Some(end) = self.judged(rules, taken, exchange, &mut found) {
                 return end;
             }
         }
@@ -172,13 +199,13 @@ impl Rules {
         for rules in self.all() {
             let taken = match &rules.counter {
                 Store::Local(_) => rules.take(exchange),
-                Store::Redis(counter) => match (rules.by.name(exchange), rules.counted(exchange)) {
-                    (Some(who), Ok(counted)) => Self::take_far(counter, &who, counted, now(exchange)).await,
-                    (None, Ok(_)) => Ok(None),
-                    (_, Err(failure)) => Err(failure),
+                Store::Redis(counter) => match rules.named(exchange) {
+                    Ok(Some((who, counted))) => rules.take_far(counter, who, counted, now(exchange)).await,
+                    Ok(None) => Ok(None),
+                    Err(failure) => Err(failure),
                 },
             };
-            if let Some(end) = self.judged(rules, taken, &mut found) {
+            if let Some(end) = self.judged(rules, taken, exchange, &mut found) {
                 return end;
             }
         }
@@ -189,16 +216,25 @@ impl Rules {
     fn judged(
         &self,
         rules: &Self,
-        taken: Result<Option<Allowance>, Box<Failure>>,
+        taken: Result<Taken, Box<Failure>>,
+        exchange: &mut Exchange,
         found: &mut Found,
     ) -> Option<Outcome> {
+        let taken = match taken {
+            Ok(taken) => taken,
+            Err(failure) => return Some(Outcome::Fail(failure)),
+        };
+        if let (Some((Counted::Measured(sizes), allowance)), Some(measured)) = (&taken, &rules.measured) {
+            measured.tell(exchange, sizes, allowance, now(exchange));
+        }
         match taken {
-            Ok(Some(allowance)) if !allowance.granted => Some(self.refuse(rules, &allowance, found)),
-            Ok(allowance) => {
-                found.push(allowance);
+            Some((counted, allowance)) if !allowance.granted => {
+                Some(self.refuse(rules, counted, &allowance, found, now(exchange)))
+            }
+            taken => {
+                found.push(taken.map(|(_, allowance)| allowance));
                 None
             }
-            Err(failure) => Some(Outcome::Fail(failure)),
         }
     }
 
@@ -209,11 +245,14 @@ impl Rules {
         Outcome::Continue
     }
 
-    fn refuse(&self, rules: &Self, allowance: &Allowance, before: &Found) -> Outcome {
-        let mut failure = rules.refusals.failure(Case::TooMany, "this client has asked too often", "");
+    fn refuse(&self, rules: &Self, counted: Counted, allowance: &Allowance, before: &Found, now: Duration) -> Outcome {
+        let mut failure = match (counted, &rules.measured) {
+            (Counted::Measured(sizes), Some(measured)) => measured.refusal(&sizes, allowance, now),
+            (_, _) => rules.refusals.failure(Case::TooMany, "this client has asked too often", ""),
+        };
         let granted = self.all().zip(before).filter_map(|(rules, found)| Some((rules, found.as_ref()?)));
         for (rules, allowance) in granted.chain([(rules, allowance)]) {
-            rules.names.each(allowance, |name, value| failure.headers.push((name.clone(), value)));
+            rules.names.each(allowance, now, |name, value| failure.headers.push((name.clone(), value)));
         }
         failure.retry_after = rules.names.retry_after.then(|| seconds(allowance.wait()));
         Outcome::Fail(failure)
@@ -221,11 +260,21 @@ impl Rules {
 
     async fn judge_waiting(&self, exchange: &mut Exchange, slot: usize) -> Outcome {
         if self.asks_body()
-            && let Err(failure) = exchange.hold_body().await
+            && let Err(failure) = self.hold(exchange).await
         {
             return Outcome::Fail(failure);
         }
         self.judge_far(exchange, slot).await
+    }
+
+    async fn hold(&self, exchange: &mut Exchange) -> Result<(), Box<Failure>> {
+        for rules in self.all() {
+            rules.by.hold(exchange).await?;
+            if let Some(measured) = &rules.measured {
+                measured.hold(exchange).await?;
+            }
+        }
+        Ok(())
     }
 }
 
@@ -256,87 +305,16 @@ impl Policy for TellRate {
         let Some(found) = exchange.recall::<Found>(self.slot).cloned() else {
             return Running::Done(Outcome::Continue);
         };
+        let now = now(exchange);
         if let Some(response) = &mut exchange.response {
             let headers: &mut HeaderMap = response.headers_mut();
             for (rules, allowance) in self.rules.all().zip(found) {
                 let Some(allowance) = allowance else { continue };
-                rules.names.each(&allowance, |name, value| drop(headers.insert(name, value)));
+                rules.names.each(&allowance, now, |name, value| drop(headers.insert(name, value)));
             }
         }
         Running::Done(Outcome::Continue)
     }
-}
-
-impl Names {
-    fn compile(data: &Data) -> Result<Self, BuildCause> {
-        let RateHeaders { window_limit, window_remaining, limit, remaining, reset, fractions, retry_after } =
-            &data.headers;
-        let name = |name: &Option<String>| name.as_deref().map(crate::build::header_name).transpose();
-        let windows = data.windows.iter().map(|window| {
-            let Span::Calendar(period) = window.span else { return Ok((None, None)) };
-            let of = |begin: &Option<String>| name(&begin.as_ref().map(|begin| format!("{begin}{}", word(period))));
-            Ok((of(window_limit)?, of(window_remaining)?))
-        });
-        Ok(Self {
-            windows: windows.collect::<Result<_, BuildCause>>()?,
-            limit: name(limit)?,
-            remaining: name(remaining)?,
-            reset: name(reset)?,
-            fractions: *fractions,
-            retry_after: *retry_after,
-        })
-    }
-
-    fn time(&self, time: Duration) -> HeaderValue {
-        if !self.fractions {
-            return seconds(time).into();
-        }
-        HeaderValue::try_from(hundredths(time)).unwrap_or(HeaderValue::from_static("0"))
-    }
-
-    /// Whether clients are told anything.
-    fn tell(&self) -> bool {
-        let totals = [&self.limit, &self.remaining, &self.reset];
-        let windows = self.windows.iter().any(|(limit, remaining)| limit.is_some() || remaining.is_some());
-        windows || totals.iter().any(|name| name.is_some())
-    }
-
-    fn each(&self, allowance: &Allowance, mut tell: impl FnMut(&HeaderName, HeaderValue)) {
-        for ((limit, remaining), left) in self.windows.iter().zip(&allowance.windows) {
-            limit.iter().for_each(|name| tell(name, left.limit.into()));
-            remaining.iter().for_each(|name| tell(name, left.remaining.into()));
-        }
-        let Some(tightest) = allowance.tightest() else { return };
-        self.limit.iter().for_each(|name| tell(name, tightest.limit.into()));
-        self.remaining.iter().for_each(|name| tell(name, tightest.remaining.into()));
-        self.reset.iter().for_each(|name| tell(name, self.time(tightest.reset)));
-    }
-}
-
-fn word(period: Period) -> &'static str {
-    match period {
-        Period::Second => "second",
-        Period::Minute => "minute",
-        Period::Hour => "hour",
-        Period::Day => "day",
-        Period::Month => "month",
-        Period::Year => "year",
-    }
-}
-
-/// Seconds with two digits behind the point, as far as they are not 0.
-fn hundredths(time: Duration) -> String {
-    let (full, rest) = (time.as_secs(), time.subsec_millis() / 10);
-    match (rest, rest % 10) {
-        (0, _) => full.to_string(),
-        (_, 0) => format!("{full}.{}", rest / 10),
-        (_, _) => format!("{full}.{rest:02}"),
-    }
-}
-
-/// Full seconds, the last one begun counts.
-fn seconds(time: Duration) -> u64 {
-    time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }
 
 #[cfg(test)]

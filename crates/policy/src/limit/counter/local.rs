@@ -76,6 +76,7 @@ impl Counter for LocalCounter {
             limit: window.limit,
             remaining: window.limit.saturating_sub(count.taken),
             reset: count.end.saturating_sub(now),
+            length: count.end.saturating_sub(count.begin),
         };
         Allowance { granted, windows: client.iter().zip(windows).map(left).collect() }
     }

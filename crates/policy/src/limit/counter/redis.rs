@@ -86,6 +86,7 @@ impl RedisCounter {
                 format!("{scope}:{who}:{}:{}", begin.as_millis(), word(period))
             }
             Span::FromFirst(length) => format!("{scope}:{who}:{}", length.as_millis()),
+            Span::Months(months) => format!("{scope}:{who}:{months}months"),
         }
     }
 }
@@ -99,13 +100,13 @@ fn allowance(windows: &[Window], said: &[Answer], now: Duration) -> Result<Allow
     let mut all = SmallVec::new();
     for (at, window) in windows.iter().enumerate() {
         let (taken, lasts) = (number(2 * at + 1)?, number(2 * at + 2)?);
-        let (_, end) = bounds(window.span, now, None);
+        let (begin, end) = bounds(window.span, now, None);
         let reset = match window.span {
-            Span::FromFirst(_) if lasts >= 0 => Duration::from_millis(lasts.unsigned_abs()),
-            Span::FromFirst(_) | Span::Calendar(_) => end - now,
+            Span::FromFirst(_) | Span::Months(_) if lasts >= 0 => Duration::from_millis(lasts.unsigned_abs()),
+            Span::FromFirst(_) | Span::Months(_) | Span::Calendar(_) => end - now,
         };
         let remaining = window.limit.saturating_sub(u64::try_from(taken).unwrap_or(0));
-        all.push(Left { limit: window.limit, remaining, reset });
+        all.push(Left { limit: window.limit, remaining, reset, length: end - begin });
     }
     Ok(Allowance { granted, windows: all })
 }

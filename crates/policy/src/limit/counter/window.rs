@@ -14,6 +14,11 @@ pub(crate) fn bounds(span: Span, now: Duration, begun: Option<Duration>) -> (Dur
             let begun = begun.filter(|begun| now < *begun + length).unwrap_or(now);
             (begun, begun + length)
         }
+        Span::Months(months) => {
+            let end = |begun| later(begun, months).unwrap_or(begun + Duration::from_secs(86_400));
+            let begun = begun.filter(|begun| now < end(*begun)).unwrap_or(now);
+            (begun, end(begun))
+        }
         Span::Calendar(Period::Second) => even(now, 1),
         Span::Calendar(Period::Minute) => even(now, 60),
         Span::Calendar(Period::Hour) => even(now, 3600),
@@ -37,6 +42,13 @@ fn dated(period: Period, now: Duration) -> Option<(Duration, Duration)> {
         _ => (date.first_of_month(), date.first_of_month().checked_add(1.month()).ok()?),
     };
     Some((since(first.into())?, since(next.into())?))
+}
+
+/// The same time of the same day, so many months later; `None` beyond the end of the calendar.
+fn later(begun: Duration, months: u32) -> Option<Duration> {
+    let begun = Timestamp::new(i64::try_from(begun.as_secs()).ok()?, begun.subsec_nanos().try_into().ok()?).ok()?;
+    let end = begun.to_zoned(TimeZone::UTC).checked_add(i64::from(months).months()).ok()?.timestamp();
+    u64::try_from(end.as_millisecond()).ok().map(Duration::from_millis)
 }
 
 fn since(date: DateTime) -> Option<Duration> {
@@ -64,6 +76,12 @@ mod tests {
             (Period::Year, "2024-01-01T00:00:00Z", "2025-01-01T00:00:00Z"),
         ] {
             assert_eq!(bounds(Span::Calendar(period), at(now), None), (at(begin), at(end)), "{period:?}");
+        }
+        for (begun, months, end) in [
+            ("2024-01-31T12:00:00.5Z", 1, "2024-02-29T12:00:00.5Z"),
+            ("2024-02-10T00:00:00Z", 12, "2025-02-10T00:00:00Z"),
+        ] {
+            assert_eq!(bounds(Span::Months(months), at(begun), None), (at(begun), at(end)), "{begun}");
         }
         let ten = Span::FromFirst(Duration::from_secs(10));
         let second = Duration::from_secs;

@@ -4,7 +4,12 @@ use super::*;
 use crate::answer::ReadyAnswers;
 use crate::exchange::testing;
 use crate::limit::counters::Counters;
-use model::policy::{CounterStore, LimitBy, Refusal, RefusalForm, Refusals, RequestText, WithoutText};
+use model::answer::Keyed;
+use model::policy::{
+    Amount, CounterStore, Letters, LimitBy, LimitFact, LimitPart, Measured, Period, RateHeaders, Refusal, RefusalForm,
+    Refusals, RequestText, TimeUnit, WithoutText,
+};
+use model::text::Text;
 use std::time::SystemTime;
 
 fn data(by: LimitBy, limits: &[(Period, u64)]) -> Data {
@@ -21,8 +26,7 @@ fn data(by: LimitBy, limits: &[(Period, u64)]) -> Data {
             ..RateHeaders::default()
         },
         refusals: Refusals::default(),
-        figures: None,
-        also: vec![],
+        ..Data::default()
     }
 }
 
@@ -204,6 +208,108 @@ fn several_limits_hold_in_their_order() {
 #[test]
 fn seconds_have_two_digits_where_they_are_asked_for() {
     for (millis, expected) in [(60_000, "60"), (59_879, "59.87"), (1500, "1.5"), (1005, "1"), (1059, "1.05")] {
-        assert_eq!(hundredths(Duration::from_millis(millis)), expected);
+        assert_eq!(names::hundredths(Duration::from_millis(millis)), expected);
     }
+}
+
+fn measured(limit: Amount, time: Amount, unit: TimeUnit) -> Data {
+    let name = |text: &str| Some(text.to_owned());
+    let told = |status, key: &str, message: &str| Keyed::new(status, key, message);
+    let fact = |name: &str, fact| (name.to_owned(), fact);
+    Data {
+        by: LimitBy::Evaluated(vec![
+            LimitPart::Attribute("plan".into()),
+            LimitPart::AttributeOrAddress("who".into()),
+            LimitPart::Text(Text::Expression("{#request.headers['x-key']?.get(0)}".into())),
+        ]),
+        headers: RateHeaders {
+            limit: name("limit"),
+            remaining: name("remaining"),
+            reset: name("reset"),
+            length: name("length"),
+            moment: true,
+            retry_after: false,
+            ..RateHeaders::default()
+        },
+        measured: Some(Box::new(Measured {
+            limit,
+            time,
+            unit,
+            spread: false,
+            refusal: told(429, "MANY", "{limit} in {time} {unit}"),
+            broken: told(500, "BROKEN", "broken"),
+            away: told(429, "AWAY", "away"),
+            parameters: vec![
+                fact("limit", LimitFact::Limit),
+                fact("time", LimitFact::Time),
+                fact("unit", LimitFact::Unit(Letters::Small)),
+            ],
+            attributes: vec![
+                fact("count", LimitFact::Count),
+                fact("left", LimitFact::Remaining),
+                fact("reset", LimitFact::Reset),
+            ],
+        })),
+        ..data(LimitBy::Everyone, &[])
+    }
+}
+
+fn text(text: &str) -> Amount {
+    Amount::Evaluated(Text::Expression(text.to_owned()))
+}
+
+#[test]
+fn evaluated_windows_tell_of_themselves() {
+    let rules = rules(&measured(Amount::Fixed(2), Amount::Fixed(1), TimeUnit::Minutes), &Counters::default());
+    let told = |remaining| format!("length=60000ms limit=2 remaining={remaining} reset=1700000060000");
+    assert_eq!(ask(&rules, get(&[])), (200, told(1)));
+    assert_eq!(ask(&rules, get(&[("x-key", "other")])), (200, told(1)));
+    assert_eq!(ask(&rules, get(&[])), (200, told(0)));
+
+    let mut exchange = get(&[]);
+    noon(&mut exchange);
+    let Running::Done(Outcome::Fail(failure)) = RateLimit::new(rules.clone(), 1).run(&mut exchange) else {
+        panic!("not refused")
+    };
+    let key = failure.key.as_ref().unwrap();
+    assert_eq!((failure.status, key.key.as_deref()), (Some(429), Some("MANY")));
+    assert_eq!(failure.public, "2 in 1 minutes");
+    let parameters: Vec<String> = key.parameters.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(parameters.join(" "), "limit=2 time=1 unit=minutes");
+    let seen = ["count", "left", "reset"].map(|name| exchange.attribute(name).unwrap().to_string());
+    assert_eq!(seen, ["3", "0", "1700000060000"]);
+}
+
+#[test]
+fn figures_come_from_expressions_and_null_lets_nobody_pass() {
+    let header = |name: &str| text(&format!("{{#request.headers['{name}']?.get(0)}}"));
+    for (limit, time, fields, expected) in [
+        (
+            header("n"),
+            Amount::Fixed(1),
+            &[("n", "1")][..],
+            (200, "length=1000ms limit=1 remaining=0 reset=1700000001000"),
+        ),
+        (header("none"), Amount::Fixed(1), &[], (429, "length=1000ms limit=0 remaining=0 reset=1700000001000")),
+        (
+            Amount::Fixed(3),
+            header("t"),
+            &[("t", "30")],
+            (200, "length=30000ms limit=3 remaining=2 reset=1700000030000"),
+        ),
+        (header("n"), Amount::Fixed(1), &[("n", "many")], (500, "")),
+    ] {
+        let rules = rules(&measured(limit, time, TimeUnit::Seconds), &Counters::default());
+        let (status, headers) = ask(&rules, get(fields));
+        assert_eq!((status, headers.as_str()), expected, "{fields:?}");
+    }
+}
+
+#[test]
+fn requests_that_are_spread_have_parts_of_their_time() {
+    let mut data = measured(Amount::Fixed(20), Amount::Fixed(1), TimeUnit::Seconds);
+    data.measured.as_mut().unwrap().spread = true;
+    let rules = rules(&data, &Counters::default());
+    let seen = [1, 2, 3].map(|_| ask(&rules, get(&[])).0);
+    assert_eq!(seen, [200, 200, 429]);
 }

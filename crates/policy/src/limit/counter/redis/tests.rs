@@ -57,7 +57,10 @@ async fn windows_are_counted_under_names_that_others_know() {
     // the second connection comes when the first is closed
     let (port, mut told) = redis(&[&["+OK\r\n+OK\r\n", TAKEN], &["+OK\r\n+OK\r\n", REFUSED]]).await;
     let counter = counter(port);
-    let left = |limit, remaining, reset| Left { limit, remaining, reset: Duration::from_millis(reset) };
+    let left = |limit, remaining, reset| {
+        let length = Duration::from_secs(if limit == 5 { 60 } else { 90 });
+        Left { limit, remaining, reset: Duration::from_millis(reset), length }
+    };
     let first = counter.take("bob", 1, NOON).await.unwrap();
     let windows = [left(5, 2, 19_500), left(9, 8, 80_000)].into_iter().collect();
     assert_eq!(first, Allowance { granted: true, windows });
