@@ -90,7 +90,7 @@ mod tests {
     use super::*;
     use crate::read_settings;
     use dialect::resolve::ProcessEnvironment;
-    use store::{Document, Revision};
+    use store::{Document, Documents, Revision};
 
     fn home_of(files: &[(&str, &str)], kept: bool) -> Home {
         let file = |(key, text): &(&str, &str)| Source { key: (*key).to_owned(), bytes: text.as_bytes().to_vec() };
@@ -101,7 +101,7 @@ mod tests {
             modified: Revision(1),
             expires: None,
         };
-        let documents: Vec<Document> = files.iter().map(document).collect();
+        let documents: Documents = files.iter().map(document).collect();
         let settings = read_settings(&documents, &ProcessEnvironment);
         home(&settings, &files.iter().map(file).collect::<Vec<_>>(), kept).unwrap()
     }

@@ -25,7 +25,7 @@ use dialect::resolve::Environment;
 use dialect::{Dialect, Home, Lowered, ReadError, Source};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use store::{Document, Revision};
+use store::{Document, Documents, Revision};
 
 /// The Apache APISIX dialect.
 #[derive(Default)]
@@ -59,21 +59,21 @@ impl Dialect for Apisix {
         read::files(path)
     }
 
-    fn lower(&self, documents: &[Document], environment: &dyn Environment) -> Lowered {
+    fn lower(&self, documents: &Documents, environment: &dyn Environment) -> Lowered {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         lower(documents, environment, &self.allow_missing, &mut memory)
     }
 
     fn home(&self, files: &[Source], environment: &dyn Environment) -> Result<Home, ReadError> {
-        let documents: Vec<Document> = files.iter().map(document).collect();
+        let documents: Documents = files.iter().map(document).collect();
         home::home(&read_settings(&documents, environment), files, self.kept)
     }
 
-    fn admin(&self, documents: &[Document], environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
+    fn admin(&self, documents: &Documents, environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
         let data = self.data.as_ref()?;
-        let files: Vec<Document> = documents.iter().filter(|one| !home::is_object(&one.key)).cloned().collect();
+        let files: Documents = documents.iter().filter(|one| !home::is_object(&one.key)).cloned().collect();
         let settings = read_settings(&files, environment);
-        let sources: Vec<Source> = files.into_iter().map(source).collect();
+        let sources: Vec<Source> = files.iter().map(source).collect();
         let home = match home::home(&settings, &sources, self.kept).ok()? {
             Home::Files => return None,
             Home::Memory(_) => admin::Home::Whole,
@@ -89,6 +89,6 @@ fn document(file: &Source) -> Document {
     Document { key, bytes, created: Revision::default(), modified: Revision::default(), expires: None }
 }
 
-fn source(document: Document) -> Source {
-    Source { key: document.key, bytes: document.bytes.to_vec() }
+fn source(document: &Document) -> Source {
+    Source { key: document.key.clone(), bytes: document.bytes.to_vec() }
 }

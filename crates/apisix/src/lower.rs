@@ -26,7 +26,7 @@ use ipnet::IpNet;
 use model::Gateway;
 use objects::Objects;
 use std::net::IpAddr;
-use store::Document;
+use store::Documents;
 
 /// What lowering looks at.
 pub(crate) struct Lowering<'a> {
@@ -39,7 +39,7 @@ pub(crate) struct Lowering<'a> {
 /// What the documents of a source mean. What was made of unchanged objects is taken from the memory, and is what would be
 /// made anew.
 pub fn lower(
-    documents: &[Document],
+    documents: &Documents,
     environment: &dyn Environment,
     allow_missing: &[String],
     memory: &mut Memory,
@@ -55,12 +55,12 @@ pub fn lower(
 }
 
 /// What the settings of a source say.
-pub fn read_settings(documents: &[Document], environment: &dyn Environment) -> Settings {
+pub fn read_settings(documents: &Documents, environment: &dyn Environment) -> Settings {
     settings(&files(documents), environment, &mut Texts::default())
 }
 
 /// The files with settings, defaults first.
-fn files(documents: &[Document]) -> Vec<File<'_>> {
+fn files(documents: &Documents) -> Vec<File<'_>> {
     let of = |kind: FileKind| {
         let all = documents.iter().filter(move |document| file_kind(&document.key) == Some(kind));
         all.filter_map(|document| Some(File { key: &document.key, text: std::str::from_utf8(&document.bytes).ok()? }))

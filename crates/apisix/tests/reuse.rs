@@ -7,7 +7,7 @@ use dialect::Dialect;
 use model::route::Route;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use store::{Document, Revision};
+use store::{Document, Documents, Revision};
 
 fn document(key: &str, text: &str) -> Document {
     let revision = Revision::default();
@@ -15,7 +15,7 @@ fn document(key: &str, text: &str) -> Document {
 }
 
 fn routes(apisix: &Apisix, documents: &BTreeMap<&str, String>) -> Vec<Arc<Route>> {
-    let documents: Vec<Document> = documents.iter().map(|(key, text)| document(key, text)).collect();
+    let documents: Documents = documents.iter().map(|(key, text)| document(key, text)).collect();
     let lowered = apisix.lower(&documents, &BTreeMap::new());
     let fresh = Apisix::default().lower(&documents, &BTreeMap::new());
     assert_eq!(lowered.gateway, fresh.gateway);

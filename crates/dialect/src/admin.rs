@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
-use store::{Change, Document, Revision, Store, StoreError};
+use store::{Change, Documents, Revision, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
 
 /// An answer of an Admin API on its way.
@@ -77,11 +77,9 @@ pub enum Refused {
 
 impl Desk {
     /// The documents of the source that have not ceased to be, and their revision.
-    pub async fn documents(&self) -> Result<(Vec<Document>, Revision), StoreError> {
-        let (mut documents, revision) = self.store.list().await?;
-        let now = SystemTime::now();
-        documents.retain(|document| document.expires.is_none_or(|end| end > now));
-        Ok((documents, revision))
+    pub async fn documents(&self) -> Result<(Documents, Revision), StoreError> {
+        let (documents, revision) = self.store.list().await?;
+        Ok((documents.live(SystemTime::now()), revision))
     }
 
     /// Brings changes into force; when this is answered, the next request is served by them.

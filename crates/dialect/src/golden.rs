@@ -13,7 +13,7 @@ use serde::Serialize;
 use show::Show;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use store::{Document, Revision};
+use store::{Document, Documents, Revision};
 
 const DASHES: &str = "----------------------------------------";
 
@@ -40,7 +40,7 @@ pub struct World {
     /// Its text.
     pub input: String,
     /// Its documents.
-    pub documents: Vec<Document>,
+    pub documents: Documents,
     /// Its variables.
     pub environment: BTreeMap<String, String>,
 }
@@ -135,11 +135,11 @@ impl Golden<'_> {
     }
 }
 
-fn findings(lowered: &Lowered, usual: &Lowered, documents: &[Document]) -> String {
+fn findings(lowered: &Lowered, usual: &Lowered, documents: &Documents) -> String {
     let mut text = String::new();
     let is_usual = |message: &str| usual.findings.iter().any(|usual| usual.message == message);
     for finding in lowered.findings.iter().filter(|finding| !is_usual(&finding.message)) {
-        let source = documents.iter().find(|d| d.key == finding.place.document);
+        let source = documents.find(&finding.place.document);
         text.push_str(&finding.render(source.and_then(|source| std::str::from_utf8(&source.bytes).ok())));
         if !finding.place.path.is_empty() {
             text.push_str(&format!("\n     at {}", finding.place.path));

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 use store::etcd::EtcdOptions;
-use store::{Change, Document};
+use store::{Change, Document, Documents};
 
 /// Where the objects of a source live. Where that is not its files, a key tells whether it is an object's.
 #[derive(Debug)]
@@ -43,10 +43,10 @@ pub trait Dialect: Send + Sync {
     fn read(&self, path: &Path) -> Result<Vec<Source>, ReadError>;
 
     /// What documents mean. Pure over its input: never fails as a whole, but returns what it understood, with findings.
-    fn lower(&self, documents: &[Document], environment: &dyn resolve::Environment) -> Lowered;
+    fn lower(&self, documents: &Documents, environment: &dyn resolve::Environment) -> Lowered;
 
     /// The changes that bring a store up to date with files: it then holds these and no others.
-    fn load(&self, files: &[Source], stored: &[Document], environment: &dyn resolve::Environment) -> Vec<Change> {
+    fn load(&self, files: &[Source], stored: &Documents, environment: &dyn resolve::Environment) -> Vec<Change> {
         let _ = environment;
         as_they_are(files, stored.iter())
     }
@@ -58,7 +58,7 @@ pub trait Dialect: Send + Sync {
     }
 
     /// Its Admin API for a source with these documents, if it has one.
-    fn admin(&self, documents: &[Document], environment: &dyn resolve::Environment) -> Option<Arc<dyn AdminApi>> {
+    fn admin(&self, documents: &Documents, environment: &dyn resolve::Environment) -> Option<Arc<dyn AdminApi>> {
         let _ = (documents, environment);
         None
     }

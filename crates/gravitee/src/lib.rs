@@ -17,7 +17,7 @@ pub use lower::lower;
 use dialect::resolve::Environment;
 use dialect::{Dialect, Lowered, ReadError, Source};
 use std::path::Path;
-use store::Document;
+use store::Documents;
 
 /// The Gravitee dialect.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +35,7 @@ impl Dialect for Gravitee {
         read::files(path)
     }
 
-    fn lower(&self, documents: &[Document], environment: &dyn Environment) -> Lowered {
+    fn lower(&self, documents: &Documents, environment: &dyn Environment) -> Lowered {
         lower(documents, environment, &self.allow_missing)
     }
 }

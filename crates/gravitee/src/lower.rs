@@ -32,7 +32,7 @@ use model::quirk::Marks;
 use model::secret::Secret;
 use model::table::{PathNormalization, Table};
 use std::collections::BTreeMap;
-use store::Document;
+use store::Documents;
 use subscription::Book;
 
 /// What lowering looks at.
@@ -42,7 +42,7 @@ pub(crate) struct Lowering<'a> {
     /// Policies that may be absent although they guard.
     pub(crate) allow_missing: &'a [String],
     /// Files that settings name.
-    documents: &'a [Document],
+    documents: &'a Documents,
     /// What the documents hold.
     contents: &'a [Content],
     /// Who may use which plan.
@@ -54,7 +54,7 @@ pub(crate) struct Lowering<'a> {
 }
 
 /// What the documents of a source mean. A definition that cannot be understood leaves the others as they are.
-pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
+pub fn lower(documents: &Documents, environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
     let mut notes = Notes::default();
     let (settings, number) = read_settings(documents, environment, &mut notes);
     let contents = contents(documents, &mut notes);
@@ -73,7 +73,7 @@ pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missin
     Lowered { gateway, findings: notes.into_findings(), broken }
 }
 
-fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &mut Notes) -> (Settings, usize) {
+fn read_settings(documents: &Documents, environment: &dyn Environment, notes: &mut Notes) -> (Settings, usize) {
     let file = documents.iter().find(|document| is_settings(&document.key));
     let key = file.map_or("environment", |file| file.key.as_str());
     let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();

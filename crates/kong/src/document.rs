@@ -7,7 +7,7 @@ use dialect::Faith;
 use dialect::findings::Findings;
 use serde_json::Value;
 use std::time::SystemTime;
-use store::{Change, Document};
+use store::{Change, Document, Documents};
 
 /// What the keys of kept entities begin with.
 const ROOT: &str = "entities/";
@@ -42,7 +42,7 @@ pub fn put(collection: Collection, object: &Object, expires: Option<SystemTime>)
 }
 
 /// All kept entities in the order in which they came to be. One that cannot be read is remarked.
-pub fn kept(documents: &[Document], notes: &mut Notes) -> Vec<Entity> {
+pub fn kept(documents: &Documents, notes: &mut Notes) -> Vec<Entity> {
     let mut kept: Vec<&Document> = documents.iter().filter(|document| document.key.starts_with(ROOT)).collect();
     kept.sort_by_key(|document| document.created);
     kept.into_iter().filter_map(|document| read(document, notes)).collect()

@@ -10,11 +10,11 @@ use dialect::resolve::Environment;
 use dialect::{Faith, Source, as_they_are};
 use serde_json::{Value, json};
 use std::time::SystemTime;
-use store::{Change, Document, Revision};
+use store::{Change, Document, Documents, Revision};
 
 /// The changes that bring kept entities up to date with files.
-pub(crate) fn load(files: &[Source], stored: &[Document], environment: &dyn Environment) -> Vec<Change> {
-    let given: Vec<Document> = files.iter().map(as_document).collect();
+pub(crate) fn load(files: &[Source], stored: &Documents, environment: &dyn Environment) -> Vec<Change> {
+    let given: Documents = files.iter().map(as_document).collect();
     let settings = read_settings(&given, environment, &mut Notes::default());
     let is_entities = |source: &&Source| {
         given.iter().any(|document| document.key == source.key && is_declarative(document, &settings))

@@ -22,7 +22,7 @@ use dialect::resolve::Environment;
 use dialect::{Dialect, Lowered, ReadError, Source};
 use std::path::Path;
 use std::sync::Arc;
-use store::{Change, Document};
+use store::{Change, Documents};
 
 /// The Kong dialect.
 #[derive(Clone, Debug, Default)]
@@ -42,15 +42,15 @@ impl Dialect for Kong {
         read::files(path, !self.kept)
     }
 
-    fn lower(&self, documents: &[Document], environment: &dyn Environment) -> Lowered {
+    fn lower(&self, documents: &Documents, environment: &dyn Environment) -> Lowered {
         lower(documents, environment, &self.allow_missing)
     }
 
-    fn load(&self, files: &[Source], stored: &[Document], environment: &dyn Environment) -> Vec<Change> {
+    fn load(&self, files: &[Source], stored: &Documents, environment: &dyn Environment) -> Vec<Change> {
         if self.kept { import::load(files, stored, environment) } else { dialect::as_they_are(files, stored.iter()) }
     }
 
-    fn admin(&self, documents: &[Document], environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
+    fn admin(&self, documents: &Documents, environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
         let settings = lower::read_settings(documents, environment, &mut read::Notes::default());
         Some(Arc::new(admin::Admin::new(settings, self.kept)))
     }

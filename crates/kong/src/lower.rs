@@ -23,7 +23,7 @@ use dialect::findings::Findings;
 use dialect::resolve::Environment;
 use dialect::{Faith, Lowered};
 use model::Gateway;
-use store::Document;
+use store::{Document, Documents};
 
 /// What lowering looks at.
 pub(crate) struct Lowering<'a> {
@@ -33,11 +33,11 @@ pub(crate) struct Lowering<'a> {
     /// Plugins that may be absent although they guard.
     pub(crate) allow_missing: &'a [String],
     /// Texts of files that settings name.
-    documents: &'a [Document],
+    documents: &'a Documents,
 }
 
 /// What the documents of a source mean.
-pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
+pub fn lower(documents: &Documents, environment: &dyn Environment, allow_missing: &[String]) -> Lowered {
     let mut notes = Notes::default();
     let settings = read_settings(documents, environment, &mut notes);
     let entities = entities(documents, &settings, environment, &mut notes);
@@ -53,7 +53,7 @@ pub fn lower(documents: &[Document], environment: &dyn Environment, allow_missin
 
 /// The entities of documents: kept ones, and those of declarative files.
 pub(crate) fn entities(
-    documents: &[Document],
+    documents: &Documents,
     settings: &Settings,
     environment: &dyn Environment,
     notes: &mut Notes,
@@ -71,7 +71,7 @@ pub(crate) fn entities(
     resolve(found, notes)
 }
 
-pub(crate) fn read_settings(documents: &[Document], environment: &dyn Environment, notes: &mut Notes) -> Settings {
+pub(crate) fn read_settings(documents: &Documents, environment: &dyn Environment, notes: &mut Notes) -> Settings {
     let file = documents.iter().find(|document| is_settings(&document.key));
     let key = file.map_or("environment", |file| file.key.as_str());
     let text = file.map(|file| String::from_utf8_lossy(&file.bytes).into_owned()).unwrap_or_default();
@@ -103,7 +103,7 @@ fn gateway(
     notes: &mut Notes,
     environment: &dyn Environment,
     allow_missing: &[String],
-    documents: &[Document],
+    documents: &Documents,
 ) -> Gateway {
     remarks::remark(entities, settings, notes);
     order::remark(entities, settings, notes);

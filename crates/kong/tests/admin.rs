@@ -98,7 +98,7 @@ impl World {
 async fn bring_into_force(kong: Arc<Kong>, store: Arc<dyn Store>, mut proposals: mpsc::Receiver<Proposal>) {
     while let Some(Proposal { changes, expected, done, .. }) = proposals.recv().await {
         let (documents, revision) = store.list().await.unwrap();
-        let mut all: BTreeMap<String, Document> = documents.into_iter().map(|one| (one.key.clone(), one)).collect();
+        let mut all: BTreeMap<String, Document> = documents.iter().map(|one| (one.key.clone(), one.clone())).collect();
         for change in &changes {
             match change.clone() {
                 Change::Put { key, bytes, expires } => {
@@ -108,7 +108,7 @@ async fn bring_into_force(kong: Arc<Kong>, store: Arc<dyn Store>, mut proposals:
                 Change::Remove { key } => drop(all.remove(&key)),
             }
         }
-        let lowered = kong.lower(&all.into_values().collect::<Vec<_>>(), &BTreeMap::new());
+        let lowered = kong.lower(&all.into_values().collect(), &BTreeMap::new());
         let outcome = match lowered.broken.is_empty() {
             true => store.commit(changes, expected).await.map_err(Refused::from),
             false => {

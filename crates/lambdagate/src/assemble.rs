@@ -25,7 +25,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::SystemTime;
-use store::{Change, Document, Pending, Revision, Store, StoreError};
+use store::{Change, Documents, Pending, Revision, Store, StoreError};
 
 /// The sources of the command line, each with the store that its documents live in.
 pub(crate) struct Assembler {
@@ -59,25 +59,7 @@ impl Stored {
     /// As it would be with these changes of a source.
     pub(crate) fn with(mut self, source: usize, changes: &[Change]) -> Self {
         let (documents, revision) = &mut self.sources[source];
-        let next = Revision(revision.0 + 1);
-        let documents = Arc::make_mut(documents);
-        for change in changes {
-            let (Change::Put { key, .. } | Change::Remove { key }) = change;
-            let there = documents.binary_search_by(|document| document.key.cmp(key));
-            match (change, there) {
-                (Change::Put { key, bytes, expires }, there) => {
-                    let created = there.map_or(next, |at| documents[at].created);
-                    let (key, bytes, expires) = (key.clone(), bytes.clone(), *expires);
-                    let document = Document { key, bytes, created, modified: next, expires };
-                    match there {
-                        Ok(at) => documents[at] = document,
-                        Err(at) => documents.insert(at, document),
-                    }
-                }
-                (Change::Remove { .. }, Ok(at)) => drop(documents.remove(at)),
-                (Change::Remove { .. }, Err(_)) => {}
-            }
-        }
+        documents.change(changes, Revision(revision.0 + 1));
         self
     }
 }
@@ -100,9 +82,6 @@ pub(crate) struct Draft {
     /// For each source the documents it was made from.
     documents: Vec<Documents>,
 }
-
-/// Documents of a source, in order of key.
-type Documents = Arc<Vec<Document>>;
 
 impl Assembler {
     /// Finds a reader for each source. Reads nothing yet.
@@ -139,9 +118,8 @@ impl Assembler {
         let mut sources = Vec::new();
         let now = SystemTime::now();
         for source in &self.sources {
-            let (mut documents, revision) = source.store.list().await?;
-            documents.retain(|document| document.expires.is_none_or(|end| end > now));
-            sources.push((Arc::new(documents), revision));
+            let (documents, revision) = source.store.list().await?;
+            sources.push((documents.live(now), revision));
         }
         Ok(Stored { sources })
     }
@@ -155,10 +133,8 @@ impl Assembler {
     pub(crate) async fn forget(&self) -> Result<(), StoreError> {
         let now = SystemTime::now();
         for source in &self.sources {
-            let over = |document: &Document| document.expires.is_some_and(|end| end <= now);
             let (documents, _) = source.store.list().await?;
-            let gone = documents.into_iter().filter(over).map(|document| Change::Remove { key: document.key });
-            let gone: Vec<Change> = gone.collect();
+            let gone: Vec<Change> = documents.over(now).map(|key| Change::Remove { key: key.to_owned() }).collect();
             if !gone.is_empty() {
                 source.store.commit(gone, None).await?;
             }
@@ -232,11 +208,10 @@ impl Adjustments {
 }
 
 /// The texts that findings point into.
-fn texts(findings: &[Finding], documents: &[Document]) -> Texts {
+fn texts(findings: &[Finding], documents: &Documents) -> Texts {
     let of = |finding: &Finding| {
-        let key = &finding.place.document;
-        let at = documents.binary_search_by(|document| document.key.cmp(key)).ok()?;
-        Some((key.clone(), documents[at].bytes.clone()))
+        let document = documents.find(&finding.place.document)?;
+        Some((document.key.clone(), document.bytes.clone()))
     };
     findings.iter().filter_map(of).collect()
 }

@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint}
 use dialect::Dialect;
 use dialect::resolve::Environment;
 use std::path::{Path, PathBuf};
-use store::Document;
+use store::Documents;
 
 /// A place that configuration is read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) enum Language {
 }
 
 /// What finds the functions that documents declare to be on this machine.
-pub(crate) type Declares = fn(&[Document], &dyn Environment) -> Vec<native::sam::Function>;
+pub(crate) type Declares = fn(&Documents, &dyn Environment) -> Vec<native::sam::Function>;
 
 impl Language {
     /// Who finds the functions that it declares.

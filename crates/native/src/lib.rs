@@ -24,7 +24,7 @@ pub use write::{Variable, Written, write};
 use dialect::resolve::Environment;
 use dialect::{Dialect, Lowered, ReadError, Source};
 use std::path::Path;
-use store::Document;
+use store::Documents;
 
 /// The native language.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,7 +39,7 @@ impl Dialect for Native {
         read(path)
     }
 
-    fn lower(&self, documents: &[Document], environment: &dyn Environment) -> Lowered {
+    fn lower(&self, documents: &Documents, environment: &dyn Environment) -> Lowered {
         lower(documents, environment)
     }
 }

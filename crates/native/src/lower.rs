@@ -31,11 +31,11 @@ use model::endpoint::Upstream;
 use model::id::UpstreamId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use store::Document;
+use store::{Document, Documents};
 
 /// What the documents mean. A document with anything invalid in it means nothing at all: half a configuration could
 /// leave a door open that the other half shuts.
-pub fn lower(documents: &[Document], environment: &dyn Environment) -> Lowered {
+pub fn lower(documents: &Documents, environment: &dyn Environment) -> Lowered {
     let files: Files<'_> = documents.iter().map(|d| (d.key.as_str(), &d.bytes[..])).collect();
     let (mut gateways, mut findings, mut broken) = (Vec::new(), Vec::new(), Vec::new());
     for document in main_documents(documents) {
@@ -52,7 +52,7 @@ pub fn lower(documents: &[Document], environment: &dyn Environment) -> Lowered {
 }
 
 /// The functions that templates among the documents declare; none of a template that [`lower`] takes for broken.
-pub fn functions(documents: &[Document], environment: &dyn Environment) -> Vec<sam::Function> {
+pub fn functions(documents: &Documents, environment: &dyn Environment) -> Vec<sam::Function> {
     let mut functions = Vec::new();
     for document in main_documents(documents) {
         let Ok(text) = std::str::from_utf8(&document.bytes) else { continue };
@@ -68,7 +68,7 @@ pub fn functions(documents: &[Document], environment: &dyn Environment) -> Vec<s
 }
 
 /// Documents that are configuration; the others are files that those name.
-fn main_documents(documents: &[Document]) -> Vec<&Document> {
+fn main_documents(documents: &Documents) -> Vec<&Document> {
     let is_yaml = |d: &&Document| [".yaml", ".yml", ".json"].iter().any(|end| d.key.ends_with(end));
     let named: Vec<&Document> = documents.iter().filter(is_yaml).collect();
     if !named.is_empty() {

@@ -36,7 +36,8 @@ fn read_back(name: &str, lowered: &Lowered) -> Result<(), String> {
     for secret in environment.values().filter(|secret| secret.len() > 3) {
         assert!(!written.text.contains(secret.as_str()), "{name}: a secret is written:\n{}", written.text);
     }
-    let again = Native.lower(&[golden::document(&golden::source("lambdagate.yaml", &written.text))], &environment);
+    let again =
+        Native.lower(&[golden::document(&golden::source("lambdagate.yaml", &written.text))].into(), &environment);
     if again.broken.is_empty() && again.gateway == lowered.gateway {
         return Ok(());
     }

@@ -46,7 +46,7 @@ proptest! {
         let revision = Revision::default();
         let bytes = written.text.clone().into();
         let document = Document { key: "f.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let lowered = Native.lower(&[document], &environment);
+        let lowered = Native.lower(&[document].into(), &environment);
         let said: Vec<String> = lowered.findings.iter().map(|f| f.render(Some(&written.text))).collect();
         prop_assert!(lowered.broken.is_empty(), "{}\n{}", said.join("\n"), written.text);
         prop_assert_eq!(lowered.gateway, gateway, "{}", written.text);

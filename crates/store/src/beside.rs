@@ -1,7 +1,7 @@
 //! Documents of files beside a store of others: what describes a process stays with it, and is not shared.
 
 use crate::memory::MemoryStore;
-use crate::{Change, Document, Pending, Revision, Store, StoreError};
+use crate::{Change, Documents, Pending, Revision, Store, StoreError};
 use std::sync::Arc;
 
 /// Two stores as one: files in memory, everything else in the other.
@@ -29,11 +29,11 @@ impl Beside {
 }
 
 impl Store for Beside {
-    fn list(&self) -> Pending<'_, (Vec<Document>, Revision)> {
+    fn list(&self) -> Pending<'_, (Documents, Revision)> {
         Box::pin(async {
             let (files, first) = self.files.list().await?;
             let (others, second) = self.others.list().await?;
-            Ok((merged(files, others), Revision(first.0 + second.0)))
+            Ok((merged(&files, others), Revision(first.0 + second.0)))
         })
     }
 
@@ -64,11 +64,8 @@ impl Store for Beside {
 }
 
 /// Both in order of key.
-fn merged(files: Vec<Document>, mut others: Vec<Document>) -> Vec<Document> {
-    for file in files {
-        let at = others.partition_point(|other| other.key < file.key);
-        others.insert(at, file);
-    }
+fn merged(files: &Documents, mut others: Documents) -> Documents {
+    files.iter().for_each(|file| drop(others.put(file.clone())));
     others
 }
 

@@ -2,9 +2,9 @@
 //!
 //! The file is redb's; it is written before a commit is answered, and read once, when it is opened.
 
-use crate::documents::Documents;
+use crate::held::Held;
 use crate::rows::{Rows, broken};
-use crate::{Change, Document, Pending, Revision, Store, StoreError};
+use crate::{Change, Documents, Pending, Revision, Store, StoreError};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,7 +16,7 @@ pub struct EmbeddedStore {
 
 struct Shared {
     rows: Rows,
-    documents: Documents,
+    documents: Held,
     /// Held while a commit decides and writes.
     committing: Mutex<()>,
 }
@@ -26,7 +26,7 @@ impl EmbeddedStore {
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let rows = Rows::open(path)?;
         let (all, revision) = rows.read()?;
-        let (documents, committing) = (Documents::new(all, revision), Mutex::default());
+        let (documents, committing) = (Held::new(all, revision), Mutex::default());
         Ok(Self { shared: Arc::new(Shared { rows, documents, committing }) })
     }
 }
@@ -44,7 +44,7 @@ impl Shared {
 }
 
 impl Store for EmbeddedStore {
-    fn list(&self) -> Pending<'_, (Vec<Document>, Revision)> {
+    fn list(&self) -> Pending<'_, (Documents, Revision)> {
         Box::pin(std::future::ready(Ok(self.shared.documents.list())))
     }
 

@@ -13,14 +13,14 @@ pub mod testing;
 mod tests;
 mod wire;
 
-use crate::documents::{Changed, Documents};
+use crate::held::{Changed, Held};
 use crate::rows::broken;
-use crate::{Change, Document, Pending, Revision, Store, StoreError};
+use crate::{Change, Document, Documents, Pending, Revision, Store, StoreError};
 use bytes::Bytes;
 use cluster::Cluster;
 use copy::Copy;
 use net::tls::ClientTlsOptions;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -110,7 +110,7 @@ impl Drop for Following {
 struct Shared {
     options: EtcdOptions,
     cluster: Cluster,
-    documents: Documents,
+    documents: Held,
     copy: Option<Copy>,
     /// What the start led to.
     start: watch::Sender<Start>,
@@ -141,12 +141,15 @@ impl EtcdStore {
         let copy = options.copy.as_deref().and_then(|path| Copy::open(path, &origin));
         let (mut all, revision) = copy.as_ref().map_or_else(Default::default, Copy::read);
         if let Some(coding) = &options.coding {
-            all.values_mut().for_each(|document| document.bytes = (coding.read)(&document.key, document.bytes.clone()));
+            all = all
+                .iter()
+                .map(|one| Document { bytes: (coding.read)(&one.key, one.bytes.clone()), ..one.clone() })
+                .collect();
         }
         let shared = Shared {
             options,
             cluster,
-            documents: Documents::new(all, revision),
+            documents: Held::new(all, revision),
             copy,
             start: watch::channel(Start::Waiting).0,
             position: watch::channel(0).0,
@@ -217,7 +220,7 @@ impl Shared {
     }
 
     /// Puts a whole list in force.
-    fn replace(&self, all: BTreeMap<String, Document>, position: u64) {
+    fn replace(&self, all: Documents, position: u64) {
         let next = self.next(position);
         let changed = self.documents.replace(all, next);
         if !changed.is_empty() {
@@ -264,7 +267,7 @@ impl Shared {
 }
 
 impl Store for EtcdStore {
-    fn list(&self) -> Pending<'_, (Vec<Document>, Revision)> {
+    fn list(&self) -> Pending<'_, (Documents, Revision)> {
         Box::pin(async {
             self.usable().await?;
             Ok(self.shared.documents.list())

@@ -4,8 +4,11 @@ pub mod beside;
 mod documents;
 pub mod embedded;
 pub mod etcd;
+mod held;
 pub mod memory;
 mod rows;
+
+pub use documents::{Documents, differs};
 
 use bytes::Bytes;
 use std::future::Future;
@@ -76,8 +79,8 @@ pub type Pending<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + S
 
 /// A place where documents live.
 pub trait Store: Send + Sync {
-    /// All documents, in order of key, and the revision they stand at.
-    fn list(&self) -> Pending<'_, (Vec<Document>, Revision)>;
+    /// All documents, and the revision they stand at.
+    fn list(&self) -> Pending<'_, (Documents, Revision)>;
 
     /// Carries out all changes or none. `expected` refuses when the store has moved on. The answer is the revision up to
     /// which the caller knows everything: an older one than the commit's when others wrote at the same time.

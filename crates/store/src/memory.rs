@@ -1,20 +1,19 @@
 //! Documents in memory: what a file is loaded into.
 
-use crate::documents::Documents;
-use crate::{Change, Document, Pending, Revision, Store, StoreError};
-use std::collections::BTreeMap;
+use crate::held::Held;
+use crate::{Change, Documents, Pending, Revision, Store, StoreError};
 use std::sync::{Mutex, PoisonError};
 
 /// A store that lives as long as the process.
 pub struct MemoryStore {
-    documents: Documents,
+    documents: Held,
     /// Held while a commit decides and writes.
     committing: Mutex<()>,
 }
 
 impl Default for MemoryStore {
     fn default() -> Self {
-        Self { documents: Documents::new(BTreeMap::new(), Revision::default()), committing: Mutex::default() }
+        Self { documents: Held::new(Documents::default(), Revision::default()), committing: Mutex::default() }
     }
 }
 
@@ -29,7 +28,7 @@ impl MemoryStore {
 }
 
 impl Store for MemoryStore {
-    fn list(&self) -> Pending<'_, (Vec<Document>, Revision)> {
+    fn list(&self) -> Pending<'_, (Documents, Revision)> {
         Box::pin(std::future::ready(Ok(self.documents.list())))
     }
 

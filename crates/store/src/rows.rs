@@ -1,10 +1,9 @@
 //! Documents as rows of a file of redb's: read once, when it is opened; written commit by commit.
 
-use crate::documents::Changed;
-use crate::{Document, Revision, StoreError};
+use crate::held::Changed;
+use crate::{Document, Documents, Revision, StoreError};
 use bytes::Bytes;
 use redb::{Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
@@ -25,7 +24,7 @@ pub(crate) struct Rows {
 }
 
 /// All documents, and the revision they stand at.
-pub(crate) type Everything = (BTreeMap<String, Document>, Revision);
+pub(crate) type Everything = (Documents, Revision);
 
 impl Rows {
     /// Opens the file, or makes it, with its folders.
@@ -83,15 +82,14 @@ fn read(database: &Database) -> Result<Everything, Box<redb::Error>> {
     making.commit().map_err(boxed)?;
     let reading = database.begin_read().map_err(boxed)?;
     let commits = reading.open_table(REVISION).map_err(boxed)?.get(COMMITS).map_err(boxed)?;
-    let mut all = BTreeMap::new();
+    let mut all = Vec::new();
     for row in reading.open_table(DOCUMENTS).map_err(boxed)?.iter().map_err(boxed)? {
         let (key, value) = row.map_err(boxed)?;
         let key = key.value().to_owned();
         let unreadable = || boxed(redb::StorageError::Corrupted(format!("the document {key:?} is cut short")));
-        let document = unpacked(&key, value.value()).ok_or_else(unreadable)?;
-        all.insert(key, document);
+        all.push(unpacked(&key, value.value()).ok_or_else(unreadable)?);
     }
-    Ok((all, Revision(commits.map_or(0, |row| row.value()))))
+    Ok((all.into_iter().collect(), Revision(commits.map_or(0, |row| row.value()))))
 }
 
 fn write(database: &Database, changed: &Changed, revision: Revision) -> Result<(), Box<redb::Error>> {

@@ -6,7 +6,7 @@ use super::{Remark, Tree};
 use std::collections::BTreeSet;
 
 /// The ground: crates that every crate above them may name.
-const GROUND: &[&str] = &["expr", "telemetry", "net", "model"];
+const GROUND: &[&str] = &["pieces", "expr", "telemetry", "net", "model"];
 
 /// What a crate may name.
 enum May {
@@ -19,14 +19,15 @@ enum May {
 }
 
 const TABLE: &[(&str, May)] = &[
+    ("pieces", May::Only(&[])),
     ("expr", May::Only(&[])),
     ("telemetry", May::Only(&[])),
     ("net", May::Only(&[])),
-    ("model", May::Only(&["expr"])),
+    ("model", May::Only(&["pieces", "expr"])),
     ("lambda", May::Ground(&[])),
     ("policy", May::Ground(&["lambda"])),
     ("proxy", May::Ground(&["policy"])),
-    ("store", May::Only(&["net"])),
+    ("store", May::Only(&["pieces", "net"])),
     ("dialect", May::Ground(&["store"])),
     ("kong", May::Ground(&["dialect", "store"])),
     ("apisix", May::Ground(&["dialect", "store"])),

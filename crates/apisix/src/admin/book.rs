@@ -4,12 +4,12 @@ use crate::document::Place;
 use crate::entity::Kind;
 use crate::schema::Object;
 use serde_json::Value;
-use store::{Document, Revision};
+use store::{Document, Documents, Revision};
 
 /// All objects at one revision.
 pub(super) struct Book {
     revision: Revision,
-    documents: Vec<Document>,
+    documents: Documents,
 }
 
 /// An object with the revisions of its document.
@@ -21,7 +21,7 @@ pub(super) struct Kept {
 }
 
 impl Book {
-    pub(super) fn new(documents: Vec<Document>, revision: Revision) -> Self {
+    pub(super) fn new(documents: Documents, revision: Revision) -> Self {
         Self { revision, documents }
     }
 
@@ -31,13 +31,12 @@ impl Book {
     }
 
     /// Whether it holds these documents. (Some may have ceased to be without a new revision.)
-    pub(super) fn is_of(&self, documents: &[Document], revision: Revision) -> bool {
+    pub(super) fn is_of(&self, documents: &Documents, revision: Revision) -> bool {
         self.revision == revision && self.documents.len() == documents.len()
     }
 
     fn document(&self, key: &str) -> Option<&Document> {
-        let at = self.documents.binary_search_by(|document| document.key.as_str().cmp(key)).ok()?;
-        self.documents.get(at)
+        self.documents.find(key)
     }
 
     /// Whether there is such an object.
@@ -78,8 +77,8 @@ impl Book {
             Kind::Credentials => parent.map_or("consumers/".to_owned(), |parent| format!("consumers/{parent}/")),
             kind => format!("{}/", kind.name()),
         };
-        let first = self.documents.partition_point(|document| document.key.as_str() < folder.as_str());
-        let below = self.documents[first..].iter().take_while(move |document| document.key.starts_with(&folder));
+        let first = self.documents.from_key(&folder);
+        let below = first.take_while(move |document| document.key.starts_with(&folder));
         below
             .filter_map(move |document| Some((document, Place::of_key(&document.key)?)))
             .filter(move |(_, place)| place.kind == kind)

@@ -14,7 +14,7 @@ use dialect::resolve::Environment;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use store::Document;
+use store::{Document, Documents};
 
 /// What was made of objects before: as long as an object and all it depends on stay, so does what was made of it.
 #[derive(Default)]
@@ -85,7 +85,7 @@ pub(crate) struct Objects {
 
 impl Objects {
     pub(super) fn of(
-        documents: &[Document],
+        documents: &Documents,
         settings: &Settings,
         environment: &dyn Environment,
         memory: &mut Memory,
@@ -134,7 +134,7 @@ impl Objects {
     /// The objects of the file that the settings choose. One that is not good is left out, the others stay.
     fn take_file(
         &mut self,
-        documents: &[Document],
+        documents: &Documents,
         settings: &Settings,
         manner: &Manner<'_>,
         memory: &mut Memory,
@@ -171,7 +171,7 @@ impl Objects {
     }
 
     /// The objects that are kept one by one, the oldest first.
-    fn take_kept(&mut self, documents: &[Document], manner: &Manner<'_>, memory: &mut Memory) {
+    fn take_kept(&mut self, documents: &Documents, manner: &Manner<'_>, memory: &mut Memory) {
         let mut kept: Vec<(&Document, Place)> = documents
             .iter()
             .filter(|document| file_kind(&document.key).is_none() && !document.bytes.starts_with(b"init_dir"))

@@ -8,7 +8,7 @@ use crate::schema::same_word;
 use dialect::Faith;
 use dialect::findings::{Findings, Spot};
 use dialect::tree::{Node, Tree, parse_json};
-use store::Document;
+use store::{Document, Documents};
 
 /// A document as trees, with the trees of texts in it.
 pub(crate) struct Content {
@@ -34,7 +34,7 @@ enum Kind {
 }
 
 /// What the documents hold, those left out that are not what they should be.
-pub(crate) fn contents(documents: &[Document], notes: &mut Notes) -> Vec<Content> {
+pub(crate) fn contents(documents: &Documents, notes: &mut Notes) -> Vec<Content> {
     let json = |document: &&Document| !is_settings(&document.key) && !is_pem(&document.bytes);
     documents.iter().filter(json).filter_map(|document| content(document, notes)).collect()
 }

@@ -11,7 +11,7 @@ use dialect::resolve::Environment;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
-use store::{Document, Revision};
+use store::{Document, Documents, Revision};
 use uuid::Uuid;
 
 /// What is shown of a configuration that says nothing.
@@ -34,7 +34,7 @@ pub(super) struct Book {
 impl Book {
     /// Reads the documents.
     pub(super) fn of(
-        documents: &[Document],
+        documents: &Documents,
         revision: Revision,
         environment: &dyn Environment,
         now: SystemTime,

@@ -52,17 +52,18 @@ impl Admin {
         let _turn = self.turn.lock().await;
         let (documents, revision) = desk.documents().await.map_err(|error| Problem::Database(error.to_string()))?;
         let settings = read_settings(&documents, &ProcessEnvironment, &mut Notes::default());
-        let (old, mut new): (Vec<Document>, Vec<Document>) =
-            documents.into_iter().partition(|document| is_declarative(document, &settings));
+        let old: Vec<&Document> = documents.iter().filter(|document| is_declarative(document, &settings)).collect();
+        let mut new = documents.clone();
+        old.iter().for_each(|document| drop(new.take(&document.key)));
         let key = POSTED.to_owned();
-        new.push(Document { key, bytes: text.clone(), created: revision, modified: revision, expires: None });
+        new.put(Document { key, bytes: text.clone(), created: revision, modified: revision, expires: None });
         let book = Book::of(&new, revision, &ProcessEnvironment, SystemTime::now());
         let broken = wrong(&book.findings);
         if !broken.is_empty() {
             return Err(declarative(&broken, &text, flatten));
         }
         let gone = old.into_iter().filter(|document| document.key != POSTED);
-        let mut changes: Vec<Change> = gone.map(|document| Change::Remove { key: document.key }).collect();
+        let mut changes: Vec<Change> = gone.map(|document| Change::Remove { key: document.key.clone() }).collect();
         changes.push(Change::Put { key: POSTED.to_owned(), bytes: text.clone(), expires: None });
         match desk.commit(changes, None).await {
             Ok(_) => Ok(Reply::created(by_id(&book))),

@@ -1,12 +1,12 @@
 //! A source with its reader and its store: where its objects live, what is loaded, and what of it is in force.
 
-use super::{Documents, moment};
+use super::moment;
 use crate::exit::Refusal;
 use crate::source::{Declares, Source};
 use dialect::resolve::ProcessEnvironment;
 use dialect::{Dialect, Finding, Home, Lowered, ReadError};
 use model::Gateway;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -14,7 +14,7 @@ use store::beside::Beside;
 use store::embedded::EmbeddedStore;
 use store::etcd::EtcdStore;
 use store::memory::MemoryStore;
-use store::{Document, Store, StoreError};
+use store::{Document, Documents, Store, StoreError, differs};
 
 /// A source with its reader and its store.
 pub(super) struct Opened {
@@ -83,7 +83,7 @@ impl Opened {
         }
         let (mut stored, revision) = self.store.list().await?;
         if self.apart.as_ref().is_some_and(|apart| !apart.takes_files) {
-            stored.retain(|document| !self.is_apart(&document.key));
+            stored = stored.iter().filter(|document| !self.is_apart(&document.key)).cloned().collect();
         }
         let changes = self.dialect.load(&files, &stored, &ProcessEnvironment);
         if !changes.is_empty() {
@@ -105,7 +105,7 @@ impl Opened {
 
     /// When the first of the documents in force ceases to be.
     pub(super) fn first_end(&self) -> Option<SystemTime> {
-        self.accepted.iter().filter_map(|document| document.expires).min()
+        self.accepted.first_end()
     }
 
     /// What the newest documents mean; a broken one is replaced by the revision in force. Findings are those of the newest.
@@ -114,43 +114,58 @@ impl Opened {
         if broken.is_empty() {
             return Part { gateway, findings, broken, documents: newest.clone() };
         }
-        let is_broken: BTreeSet<&str> = broken.iter().map(String::as_str).collect();
-        let stand_in = |document: &Document| match is_broken.contains(document.key.as_str()) {
-            true => self.in_force_of(&document.key).cloned(),
-            false => Some(document.clone()),
-        };
-        let mixed: Vec<Document> = newest.iter().filter_map(stand_in).collect();
+        let mut mixed = newest.clone();
+        for key in broken.iter().filter(|key| newest.find(key).is_some()) {
+            match self.accepted.find(key) {
+                Some(in_force) => drop(mixed.put(in_force.clone())),
+                None => drop(mixed.take(key)),
+            }
+        }
         let again = self.dialect.lower(&mixed, &ProcessEnvironment);
         if again.broken.is_empty() {
-            return Part { gateway: again.gateway, findings, broken, documents: Arc::new(mixed) };
+            return Part { gateway: again.gateway, findings, broken, documents: mixed };
         }
         // The old one does not go with the new ones around it (a file it names changed too): all of them stay old.
         let old = self.dialect.lower(&self.accepted, &ProcessEnvironment);
         Part { gateway: old.gateway, findings, broken, documents: self.accepted.clone() }
     }
 
-    fn in_force_of(&self, key: &str) -> Option<&Document> {
-        let at = self.accepted.binary_search_by(|document| document.key.as_str().cmp(key)).ok()?;
-        self.accepted.get(at)
-    }
-
     pub(super) fn accept(&mut self, documents: Documents) {
         let now = SystemTime::now();
-        let is_same = |new: &Document| self.in_force_of(&new.key).is_some_and(|old| old.modified == new.modified);
-        let (mut times, mut newest) = (BTreeMap::new(), (0, 0));
-        for document in documents.iter() {
-            if self.is_apart(&document.key) {
-                newest = (document.modified.0.max(newest.0), newest.1 + 1);
-                continue;
+        let newest = self.newest_apart(&documents);
+        for one in documents.differences(&self.accepted).filter(differs) {
+            match (one.before, one.now) {
+                (_, Some(document)) | (Some(document), None) if self.is_apart(&document.key) => {}
+                (Some(before), Some(document)) if before.modified == document.modified => {}
+                (_, Some(document)) => drop(self.times.insert(document.key.clone(), now)),
+                (Some(gone), None) => drop(self.times.remove(&gone.key)),
+                (None, None) => {}
             }
-            let since = self.times.get(&document.key).filter(|_| is_same(document)).copied();
-            times.insert(document.key.clone(), since.unwrap_or(now));
         }
         if let Some(apart) = &self.apart {
             let since = self.times.get(&apart.place).filter(|_| self.newest_apart == newest).copied();
-            times.insert(apart.place.clone(), since.unwrap_or(now));
+            self.times.insert(apart.place.clone(), since.unwrap_or(now));
         }
-        (self.times, self.accepted, self.newest_apart) = (times, documents, newest);
+        (self.accepted, self.newest_apart) = (documents, newest);
+    }
+
+    /// The newest revision of the objects that live apart, and their number. All are looked at only when the newest one
+    /// has gone.
+    fn newest_apart(&self, documents: &Documents) -> (u64, usize) {
+        let apart = |document: &&Document| self.is_apart(&document.key);
+        let ((newest, mut number), mut fresh, mut gone) = (self.newest_apart, 0, 0);
+        for one in documents.differences(&self.accepted) {
+            if let Some(before) = one.before.filter(apart) {
+                (number, gone) = (number - 1, before.modified.0.max(gone));
+            }
+            if let Some(now) = one.now.filter(apart) {
+                (number, fresh) = (number + 1, now.modified.0.max(fresh));
+            }
+        }
+        if gone < newest || fresh >= newest {
+            return (newest.max(fresh), number);
+        }
+        (documents.iter().filter(apart).map(|document| document.modified.0).max().unwrap_or(0), number)
     }
 
     /// The documents in force; objects that live apart are one row together.
@@ -161,7 +176,7 @@ impl Opened {
             revision,
             since: self.times.get(document).copied().map(moment).unwrap_or_default(),
         };
-        let files = self.times.keys().filter_map(|key| self.in_force_of(key));
+        let files = self.times.keys().filter_map(|key| self.accepted.find(key));
         let mut rows: Vec<InForce> = files.map(|document| row(&document.key, document.modified.0)).collect();
         rows.extend(self.apart.as_ref().map(|apart| row(&apart.place, self.newest_apart.0)));
         rows

@@ -77,7 +77,7 @@ impl Dialect for Toy {
         Ok(files.iter().map(|(key, text)| dialect::Source { key: (*key).into(), bytes: (*text).into() }).collect())
     }
 
-    fn lower(&self, documents: &[Document], _: &dyn Environment) -> Lowered {
+    fn lower(&self, documents: &Documents, _: &dyn Environment) -> Lowered {
         let mut lowered = Lowered::default();
         let bad = |key: &str| documents.iter().any(|d| d.key == key && d.bytes.starts_with(b"!"));
         for document in documents.iter().filter(|document| document.key != "file") {

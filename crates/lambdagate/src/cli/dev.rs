@@ -210,7 +210,7 @@ mod tests {
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
         let dialect = native::Native;
-        let lowered = dialect.lower(&[document], &std::collections::BTreeMap::new());
+        let lowered = dialect.lower(&[document].into(), &std::collections::BTreeMap::new());
         assert_eq!((lowered.findings, lowered.gateway.tables[0].routes.len()), (vec![], 2), "{proposed}");
     }
 }

@@ -91,7 +91,7 @@ routes:
         let (bytes, revision) = (bytes::Bytes::from_static(CONFIG.as_bytes()), store::Revision(1));
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let lowered = native::Native.lower(&[document], &std::collections::BTreeMap::new());
+        let lowered = native::Native.lower(&[document].into(), &std::collections::BTreeMap::new());
         let pairs = of_sources(&lowered.gateway);
         let seen: Vec<_> = pairs.iter().map(|pair| (pair.access_key.as_str(), pair.session_token.is_some())).collect();
         assert_eq!(seen, [("A", false), ("C", true)], "{:?}", lowered.findings);

@@ -29,7 +29,7 @@ fn check(folder: &str, lower: impl Fn(&str, &BTreeMap<String, String>) -> Lowere
     assert!(count >= 20, "only {count} cases");
 }
 
-fn documents(files: &[Source]) -> Vec<store::Document> {
+fn documents(files: &[Source]) -> store::Documents {
     files.iter().map(golden::document).collect()
 }
 

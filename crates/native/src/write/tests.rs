@@ -8,7 +8,7 @@ fn check(text: &str, expected: &str) {
     let revision = Revision::default();
     let document = Document { key: "f.yaml".into(), bytes, created: revision, modified: revision, expires: None };
     let environment: BTreeMap<String, String> = BTreeMap::new();
-    let lowered = crate::lower(&[document], &environment);
+    let lowered = crate::lower(&[document].into(), &environment);
     assert!(lowered.broken.is_empty(), "{:?}", lowered.findings);
     assert_eq!(write(&lowered.gateway).text, expected);
 }
@@ -94,7 +94,7 @@ fn what_has_no_form_is_named() {
         modified: Revision::default(),
         expires: None,
     };
-    let mut gateway = crate::lower(&[document], &BTreeMap::<String, String>::new()).gateway;
+    let mut gateway = crate::lower(&[document].into(), &BTreeMap::<String, String>::new()).gateway;
     assert_eq!(write(&gateway).gaps, [] as [&str; 0]);
     let table = &mut gateway.tables[0];
     table.marks = Some(Marks { server_everywhere: true, ..Marks::default() });

@@ -4,7 +4,7 @@
 //! goes on without it, and the log says so.
 
 use super::Shared;
-use crate::documents::Changed;
+use crate::held::Changed;
 use crate::rows::{Everything, Rows};
 use crate::{Document, Revision, StoreError};
 use std::collections::BTreeMap;

@@ -6,12 +6,11 @@
 use super::cluster::{Asked, Trouble};
 use super::wire::{self, Event, KeyValue, Kind, Line, Ranged, Told};
 use super::{Shared, Start};
-use crate::Document;
-use crate::documents::Changed;
+use crate::held::Changed;
+use crate::{Document, Documents};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use net::{Body, BodyError};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How many documents are asked for at once.
@@ -177,9 +176,9 @@ fn take(shared: &Shared, events: Vec<Event>) -> Option<u64> {
 }
 
 /// Everything under the prefix, page by page, all of one revision.
-pub(super) async fn list(shared: &Shared) -> Result<(BTreeMap<String, Document>, u64), Trouble> {
+pub(super) async fn list(shared: &Shared) -> Result<(Documents, u64), Trouble> {
     let (from, to) = shared.range();
-    let (mut all, mut revision, mut limit) = (BTreeMap::new(), 0, PAGE);
+    let (mut all, mut revision, mut limit) = (Vec::new(), 0, PAGE);
     let mut from = from.into_bytes();
     loop {
         let page = wire::range(&from, &to, revision, limit);
@@ -196,14 +195,14 @@ pub(super) async fn list(shared: &Shared) -> Result<(BTreeMap<String, Document>,
         all.extend(ranged.kvs.into_iter().filter_map(|kv| local(shared, kv)));
         match last.filter(|_| ranged.more) {
             Some(last) => from = [&last[..], &[0]].concat(),
-            None => return Ok((all, revision)),
+            None => return Ok((all.into_iter().collect(), revision)),
         }
     }
 }
 
-fn local(shared: &Shared, kv: KeyValue) -> Option<(String, Document)> {
+fn local(shared: &Shared, kv: KeyValue) -> Option<Document> {
     let key = shared.local(&kv.key)?;
-    Some((key.clone(), shared.read(kv.document(key))))
+    Some(shared.read(kv.document(key)))
 }
 
 /// The lines of a watch.

@@ -248,7 +248,7 @@ routes:
         let (bytes, revision) = (Bytes::from_static(CONFIG.as_bytes()), store::Revision(1));
         let document =
             store::Document { key: "a.yaml".into(), bytes, created: revision, modified: revision, expires: None };
-        let lowered = native::Native.lower(&[document], &std::collections::BTreeMap::new());
+        let lowered = native::Native.lower(&[document].into(), &std::collections::BTreeMap::new());
         assert_eq!(lowered.findings, []);
         lowered.gateway
     }
