@@ -106,6 +106,16 @@ impl<'l> Budget<'l> {
         self.limits.depth
     }
 
+    /// Levels that are left.
+    pub(crate) fn depth_left(&self) -> usize {
+        self.limits.depth.saturating_sub(self.depth)
+    }
+
+    /// Whether a text of that many bytes, which is still growing, may be.
+    pub(crate) fn text_within(&mut self, bytes: usize) -> Result<(), Error> {
+        if bytes > self.limits.text { self.text(bytes) } else { self.step() }
+    }
+
     pub(crate) fn text_limit(&self) -> usize {
         self.limits.text
     }
