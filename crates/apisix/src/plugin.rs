@@ -21,6 +21,7 @@ mod limit_req;
 pub mod meta;
 mod mocking;
 mod openfunction;
+mod openwhisk;
 mod proxy_rewrite;
 mod redirect;
 mod referer_restriction;
@@ -108,6 +109,7 @@ plugins! {
     ResponseRewrite response_rewrite::parts, response_rewrite::lower; "response-rewrite" 899;
     Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" -1899;
     AzureFunctions azure_functions::parts, azure_functions::lower; "azure-functions" -1900;
+    Openwhisk openwhisk::parts, openwhisk::lower; "openwhisk" -1901;
     Openfunction openfunction::parts, openfunction::lower; "openfunction" -1902;
 }
 

@@ -142,6 +142,10 @@ pub struct UrlRelay {
     pub forwarded: bool,
     /// Bytes a body may have; `None`: as many as the listener takes.
     pub largest_body: Option<u64>,
+    /// The client's body is posted as this media type, without its query and header fields; `None`: the request is the
+    /// client's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub posts: Option<String>,
 }
 
 /// What becomes of the reply.

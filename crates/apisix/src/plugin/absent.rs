@@ -82,7 +82,6 @@ pub const ABSENT: &[Absent] = &[
     plain("log-rotate", 100, "logs are rotated by whoever keeps them"),
     plain("example-plugin", 0, "it only shows how plugins are written"),
     plain("gm", -43, "the Chinese ciphers are not spoken"),
-    plain("openwhisk", -1901, "the function is not called; the route leads on to its upstream, if it has one"),
     guard("serverless-post-function", -2000, "its Lua code does not run; it may have refused requests"),
     plain("ext-plugin-post-req", -3000, "the plugin runner is not asked"),
     plain("ext-plugin-post-resp", -4000, "the plugin runner is not asked"),

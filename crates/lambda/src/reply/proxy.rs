@@ -5,6 +5,7 @@
 //! is a string at AWS too, and guessing would hide the mistake.
 
 mod ordered;
+mod partial;
 mod shape;
 mod syntax;
 
@@ -83,6 +84,7 @@ fn interpret(
     match rules.checks {
         ReplyChecks::Ordered => ordered::read(rules, base, payload),
         ReplyChecks::Detailed => detailed(rules, answered, base, payload),
+        ReplyChecks::Partial => partial::read(rules, answered, base, payload),
     }
 }
 

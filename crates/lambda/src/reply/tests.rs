@@ -1,6 +1,7 @@
 //! Cases of `reply`.
 
 mod ordered;
+mod partial;
 
 use super::*;
 use bytes::Bytes;

@@ -59,4 +59,7 @@ pub enum ReplyChecks {
     /// `statusCode`, `headers`, `body` and `isBase64Encoded` in this order; null is wrong in each; what is wrong is told
     /// in the few words that are made for clients. `multiValueHeaders` replace `headers`, `cookies` mean nothing.
     Ordered,
+    /// None: `statusCode`, `headers` and `body` stand over what the call gave, each where it is there. A body that is no
+    /// text is written as JSON.
+    Partial,
 }

@@ -9,7 +9,8 @@ use crate::exchange::{CallFacts, Exchange};
 use crate::failure::Failure;
 use crate::{Outcome, Policy, Running};
 use bytes::Bytes;
-use http::Response;
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Method, Response};
 use lambda::CallError;
 use lambda::event::{self, EventRequest};
 use lambda::invoke::{Function, FunctionUrl, UrlRequest};
@@ -38,6 +39,8 @@ pub(crate) struct CallStep {
 struct Relay {
     forwarded: bool,
     largest_body: Option<u64>,
+    /// The header of a request that is not the client's: its body alone is posted.
+    posts: Option<HeaderMap>,
 }
 
 enum ReadyTarget {
@@ -120,15 +123,13 @@ impl CallStep {
             ReadyTarget::Url(target, path) => {
                 let path = url::appended(path, exchange)?;
                 let http::request::Parts { method, uri, headers, .. } = &exchange.request;
-                let told;
-                let headers = match self.relay.as_ref().is_some_and(|relay| relay.forwarded) {
-                    true => {
-                        told = url::forwarded_fields(headers, &exchange.client);
-                        &told
-                    }
-                    false => headers,
+                let (relay, told) = (self.relay.as_ref(), relayed(self.relay.as_ref(), exchange));
+                let (method, query) = match relay.is_some_and(|relay| relay.posts.is_some()) {
+                    true => (&Method::POST, None),
+                    false => (method, uri.query()),
                 };
-                let request = UrlRequest { method, path: &path, query: uri.query(), headers, body };
+                let request =
+                    UrlRequest { method, path: &path, query, headers: told.as_ref().unwrap_or(headers), body };
                 Box::pin(target.call(request)).await? // boxed: the call of a function needs no room for it
             }
         };
@@ -187,7 +188,20 @@ impl From<Box<Failure>> for Broken {
 fn relay(target: &Target) -> Option<Relay> {
     let Target::Url(target) = target else { return None };
     let UrlAuth::Relay(relay) = &target.auth else { return None };
-    Some(Relay { forwarded: relay.forwarded, largest_body: relay.largest_body })
+    let posts = relay.posts.as_deref().map(|media| {
+        let media = HeaderValue::from_str(media).unwrap_or(HeaderValue::from_static("application/octet-stream"));
+        HeaderMap::from_iter([(CONTENT_TYPE, media)])
+    });
+    Some(Relay { forwarded: relay.forwarded, largest_body: relay.largest_body, posts })
+}
+
+/// The header that is sent in the place of the client's, if it is not that.
+fn relayed(relay: Option<&Relay>, exchange: &Exchange) -> Option<HeaderMap> {
+    let relay = relay?;
+    match &relay.posts {
+        Some(own) => Some(own.clone()),
+        None => relay.forwarded.then(|| url::forwarded_fields(&exchange.request.headers, &exchange.client)),
+    }
 }
 
 pub(super) fn needs_body(payload: &Payload) -> bool {

@@ -7,7 +7,9 @@ use crate::schema::{Honour, Object, honour};
 use dialect::Faith;
 use model::answer::{Answer, FailureKind};
 use model::aws::Aws;
-use model::call::{Call, CallTimeouts, Fault, MirrorRules, Payload, Reply, Target, Then, UrlAuth, UrlRelay, UrlTarget};
+use model::call::{
+    Call, CallTimeouts, Fault, MirrorRules, Payload, Reply, Target, Then, UrlAuth, UrlPath, UrlRelay, UrlTarget,
+};
 use model::chain::Phase;
 use model::endpoint::Keepalive;
 use model::policy::Policy;
@@ -59,9 +61,7 @@ pub(in crate::plugin) fn foreign(conf: Part<'_>, relay: UrlRelay, at: &mut At<'_
 /// What calls the URL, or what says that it is none: then every request is answered by 503, as in the original.
 pub(super) fn steps(conf: Part<'_>, relay: UrlRelay, aws: Aws, at: &mut At<'_>) -> Steps {
     let Some(url) = function_url(conf.text("function_uri").unwrap_or_default()) else {
-        let message = "this is no URL of http or https without a user: every request is answered by 503";
-        at.say(Faith::Exact, "function_uri", message);
-        return vec![(Phase::Access, Policy::Respond(Answer::message(503, status_line(503))))];
+        return nowhere("function_uri", at);
     };
     let relay = UrlRelay {
         forwarded: true,
@@ -72,8 +72,20 @@ pub(super) fn steps(conf: Part<'_>, relay: UrlRelay, aws: Aws, at: &mut At<'_>) 
     vec![(Phase::Access, Policy::Call(Box::new(call(conf, Target::Url(target)))))]
 }
 
+/// What answers where there is nothing that could be called.
+pub(in crate::plugin) fn nowhere(field: &str, at: &mut At<'_>) -> Steps {
+    let message = "this is no URL of http or https without a user: every request is answered by 503";
+    at.say(Faith::Exact, field, message);
+    vec![(Phase::Access, Policy::Respond(Answer::message(503, status_line(503))))]
+}
+
+/// A URL that others than AWS serve.
+pub(in crate::plugin) fn target(url: String, path: UrlPath, auth: UrlAuth, conf: Part<'_>) -> Target {
+    Target::Url(UrlTarget { url, path, auth, aws: account(conf) })
+}
+
 /// The call of a target.
-pub(super) fn call(conf: Part<'_>, target: Target) -> Call {
+pub(in crate::plugin) fn call(conf: Part<'_>, target: Target) -> Call {
     let time = Duration::from_millis(conf.count("timeout").unwrap_or(3000));
     Call {
         target,
@@ -101,7 +113,7 @@ pub(super) fn account(conf: Part<'_>) -> Aws {
 }
 
 /// What the original leaves bare in a path.
-const BARE: &AsciiSet = &NON_ALPHANUMERIC
+pub(in crate::plugin) const BARE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b':')
     .remove(b'-')
     .remove(b'_')
@@ -120,7 +132,7 @@ const BARE: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b';');
 
 /// A URL as it is called: without query and fragment, each segment of its path decoded once and encoded again.
-fn function_url(text: &str) -> Option<String> {
+pub(in crate::plugin) fn function_url(text: &str) -> Option<String> {
     let (scheme, rest) = text.split_once("://")?;
     let rest = rest.split(['?', '#']).next().unwrap_or_default();
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

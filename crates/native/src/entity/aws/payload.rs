@@ -225,5 +225,7 @@ words! {
         "detailed" Detailed,
         /// One after the other, null is wrong; messages are for clients.
         "ordered" Ordered,
+        /// None: `statusCode`, `headers` and `body` stand over what the call gave, each where it is there.
+        "partial" Partial,
     }
 }

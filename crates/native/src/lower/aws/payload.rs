@@ -199,6 +199,7 @@ fn reply_rules(written: &WrittenReply) -> ReplyRules {
         checks: match written.checks.as_ref().map(|word| word.value) {
             None | Some(Checks::Detailed) => ReplyChecks::Detailed,
             Some(Checks::Ordered) => ReplyChecks::Ordered,
+            Some(Checks::Partial) => ReplyChecks::Partial,
         },
     }
 }

@@ -155,6 +155,7 @@ pub(super) fn reply(reply: &Reply, usual: &Reply) -> Option<Either<At<ReplyWord>
                 checks: match rules.checks {
                     ReplyChecks::Detailed => None,
                     ReplyChecks::Ordered => Some(At::new(Checks::Ordered)),
+                    ReplyChecks::Partial => Some(At::new(Checks::Partial)),
                 },
                 empty_arrays_as_objects: None,
             })));
