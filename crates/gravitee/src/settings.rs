@@ -35,6 +35,8 @@ pub struct Settings {
     pub header_bytes: usize,
     /// How long a request may take; `None`: as long as it needs.
     pub request_time: Option<Duration>,
+    /// Clients that ask for a WebSocket get one.
+    pub websocket: bool,
     /// A PROXY header comes first.
     pub proxy_protocol: bool,
     /// The field with the id of a client's transaction.
@@ -80,6 +82,7 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         certificate: chain.zip(key),
         header_bytes: reader.number("http.maxHeaderSize").and_then(|size| usize::try_from(size).ok()).unwrap_or(8192),
         request_time: reader.number("http.requestTimeout").filter(|time| *time > 0).map(Duration::from_millis),
+        websocket: reader.flag("http.websocket.enabled", false),
         proxy_protocol: reader.flag("http.haproxy.proxyProtocol", false),
         transaction_header: reader
             .text("handlers.request.transaction.header")

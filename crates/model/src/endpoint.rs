@@ -38,6 +38,9 @@ pub struct HttpEndpoint {
     pub host: HostHeader,
     /// Which fields it sees beside the usual ones.
     pub marks: ForwardMarks,
+    /// A client that asks for a WebSocket gets one, where the node agrees.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub websocket: bool,
 }
 
 /// The `Host` an upstream sees.

@@ -469,8 +469,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         Just(HostHeader::Node),
         select(vec!["node", "client", "x.example.com"]).prop_map(|name| HostHeader::Fixed(name.to_owned())),
     ];
-    let http = (select(upstreams), path_rule(), host, forward_marks())
-        .prop_map(|(upstream, path, host, marks)| HttpEndpoint { upstream, path, host, marks });
+    let http = (select(upstreams), path_rule(), host, forward_marks(), any::<bool>())
+        .prop_map(|(upstream, path, host, marks, websocket)| HttpEndpoint { upstream, path, host, marks, websocket });
     let endpoint =
         prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
     let group = (expressions::set(), of(expressions::beside(predicate())), steps(people))

@@ -6,13 +6,17 @@ mod http1;
 mod http2;
 mod idle;
 mod incoming;
+mod kind;
 pub mod line;
 mod outgoing;
 mod patience;
+mod switched;
 mod through;
 mod wire;
 
 pub use incoming::Pooled;
+pub use kind::SendErrorKind;
+pub use switched::{Switched, Tunnel};
 
 use crate::body::{Body, BodyError};
 use crate::forward::Forward;
@@ -92,48 +96,6 @@ pub struct SendError {
     pub body: Option<BodyError>,
 }
 
-/// What went wrong while sending.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendErrorKind {
-    /// The name has no address.
-    Resolve,
-    /// Nobody accepted the connection.
-    Connect,
-    /// The forward proxy cannot be reached, or does not do what it is asked.
-    Proxy,
-    /// Nobody accepted the connection in time.
-    ConnectTimeout,
-    /// The TLS handshake failed.
-    Tls,
-    /// The request could not be written in time.
-    WriteTimeout,
-    /// The response header did not come in time.
-    ReadTimeout,
-    /// The connection ended before the response header.
-    Closed,
-    /// What came is not HTTP.
-    Malformed,
-    /// The request's own body failed (the client went away, or sent too much).
-    RequestBody,
-}
-
-impl std::fmt::Display for SendErrorKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Resolve => "no address",
-            Self::Connect => "no connection",
-            Self::Proxy => "no way through the forward proxy",
-            Self::ConnectTimeout => "no connection in time",
-            Self::Tls => "tls handshake failed",
-            Self::WriteTimeout => "request not taken in time",
-            Self::ReadTimeout => "no response in time",
-            Self::Closed => "connection closed before the response",
-            Self::Malformed => "response is not http",
-            Self::RequestBody => "request body failed",
-        })
-    }
-}
-
 /// Kept-alive connections to one origin.
 ///
 /// A connection is driven by whoever waits for its response, without a task of its own: a call wakes one task, not
@@ -167,6 +129,9 @@ impl Pool {
     /// Sends one request. Its URI is in origin form (`/path?query`) and its `Host` field stands as it shall be
     /// sent (HTTP/2 takes `:authority` from it). A request of which nothing was sent because a kept-alive
     /// connection had closed goes out once more on a fresh one; nothing else is ever sent again.
+    ///
+    /// A request with the field `Upgrade` may be answered by 101: the response then has a [`Switched`] among its
+    /// extensions. Such a request is for origins without HTTP/2 and without a proxy that passes requests on.
     ///
     /// Dropping the future closes an HTTP/1.1 connection and resets an HTTP/2 stream.
     pub async fn send(&self, request: Request<Body>) -> Result<Response<Body>, SendError> {

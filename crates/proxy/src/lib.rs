@@ -12,6 +12,7 @@ pub mod router;
 pub mod server;
 pub mod snapshot;
 mod tail;
+mod tunnel;
 
 pub use compile::{CompileError, compile};
 pub use server::{Drained, Server, ServerOptions, StartError};

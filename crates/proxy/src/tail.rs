@@ -3,6 +3,7 @@
 use crate::handle::Arrival;
 use crate::listener::activity::Activity;
 use crate::snapshot::View;
+use crate::tunnel::{Agreed, Passage};
 use bytes::Bytes;
 use http::header::{self, HOST, HeaderName, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, Uri, Version};
@@ -65,6 +66,7 @@ impl Life {
         let mut response =
             response.unwrap_or_else(|| Response::builder().status(500).body(Body::Empty).unwrap_or_default());
         let upgrade = upgrade_wanted(&mut response);
+        let agreed = response.extensions_mut().remove::<Agreed>();
         strip_hop_by_hop(response.headers_mut());
         let last = response.extensions_mut().remove::<LastOfConnection>().is_some();
         if last && self.exchange.request.version < Version::HTTP_2 {
@@ -74,6 +76,10 @@ impl Life {
             response.headers_mut().insert(header::UPGRADE, upgrade);
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
         }
+        if agreed.is_some() {
+            response.headers_mut().insert(header::UPGRADE, WEBSOCKET);
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+        }
         self.status = Some(response.status());
         if chain_at(&self.view, self.place).is_some_and(|chain| chain.logs(&self.exchange)) {
             self.header = Some((response.headers().clone(), self.exchange.started.elapsed()));
@@ -81,7 +87,12 @@ impl Life {
         let (head, body) = response.into_parts();
         self.whole = body.is_end_stream();
         let streamed = !matches!(body, Body::Empty | Body::Full(_));
-        Response::from_parts(head, Outgoing { body, streamed, life: self })
+        Response::from_parts(head, Outgoing { body, streamed, agreed, life: Some(self) })
+    }
+
+    /// So many bytes were carried to the client in another protocol, all there were.
+    pub(crate) fn carried(&mut self, bytes: u64) {
+        (self.sent, self.whole) = (bytes, true);
     }
 
     /// What log steps know beside the exchange. A client that left before there was a response is told of too.
@@ -171,6 +182,9 @@ fn upgrade_wanted(response: &mut Response<Body>) -> Option<HeaderValue> {
     response.headers_mut().remove(header::UPGRADE)
 }
 
+/// The one protocol that connections change to.
+pub(crate) const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
+
 /// Fields that concern one connection only (RFC 9110, 7.6.1) are not passed on.
 pub(crate) fn strip_hop_by_hop(headers: &mut HeaderMap) {
     if !headers.keys().any(|name| HOP_BY_HOP.contains(name)) {
@@ -204,7 +218,18 @@ pub(crate) struct Outgoing {
     body: Body,
     /// The body comes in pieces: the connection's watch looks whether the client reads them.
     streamed: bool,
-    life: Box<Life>,
+    /// Another protocol follows.
+    agreed: Option<Agreed>,
+    /// Gone with what follows.
+    life: Option<Box<Life>>,
+}
+
+impl Outgoing {
+    /// What follows the response in another protocol, if one does.
+    pub(crate) fn passage(&mut self) -> Option<Passage> {
+        let agreed = self.agreed.take()?;
+        Passage::new(&agreed, self.life.take()?)
+    }
 }
 
 impl http_body::Body for Outgoing {
@@ -213,21 +238,22 @@ impl http_body::Body for Outgoing {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
+        let Some(life) = &mut this.life else { return Poll::Ready(None) };
         if this.streamed {
-            this.life.activity.asked();
+            life.activity.asked();
         }
         let frame = ready!(Pin::new(&mut this.body).poll_frame(cx));
         match &frame {
-            None => this.life.whole = true,
+            None => life.whole = true,
             Some(Ok(frame)) => {
-                this.life.sent += frame.data_ref().map_or(0, Bytes::len) as u64;
-                this.life.whole = this.body.is_end_stream();
+                life.sent += frame.data_ref().map_or(0, Bytes::len) as u64;
+                life.whole = this.body.is_end_stream();
                 if this.streamed {
-                    this.life.activity.handed();
+                    life.activity.handed();
                 }
             }
             Some(Err(cause)) => {
-                let id = &this.life.exchange.id;
+                let id = &life.exchange.id;
                 tracing::warn!(request = %id, %cause, "response cut short: its source broke off");
             }
         }

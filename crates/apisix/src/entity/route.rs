@@ -117,10 +117,7 @@ pub(super) fn schema() -> Value {
             "labels": labels(),
             "service_id": id(),
             "upstream_id": id(),
-            "enable_websocket": honour(
-                json!({"description": "enable websocket for request", "type": "boolean"}),
-                Honour::Unsupported("connections are not upgraded"),
-            ),
+            "enable_websocket": {"description": "enable websocket for request", "type": "boolean"},
             "status": {"description": "route status, 1 to enable, 0 to disable", "type": "integer", "enum": [1, 0],
                 "default": 1},
         },

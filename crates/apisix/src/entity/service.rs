@@ -22,10 +22,7 @@ pub(super) fn schema() -> Value {
             ),
             "create_time": time(),
             "update_time": time(),
-            "enable_websocket": honour(
-                json!({"description": "enable websocket for request", "type": "boolean"}),
-                Honour::Unsupported("connections are not upgraded"),
-            ),
+            "enable_websocket": {"description": "enable websocket for request", "type": "boolean"},
             "hosts": {"type": "array", "items": host(), "minItems": 1, "uniqueItems": true},
         },
         "additionalProperties": false,

@@ -10,7 +10,7 @@ use dialect::Faith;
 use model::answer::Answer;
 use model::call::UrlPath;
 use model::chain::{Chain, Phase, Step, StepRank};
-use model::endpoint::{Endpoint, Upstream};
+use model::endpoint::{Endpoint, HttpEndpoint, Upstream};
 use model::id::{RouteId, Slot, UpstreamId};
 use model::policy::Policy;
 use model::route::{Route, Told};
@@ -221,7 +221,11 @@ fn endpoint(basis: &Basis<'_>, at: &Lowering<'_>, said: &mut Vec<Said>) -> (Endp
     match upstream::lead(conf, &key, part.part("timeout"), id, at, &mut |remark| {
         said.push((Some(item.origin()), remark))
     }) {
-        Leads::To(endpoint, upstream) => (Endpoint::Http(endpoint), Some(*upstream)),
+        Leads::To(endpoint, upstream) => {
+            let said = if part.value("enable_websocket").is_some() { part } else { service };
+            let websocket = said.flag("enable_websocket");
+            (Endpoint::Http(HttpEndpoint { websocket, ..endpoint }), Some(*upstream))
+        }
         Leads::Nowhere => (Endpoint::None, None),
     }
 }

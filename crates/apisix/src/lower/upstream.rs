@@ -60,6 +60,7 @@ pub(super) fn lead(
             any_addresses: at.settings.client_address.alone,
             ..ForwardMarks::default()
         },
+        websocket: false,
     };
     let retries = conf.count("retries").and_then(|count| u32::try_from(count).ok());
     let upstream = Upstream {

@@ -62,6 +62,7 @@ pub(super) fn endpoint(api: &Api<'_>, at: &mut Lowering<'_>) -> (Endpoint, Vec<S
         },
         host,
         marks: ForwardMarks { request_id: Some(at.settings.request_header.clone()), ..ForwardMarks::default() },
+        websocket: at.settings.websocket,
     };
     let steps = steps(first.options.accept_encoding, headers);
     let upstream = upstream::upstream(api, group, chosen, at);

@@ -21,7 +21,13 @@ pub(super) fn of(route: &Entity, service: &Entity, at: &Lowering<'_>) -> HttpEnd
         (false, Some(fixed)) => HostHeader::Fixed(fixed.to_owned()),
         (false, None) => HostHeader::Node,
     };
-    HttpEndpoint { upstream: id(service), path: path(part, prefix, at.settings.flavor), host, marks: marks(at) }
+    HttpEndpoint {
+        upstream: id(service),
+        path: path(part, prefix, at.settings.flavor),
+        host,
+        marks: marks(at),
+        websocket: true,
+    }
 }
 
 /// What a route without service shows as the path behind it.

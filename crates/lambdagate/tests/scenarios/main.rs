@@ -34,3 +34,4 @@ mod template;
 mod translated;
 mod transport;
 mod upstream;
+mod websocket;

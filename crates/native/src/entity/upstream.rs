@@ -40,6 +40,8 @@ entity! {
         host: Option<Either<Text, FixedHost>>,
         /// Header fields that it sees beside the usual ones.
         marks: Option<Given<ForwardMarks>>,
+        /// A client that asks for a WebSocket gets one, where the node agrees; true without it.
+        websocket: Option<At<bool>>,
         /// `host:port` with a weight, or a list of them; the port is 80, or 443 with TLS, without one.
         nodes: Option<Nodes>,
         /// TLS towards the nodes: `true`, or more about it.

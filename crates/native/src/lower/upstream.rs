@@ -27,12 +27,14 @@ pub(super) fn endpoint(written: &Either<Text, At<RouteUpstream>>, route: &str, a
             path: PathRule::KEEP,
             host: HostHeader::Node,
             marks: ForwardMarks::default(),
+            websocket: true,
         },
         Either::Second(written) => HttpEndpoint {
             upstream: used(written, route, at),
             path: written.path.as_ref().map_or(PathRule::KEEP, |path| path_rule(path, at)),
             host: written.host.as_ref().map_or(HostHeader::Node, host_header),
             marks: written.marks.as_ref().map(|given| marks(&given.0)).unwrap_or_default(),
+            websocket: written.websocket.as_ref().is_none_or(|flag| flag.value),
         },
     }
 }

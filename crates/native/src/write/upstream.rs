@@ -18,6 +18,7 @@ use model::tls;
 pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -> Either<Text, At<RouteUpstream>> {
     let path = (http.path != PathRule::KEEP).then(|| path_rule(&http.path));
     let marks = (http.marks != ForwardMarks::default()).then(|| Given(marks(&http.marks)));
+    let websocket = unless(http.websocket, &true);
     let host = match &http.host {
         HostHeader::Node => None,
         HostHeader::Client => Some(Either::First(text("client"))),
@@ -35,6 +36,7 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
             path,
             host,
             marks,
+            websocket,
             nodes: Some(one.nodes),
             tls: one.tls,
             http2: one.http2,
@@ -48,10 +50,17 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
         }));
     }
     let name = text(names::name("upstream", http.upstream.as_str()));
-    if path.is_none() && host.is_none() && marks.is_none() {
+    if path.is_none() && host.is_none() && marks.is_none() && websocket.is_none() {
         return Either::First(name);
     }
-    Either::Second(At::new(RouteUpstream { named: Some(name), path, host, marks, ..RouteUpstream::default() }))
+    Either::Second(At::new(RouteUpstream {
+        named: Some(name),
+        path,
+        host,
+        marks,
+        websocket,
+        ..RouteUpstream::default()
+    }))
 }
 
 pub(super) fn path_rule(rule: &PathRule) -> Either<At<PathWord>, At<entity::PathRule>> {

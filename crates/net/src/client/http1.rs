@@ -101,7 +101,7 @@ impl Connection {
     fn poll_head(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<()>, Lost>> {
         let undelivered = self.poll_send(cx)?;
         loop {
-            match head::read(&mut self.received, self.sending.expects_body()) {
+            match head::read(&mut self.received, self.sending.expects_body(), self.sending.may_switch()) {
                 Ok(Some(Head { response, framing, persists })) => {
                     (self.framing, self.persists) = (framing, persists);
                     return Poll::Ready(Ok(response));
@@ -164,6 +164,11 @@ impl Connection {
     /// Bytes of the body that are left, where that is known.
     pub(crate) fn left(&self) -> Option<u64> {
         self.framing.left()
+    }
+
+    /// The socket, and what was received of the protocol that is spoken on it from now on.
+    pub(crate) fn into_wire(self) -> (Wire, BytesMut) {
+        (self.wire, self.received)
     }
 
     fn broken(&mut self, cause: Box<dyn std::error::Error + Send + Sync>) -> BodyError {

@@ -3,9 +3,10 @@
 use super::http1::{Connection, quiet};
 use super::idle::Shards;
 use super::patience::Timer;
+use super::switched::switched;
 use crate::body::{Body, BodyError};
 use bytes::Bytes;
-use http::Response;
+use http::{Response, StatusCode};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
 use std::pin::Pin;
@@ -46,6 +47,9 @@ pub(super) fn receive(
     worker: usize,
     read: Duration,
 ) -> Response<Body> {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return switched(response, *connection);
+    }
     let first = connection.poll_frame(&mut quiet());
     let body = match first {
         Poll::Ready(None) => Some(Body::Empty),

@@ -39,7 +39,7 @@ fn upstream(port: u16) -> Upstream {
 fn gateway() -> Gateway {
     let id = UpstreamId::new("u");
     let (path, host, marks) = (PathRule::KEEP, HostHeader::Client, ForwardMarks::default());
-    let http = HttpEndpoint { upstream: id.clone(), path, host, marks };
+    let http = HttpEndpoint { upstream: id.clone(), path, host, marks, websocket: false };
     let mut table = Table::new(TableId::new("t"));
     table.routes = vec![route("a", Endpoint::None), route("b", Endpoint::Http(http))];
     Gateway { tables: vec![table], upstreams: [(id, upstream(1))].into(), ..Gateway::default() }

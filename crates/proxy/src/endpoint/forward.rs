@@ -4,15 +4,17 @@ use super::health::Sign;
 use super::load::{self, Busy};
 use super::marks::ReadyForwardMarks;
 use super::upstream::{ReadyNode, ReadyUpstream};
-use crate::tail::strip_hop_by_hop;
-use http::header::{EXPECT, HOST, HeaderName, HeaderValue, SET_COOKIE};
+use crate::tail::{WEBSOCKET, strip_hop_by_hop};
+use crate::tunnel::Agreed;
+use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, SET_COOKIE, UPGRADE};
+use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Request, Uri, Version};
+use http::{HeaderMap, Method, Request, Uri, Version};
 use model::answer::FailureKind;
 use model::endpoint::{HostHeader, HttpEndpoint, PathRewrite, PathRule};
 use model::table::PathNormalization;
 use net::Body;
-use net::client::{SendError, SendErrorKind};
+use net::client::{SendError, SendErrorKind, Switched};
 use policy::exchange::{UpstreamFacts, body_failure};
 use policy::failure::Blame;
 use policy::path;
@@ -20,7 +22,7 @@ use policy::{Exchange, Failure};
 use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// An http upstream as one route uses it.
 pub(crate) struct HttpRoute {
@@ -29,6 +31,7 @@ pub(crate) struct HttpRoute {
     normalization: PathNormalization,
     host: HostHeader,
     marks: Option<Box<ReadyForwardMarks>>,
+    websocket: bool,
 }
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -39,7 +42,8 @@ const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 impl HttpRoute {
     pub(super) fn new(endpoint: &HttpEndpoint, normalization: PathNormalization, upstream: Arc<ReadyUpstream>) -> Self {
         let marks = ReadyForwardMarks::new(&endpoint.marks).map(Box::new);
-        Self { upstream, path: endpoint.path.clone(), normalization, host: endpoint.host.clone(), marks }
+        let websocket = endpoint.websocket && upstream.may_switch();
+        Self { upstream, path: endpoint.path.clone(), normalization, host: endpoint.host.clone(), marks, websocket }
     }
 
     pub(super) fn is_to(&self, upstream: &Arc<ReadyUpstream>) -> bool {
@@ -65,7 +69,7 @@ impl HttpRoute {
                     if self.upstream.balancer.measures() {
                         node.load.measured(duration);
                     }
-                    exchange.response = Some(finish(response, busy, cookie));
+                    exchange.response = Some(finish(response, busy, cookie, self.upstream.idle()));
                     return Ok(());
                 }
                 Err(error) if error.kind == SendErrorKind::RequestBody => return Err(body_failure_of(error)),
@@ -89,6 +93,10 @@ impl HttpRoute {
         let target = self.target(exchange)?;
         let mut headers = head.headers.clone();
         strip_hop_by_hop(&mut headers);
+        if self.websocket && wants_websocket(head) {
+            headers.insert(UPGRADE, WEBSOCKET);
+            headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        }
         headers.remove(EXPECT); // the gateway has asked the client for the body itself
         forwarded(&mut headers, exchange, behind_proxy, self.marks.as_deref());
         if let Some(marks) = &self.marks {
@@ -159,7 +167,27 @@ fn root() -> PathAndQuery {
     PathAndQuery::from_static("/")
 }
 
-fn finish(mut response: http::Response<Body>, busy: Option<Busy>, cookie: Option<HeaderValue>) -> http::Response<Body> {
+/// Whether a client asks for a WebSocket (RFC 6455, section 4.1).
+fn wants_websocket(head: &Parts) -> bool {
+    let says = |name: HeaderName, word: &str| {
+        let mut values = head.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+        values.any(|value| value.split(',').any(|token| token.trim().eq_ignore_ascii_case(word)))
+    };
+    head.method == Method::GET
+        && head.version == Version::HTTP_11
+        && says(UPGRADE, "websocket")
+        && says(CONNECTION, "upgrade")
+}
+
+fn finish(
+    mut response: http::Response<Body>,
+    busy: Option<Busy>,
+    cookie: Option<HeaderValue>,
+    idle: Duration,
+) -> http::Response<Body> {
+    if let Some(switched) = response.extensions_mut().remove::<Switched>() {
+        response.extensions_mut().insert(Agreed { switched, idle });
+    }
     strip_hop_by_hop(response.headers_mut());
     if let Some(cookie) = cookie {
         response.headers_mut().append(SET_COOKIE, cookie);

@@ -13,6 +13,7 @@ use net::forward::WayError;
 use policy::Exchange;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
 /// Upstreams in use; cloning shares them.
 #[derive(Clone, Default)]
@@ -102,6 +103,18 @@ impl ReadyUpstream {
             passive: model.passive_health.clone(),
             model: model.clone(),
         })
+    }
+
+    /// Whether connections to its nodes can change to another protocol: those of HTTP/2 cannot, nor those of a proxy that
+    /// passes requests on.
+    pub(super) fn may_switch(&self) -> bool {
+        let direct = |origin: &Origin| origin.tls.is_some() || origin.forward.is_none();
+        self.nodes.iter().all(|node| !node.origin.http2 && direct(&node.origin))
+    }
+
+    /// How long a connection in another protocol may be quiet.
+    pub(super) fn idle(&self) -> Duration {
+        self.model.timeouts.read
     }
 
     /// The nodes one request may try, in order: well ones, as many as retries allow. `cookie` is what the client is

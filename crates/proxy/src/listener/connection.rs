@@ -1,7 +1,7 @@
 //! One connection from its acceptance to its end.
 
 use super::activity::{Activity, Doing};
-use super::service::Service;
+use super::service::{After, Service};
 use super::socket::Socket;
 use super::{ListenerState, protocol};
 use crate::snapshot::ListenerPlan;
@@ -13,7 +13,7 @@ use net::tls::{Accepted, PeerCertificate};
 use std::future::{Future, poll_fn};
 use std::net::SocketAddr;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -118,16 +118,17 @@ where
 {
     let activity = Arc::new(Activity::new());
     let socket = Socket::new(stream, ahead, activity.clone());
-    let service = Service::new(state.clone(), wire, activity.clone());
+    let after = After::default();
+    let service = Service::new(state.clone(), wire, activity.clone(), after.clone());
     let watch = Watch { activity: &activity, limits: &plan.limits, state };
     if http2 {
         Box::pin(speak_http2(socket, service, watch)).await;
     } else {
-        speak_http1(socket, service, watch).await;
+        speak_http1(socket, service, watch, after).await;
     }
 }
 
-async fn speak_http1<S>(socket: Socket<S>, service: Service, watch: Watch<'_>)
+async fn speak_http1<S>(socket: Socket<S>, service: Service, watch: Watch<'_>, after: After)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -139,6 +140,12 @@ where
         .max_buf_size(limits.header_bytes.max(SMALLEST_BUFFER))
         .serve_connection(socket, service);
     let ended = watch.run(&mut connection, |c| c.graceful_shutdown(), Verdicts::Http1).await;
+    let passage = after.lock().unwrap_or_else(PoisonError::into_inner).take();
+    if let Some(passage) = passage.filter(|_| ended == Ended::Done) {
+        let parts = connection.into_parts();
+        // boxed: a connection that stays with HTTP has no room for it
+        return Box::pin(passage.run(parts.io.into_stream(), parts.read_buf)).await;
+    }
     if ended == Ended::Late {
         let parts = connection.into_parts();
         if !parts.read_buf.is_empty() {

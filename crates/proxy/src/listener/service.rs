@@ -7,25 +7,30 @@ use super::connection::Wire;
 use super::forwarded::Trust;
 use crate::handle::{self, Arrival};
 use crate::tail::Outgoing;
+use crate::tunnel::Passage;
 use http::header::{CONNECTION, HeaderValue};
-use http::{Request, Response, Version};
+use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use policy::exchange::Client;
 use std::convert::Infallible;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// What hyper calls for each request.
 pub(super) struct Service {
     state: Arc<ListenerState>,
     wire: Wire,
     activity: Arc<Activity>,
+    after: After,
 }
 
+/// What follows the connection's last response in another protocol.
+pub(super) type After = Arc<Mutex<Option<Passage>>>;
+
 impl Service {
-    pub(super) fn new(state: Arc<ListenerState>, wire: Wire, activity: Arc<Activity>) -> Self {
-        Self { state, wire, activity }
+    pub(super) fn new(state: Arc<ListenerState>, wire: Wire, activity: Arc<Activity>, after: After) -> Self {
+        Self { state, wire, activity, after }
     }
 
     /// Who the client is, and whether that is said by a proxy.
@@ -59,9 +64,13 @@ impl hyper::service::Service<Request<Incoming>> for Service {
         let body = arriving::bounded(incoming, limits.body_bytes, limits.request_time);
         let version = head.version;
         let arrival = Arrival { head, body, client, behind_proxy, activity: self.activity.clone() };
-        let state = self.state.clone();
+        let (state, after) = (self.state.clone(), self.after.clone());
         Box::pin(async move {
             let mut response = handle::handle(view, arrival).await;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                *after.lock().unwrap_or_else(PoisonError::into_inner) = response.body_mut().passage();
+                return Ok(response);
+            }
             net::together().await;
             if version < Version::HTTP_2 && *state.stop.borrow() {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

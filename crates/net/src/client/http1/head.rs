@@ -57,14 +57,22 @@ fn field(out: &mut Vec<u8>, name: &HeaderName, value: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Takes a final response's header from what was received, once it is complete. Says what is wrong with it.
-pub(super) fn read(received: &mut BytesMut, expects_body: bool) -> Result<Option<Head>, &'static str> {
+/// Takes a final response's header from what was received, once it is complete. Says what is wrong with it. Where the
+/// request asked for another protocol, the change to it is such a response: what follows belongs to that protocol.
+pub(super) fn read(
+    received: &mut BytesMut,
+    expects_body: bool,
+    may_switch: bool,
+) -> Result<Option<Head>, &'static str> {
     loop {
         if received.is_empty() {
             return Ok(None);
         }
         let Some((response, minor)) = parse(received)? else { return Ok(None) };
         match response.status() {
+            StatusCode::SWITCHING_PROTOCOLS if may_switch => {
+                return Ok(Some(Head { response, framing: Framing::Nothing, persists: false }));
+            }
             StatusCode::SWITCHING_PROTOCOLS => return Err("it changes to a protocol nobody asked for"),
             status if status.is_informational() => {} // an early word: the response comes behind it
             _ => return judge(response, minor, expects_body).map(Some),

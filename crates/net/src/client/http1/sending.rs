@@ -6,6 +6,7 @@ use crate::client::outgoing::Stage;
 use crate::client::patience::Progress;
 use crate::client::wire::Wire;
 use bytes::{Buf, Bytes};
+use http::header::UPGRADE;
 use http_body::Body as _;
 use std::io::{self, IoSlice, Write};
 use std::pin::Pin;
@@ -40,6 +41,8 @@ pub(super) struct Sending {
     failed: bool,
     /// The response to `HEAD` has no body.
     headless: bool,
+    /// It asks for another protocol.
+    switches: bool,
     progress: Progress,
 }
 
@@ -82,6 +85,7 @@ impl Sending {
         (self.left, self.begun, self.failed, self.short) = (true, false, false, false);
         self.headless =
             matches!(header, Header::Parts(parts) | Header::Absolute(parts, _) if parts.method == http::Method::HEAD);
+        self.switches = matches!(header, Header::Parts(parts) if parts.headers.contains_key(UPGRADE));
         let streamed = !matches!(body, Body::Empty | Body::Full(_));
         self.whole = !streamed;
         self.progress = Progress { stage: streamed.then(|| Stage::Taken(Instant::now())), ..Progress::default() };
@@ -126,6 +130,11 @@ impl Sending {
     /// Whether its response may have a body.
     pub(super) fn expects_body(&self) -> bool {
         !self.headless
+    }
+
+    /// Whether it asks for another protocol.
+    pub(super) fn may_switch(&self) -> bool {
+        self.switches
     }
 
     /// How far it has come, and since when.

@@ -3,7 +3,7 @@
 use super::*;
 
 fn read_one(text: &str, expects_body: bool) -> Result<Option<Head>, &'static str> {
-    read(&mut BytesMut::from(text), expects_body)
+    read(&mut BytesMut::from(text), expects_body, false)
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn a_header_is_read_when_it_is_complete() {
         assert!(read_one(&text[..length], true).unwrap().is_none(), "{length}");
     }
     let mut received = BytesMut::from(text);
-    let response = read(&mut received, true).unwrap().unwrap().response;
+    let response = read(&mut received, true, false).unwrap().unwrap().response;
     assert_eq!(response.status(), 201);
     assert_eq!(response.headers().get_all("x-a").iter().collect::<Vec<_>>(), ["1", "2"]);
     assert_eq!(received, "abc");
@@ -90,4 +90,14 @@ fn a_request_header_announces_its_body_once() {
         let given = given.replacen("GET", method, 1);
         assert_eq!(String::from_utf8(out).unwrap(), format!("{given}{expected}\r\n"), "{method} {framing:?}");
     }
+}
+
+#[test]
+fn a_change_of_protocol_is_a_response_where_it_was_asked_for() {
+    let text = "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\nhello";
+    assert!(read_one(text, true).is_err());
+    let mut received = BytesMut::from(text);
+    let head = read(&mut received, true, true).unwrap().unwrap();
+    assert_eq!((head.response.status().as_u16(), head.framing, head.persists), (101, Framing::Nothing, false));
+    assert_eq!(received, "hello");
 }
