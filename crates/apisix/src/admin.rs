@@ -24,11 +24,10 @@ pub use rules::Rules;
 
 use book::Book;
 use bytes::Bytes;
-use dialect::admin::{AdminApi, Answering, Desk, Refused};
+use dialect::admin::{AdminApi, AdminPort, Answering, Desk, Refused};
 use http::{Method, Request, StatusCode};
 use place::Spot;
 use reply::{Answer, Problem, Reply};
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use store::{Change, StoreError};
 
@@ -137,8 +136,8 @@ impl Admin {
 }
 
 impl AdminApi for Admin {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        self.rules.addresses.clone()
+    fn ports(&self) -> Vec<AdminPort> {
+        self.rules.ports.clone()
     }
 
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {

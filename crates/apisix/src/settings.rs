@@ -60,6 +60,8 @@ pub struct Settings {
 pub struct Admin {
     /// Where it listens.
     pub listen: SocketAddr,
+    /// The files of its TLS; `None`: it speaks plain HTTP.
+    pub tls: Option<AdminTls>,
     /// Whether a key is asked for.
     pub key_required: bool,
     /// The keys.
@@ -68,6 +70,15 @@ pub struct Admin {
     pub allow: Vec<IpNet>,
     /// Whether pages of other origins may ask it.
     pub cors: bool,
+}
+
+/// The files with which the Admin API speaks TLS, in PEM.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AdminTls {
+    /// Certificate chain and key; without them a certificate is made.
+    pub certificate: Option<(String, String)>,
+    /// Clients need a certificate of this authority.
+    pub clients: Option<String>,
 }
 
 /// A key of the Admin API.
@@ -276,6 +287,7 @@ impl Reader<'_> {
         }
         let part = self.part.part("deployment.admin");
         let address = |text: &str| text.parse::<IpAddr>().ok();
+        let file = |name: &str| part.owned(&format!("admin_api_mtls.admin_ssl_{name}")).filter(|path| !path.is_empty());
         let ip = part.text("admin_listen.ip").map_or(Some(IpAddr::from([0, 0, 0, 0])), address);
         let ip = ip.unwrap_or_else(|| {
             let message = "this is no address: the Admin API listens on this machine only";
@@ -292,6 +304,9 @@ impl Reader<'_> {
         });
         Some(Admin {
             listen: SocketAddr::new(ip, part.status("admin_listen.port").unwrap_or(9180)),
+            tls: part
+                .flag("https_admin")
+                .then(|| AdminTls { certificate: file("cert").zip(file("cert_key")), clients: file("ca_cert") }),
             key_required: yes(part, "admin_key_required"),
             keys: keys.collect(),
             allow: match part.value("allow_admin") {

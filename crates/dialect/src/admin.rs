@@ -3,6 +3,7 @@
 use crate::finding::Finding;
 use bytes::Bytes;
 use http::{Request, Response};
+use model::tls::ServerTls;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -17,11 +18,20 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = Response<Bytes>> + Send + '
 /// An Admin API.
 pub trait AdminApi: Send + Sync {
     /// Where it listens unless the command line says otherwise; empty: nowhere.
-    fn addresses(&self) -> Vec<SocketAddr>;
+    fn ports(&self) -> Vec<AdminPort>;
 
     /// Answers one request, whose body is held already. Where it came from stands in its extensions, as a
     /// [`SocketAddr`].
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a>;
+}
+
+/// Where an Admin API listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AdminPort {
+    /// The address.
+    pub address: SocketAddr,
+    /// With TLS. Where it has no certificate, one is made at the start that nobody vouches for.
+    pub tls: Option<ServerTls>,
 }
 
 /// What an Admin API works with: the documents of its source, a way to change them, and figures of the run.

@@ -17,20 +17,20 @@ mod schemas;
 mod tags;
 
 use crate::entity::REFUSED;
-use crate::settings::Settings;
+use crate::settings::{Listen, Settings};
 use arguments::{Arguments, Unread};
 use book::Book;
 use bytes::Bytes;
-use dialect::admin::{AdminApi, Answering, Desk, Refused};
+use dialect::admin::{AdminApi, AdminPort, Answering, Desk, Refused};
 use dialect::resolve::ProcessEnvironment;
 use dialect::{Faith, Finding};
 use http::{Method, Request, Response, StatusCode};
+use model::tls::{Certificate, ServerTls};
 use page::Query;
 use pen::Pen;
 use place::Place;
 use problem::Problem;
 use reply::{Answer, Reply};
-use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 use store::{Change, StoreError};
@@ -41,6 +41,8 @@ const TRIES: usize = 100;
 /// The Admin API of one source.
 pub struct Admin {
     settings: Settings,
+    /// What its ports with TLS show; `None`: one that is made at the start.
+    certificate: Option<Certificate>,
     /// Entities are kept one by one, and written here.
     kept: bool,
     /// Names this process.
@@ -64,8 +66,9 @@ struct Asked<'a> {
 
 impl Admin {
     /// The API of a source with these settings.
-    pub fn new(settings: Settings, kept: bool) -> Self {
-        Self { settings, kept, node: pen::fresh(), book: Mutex::default(), turn: tokio::sync::Mutex::default() }
+    pub fn new(settings: Settings, certificate: Option<Certificate>, kept: bool) -> Self {
+        let (node, turn) = (pen::fresh(), tokio::sync::Mutex::default());
+        Self { settings, certificate, kept, node, book: Mutex::default(), turn }
     }
 
     async fn respond(&self, request: &Request<Bytes>, desk: &Desk) -> Answer {
@@ -159,8 +162,10 @@ impl Admin {
 }
 
 impl AdminApi for Admin {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        self.settings.admin.iter().map(|listen| listen.address).collect()
+    fn ports(&self) -> Vec<AdminPort> {
+        let tls = || ServerTls { certificates: self.certificate.iter().cloned().collect(), ..Default::default() };
+        let port = |listen: &Listen| AdminPort { address: listen.address, tls: listen.tls.then(tls) };
+        self.settings.admin.iter().map(port).collect()
     }
 
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {

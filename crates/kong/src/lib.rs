@@ -52,6 +52,7 @@ impl Dialect for Kong {
 
     fn admin(&self, documents: &Documents, environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {
         let settings = lower::read_settings(documents, environment, &mut read::Notes::default());
-        Some(Arc::new(admin::Admin::new(settings, self.kept)))
+        let certificate = settings.admin_certificate.as_ref().and_then(|files| lower::pair(files, documents));
+        Some(Arc::new(admin::Admin::new(settings, certificate, self.kept)))
     }
 }

@@ -23,6 +23,8 @@ use dialect::findings::Findings;
 use dialect::resolve::Environment;
 use dialect::{Faith, Lowered};
 use model::Gateway;
+use model::secret::Secret;
+use model::tls::Certificate;
 use store::{Document, Documents};
 
 /// What lowering looks at.
@@ -84,7 +86,7 @@ pub(crate) fn read_settings(documents: &Documents, environment: &dyn Environment
 /// Whether a document holds entities: it is neither the settings nor a file that they name.
 pub(crate) fn is_declarative(document: &Document, settings: &Settings) -> bool {
     let named = settings.templates.iter().map(|(_, file)| file);
-    let certificates = settings.certificate.iter().chain(&settings.identity);
+    let certificates = settings.certificate.iter().chain(&settings.identity).chain(&settings.admin_certificate);
     let named = named.chain(certificates.flat_map(|(chain, key)| [chain, key]));
     !document::is_kept(&document.key)
         && !is_settings(&document.key)
@@ -112,7 +114,7 @@ fn gateway(
     let consumers = consumer::consumers(&mut at);
     let upstreams = endpoint::upstreams(&mut at);
     let table = table::table(&mut at);
-    let listeners = listener::listeners(&table.id, &mut at);
+    let listeners = listener::listeners(&table.id, &at);
     Gateway { listeners, tables: vec![table], upstreams, consumers }
 }
 
@@ -124,8 +126,7 @@ impl Lowering<'_> {
 
     /// The text of a file that settings name.
     pub(crate) fn file(&self, name: &str) -> Option<String> {
-        let document = self.documents.iter().find(|document| same_file(&document.key, name))?;
-        Some(String::from_utf8_lossy(&document.bytes).into_owned())
+        file(name, self.documents)
     }
 
     /// The consumer of this id or name.
@@ -135,6 +136,18 @@ impl Lowering<'_> {
             .get(Collection::Consumers, name)
             .or_else(|| consumers.iter().find(|consumer| consumer.text("username") == Some(name)))
     }
+}
+
+/// A certificate out of the files of its chain and its key, for the names in it.
+pub(crate) fn pair((chain, key): &(String, String), documents: &Documents) -> Option<Certificate> {
+    let (chain, key) = (file(chain, documents)?, Secret::new(file(key, documents)?));
+    Some(Certificate { hosts: Vec::new(), chain, key })
+}
+
+/// The text of a file that settings name.
+fn file(name: &str, documents: &Documents) -> Option<String> {
+    let document = documents.iter().find(|document| same_file(&document.key, name))?;
+    Some(String::from_utf8_lossy(&document.bytes).into_owned())
 }
 
 /// The name of something of this source in the model.

@@ -23,7 +23,8 @@ pub const TEMPLATES: [&str; 4] =
     ["error_template_html", "error_template_json", "error_template_plain", "error_template_xml"];
 
 /// Settings that name a file with a certificate or a key.
-pub const CERTIFICATES: [&str; 4] = ["ssl_cert", "ssl_cert_key", "client_ssl_cert", "client_ssl_cert_key"];
+pub const CERTIFICATES: [&str; 6] =
+    ["ssl_cert", "ssl_cert_key", "client_ssl_cert", "client_ssl_cert_key", "admin_ssl_cert", "admin_ssl_cert_key"];
 
 /// What is said of the process as a whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,8 @@ pub struct Settings {
     pub templates: Vec<(&'static str, String)>,
     /// Files of the certificate for clients who name no known host, and of its key.
     pub certificate: Option<(String, String)>,
+    /// The same of the certificate of the Admin API; `None`: one that is made at the start.
+    pub admin_certificate: Option<(String, String)>,
     /// The same of the certificate that upstreams are shown; `None`: none is shown.
     pub identity: Option<(String, String)>,
     /// A declarative document in a setting.
@@ -87,12 +90,13 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
     reader.remarks();
     let headers = "server_tokens, latency_tokens, X-Kong-Request-Id";
     let bind = "0.0.0.0:8000 reuseport backlog=16384, 0.0.0.0:8443 http2 ssl reuseport backlog=16384";
+    let admin = "127.0.0.1:8001 reuseport backlog=16384, 127.0.0.1:8444 http2 ssl reuseport backlog=16384";
     let proxy = reader.listens("proxy_listen", bind);
     let trusted = reader.networks("trusted_ips");
     Settings {
         client_address: reader.client_address(&proxy, &trusted),
         proxy,
-        admin: reader.admin(),
+        admin: reader.listens("admin_listen", admin),
         headers: reader.words("headers", headers),
         headers_upstream: reader.words("headers_upstream", "X-Kong-Request-Id"),
         trusted,
@@ -103,6 +107,7 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         error_type: reader.text("error_default_type").unwrap_or_else(|| "text/plain".to_owned()),
         templates: TEMPLATES.iter().filter_map(|name| Some((*name, reader.text(name)?))).collect(),
         certificate: reader.text("ssl_cert").zip(reader.text("ssl_cert_key")),
+        admin_certificate: reader.text("admin_ssl_cert").zip(reader.text("admin_ssl_cert_key")),
         identity: reader
             .text("client_ssl")
             .filter(|text| text == "on")
@@ -187,17 +192,6 @@ impl Reader<'_> {
             self.say(name, Faith::Invalid, text);
         }
         listens
-    }
-
-    /// Where the Admin API listens: without TLS.
-    fn admin(&mut self) -> Vec<Listen> {
-        let mut all = self.listens("admin_listen", "127.0.0.1:8001 reuseport backlog=16384");
-        for listen in all.iter().filter(|listen| listen.tls) {
-            let text = format!("{} is not listened on: the Admin API has no TLS here", listen.address);
-            self.say("admin_listen", Faith::Unsupported, text);
-        }
-        all.retain(|listen| !listen.tls);
-        all
     }
 
     fn flavor(&mut self) -> Flavor {

@@ -7,6 +7,8 @@ use dialect::admin::{AdminApi, Desk};
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use net::tls::ServerTls;
+use proxy::Shared;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,9 +32,20 @@ pub(crate) fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Refusal
     net::listen::bind(address, false).map_err(|error| Refusal::new(format!("Admin API: {error}"), remedy))
 }
 
+/// What a port with TLS shows.
+pub(crate) fn tls(
+    address: SocketAddr,
+    written: &model::tls::ServerTls,
+    shared: &Shared,
+) -> Result<Arc<ServerTls>, Refusal> {
+    let remedy = "give a certificate chain and its private key, both in PEM";
+    let failed = |error| Refusal::new(format!("Admin API on {address}: {error}"), remedy);
+    shared.server_tls(written, false).map_err(failed)
+}
+
 /// Answers on the port until the runtime ends.
-pub(crate) async fn serve(socket: TcpListener, counter: Counter) {
-    port::serve(socket, "Admin API", move |request| {
+pub(crate) async fn serve(socket: TcpListener, tls: Option<Arc<ServerTls>>, counter: Counter) {
+    port::serve(socket, "Admin API", tls, move |request| {
         let counter = counter.clone();
         async move { answer(request, &counter).await.map(Full::new) }
     })

@@ -10,8 +10,9 @@ use crate::signals::{Asked, Signals};
 use crate::status::{self, Status};
 use crate::watch::Watch;
 use anyhow::Result;
-use dialect::admin::{AdminApi, Desk, Proposal};
+use dialect::admin::{AdminApi, AdminPort, Desk, Proposal};
 use listenfd::ListenFd;
+use net::tls::ServerTls;
 use proxy::{Server, ServerOptions, Shared};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -73,7 +74,7 @@ async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greet
     let services = policy::build::Services { metrics: metrics.clone(), ..Default::default() };
     let status = Status::new(services.clone());
     metrics.watch(&access);
-    let shared = Shared { services, metrics, access, upstreams: Default::default() };
+    let shared = Shared { services, metrics, access, upstreams: Default::default(), self_made: Default::default() };
     let strict = serving.strict;
     let reload = Reload { assembler, shared, status, strict, format, told: manner.told, seen: Vec::new() };
     Ok((reload, manner.greeting))
@@ -123,8 +124,13 @@ fn answer_status(socket: Option<TcpListener>, reload: &Reload) -> Result<()> {
     Ok(())
 }
 
-/// An Admin API, the number of its source, and a socket of its own.
-type AdminSocket = (usize, Arc<dyn AdminApi>, TcpListener);
+/// An Admin API, the number of its source, and a socket of its own with what it shows where it speaks TLS.
+struct AdminSocket {
+    source: usize,
+    api: Arc<dyn AdminApi>,
+    socket: TcpListener,
+    tls: Option<Arc<ServerTls>>,
+}
 
 /// Opens the ports of all Admin APIs; one address of the command line replaces those of the sources.
 fn bind_admin(reload: &Reload, draft: &Draft, replaced: Option<SocketAddr>) -> Result<Vec<AdminSocket>, Refusal> {
@@ -135,8 +141,9 @@ fn bind_admin(reload: &Reload, draft: &Draft, replaced: Option<SocketAddr>) -> R
     }
     let mut sockets = Vec::new();
     for (source, api) in apis {
-        for address in replaced.map_or_else(|| api.addresses(), |address| vec![address]) {
-            sockets.push((source, api.clone(), admin::bind(address)?));
+        for port in replaced.map_or_else(|| api.ports(), |address| vec![AdminPort { address, tls: None }]) {
+            let tls = port.tls.map(|tls| admin::tls(port.address, &tls, &reload.shared)).transpose()?;
+            sockets.push(AdminSocket { source, api: api.clone(), socket: admin::bind(port.address)?, tls });
         }
     }
     Ok(sockets)
@@ -144,12 +151,12 @@ fn bind_admin(reload: &Reload, draft: &Draft, replaced: Option<SocketAddr>) -> R
 
 fn answer_admin(sockets: Vec<AdminSocket>, reload: &Reload) -> Result<mpsc::Receiver<Proposal>> {
     let (changes, proposals) = mpsc::channel(PROPOSALS);
-    for (source, api, socket) in sockets {
+    for AdminSocket { source, api, socket, tls } in sockets {
         let socket = tokio::net::TcpListener::from_std(socket)?;
-        tracing::info!(address = %socket.local_addr()?, "Admin API");
+        tracing::info!(address = %socket.local_addr()?, tls = tls.is_some(), "Admin API");
         let store = reload.assembler.store(source);
         let desk = Desk { store, changes: changes.clone(), source, metrics: reload.shared.metrics.clone() };
-        tokio::spawn(admin::serve(socket, Counter { api, desk }));
+        tokio::spawn(admin::serve(socket, tls, Counter { api, desk }));
     }
     Ok(proposals)
 }

@@ -76,5 +76,5 @@ pub(crate) fn bind(address: SocketAddr) -> Result<std::net::TcpListener, Refusal
 
 /// Answers on the port until the runtime ends.
 pub(crate) async fn serve(socket: TcpListener, status: Arc<Status>) {
-    port::serve(socket, "status", move |request| std::future::ready(page::answer(&status, &request))).await;
+    port::serve(socket, "status", None, move |request| std::future::ready(page::answer(&status, &request))).await;
 }

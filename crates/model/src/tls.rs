@@ -6,7 +6,7 @@ use serde::Serialize;
 /// TLS towards clients: certificates chosen by server name (SNI).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct ServerTls {
-    /// The first one serves clients that name no known host.
+    /// The first one serves clients that name no known host. Without any, one is made that nobody vouches for.
     pub certificates: Vec<Certificate>,
     /// What clients are asked for, by the host they name: exact names before `*.` ones, those before every host.
     #[serde(skip_serializing_if = "Vec::is_empty")]

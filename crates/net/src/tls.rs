@@ -5,6 +5,7 @@ mod client;
 mod clients;
 mod der;
 mod pem;
+mod self_made;
 mod server;
 pub mod store;
 mod verify;
@@ -12,6 +13,7 @@ mod verify;
 pub use accept::{Accepted, ServerTls};
 pub use client::{ClientIdentity, ClientTlsOptions, check_identity, client_config};
 pub use clients::{ClientCertificates, PeerCertificate, certificates};
+pub use self_made::self_made;
 pub use server::{ServerCertificate, server_config};
 
 use rustls::crypto::CryptoProvider;
@@ -47,6 +49,9 @@ pub enum TlsError {
         /// What is wrong with it.
         problem: PemProblem,
     },
+    /// A certificate that nobody gave cannot be made.
+    #[error("a certificate cannot be made: {0}")]
+    SelfMade(String),
     /// The library refuses.
     #[error("tls: {0}")]
     Library(#[from] rustls::Error),

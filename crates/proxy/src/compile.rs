@@ -13,8 +13,7 @@ use model::listener::Listener;
 use model::predicate::PathPattern;
 use model::route::{Match, Route};
 use model::table::Table;
-use model::tls::ClientDemand;
-use net::tls::{ClientCertificates, ServerCertificate, ServerTls, TlsError};
+use net::tls::TlsError;
 use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
 use policy::consumers::Consumers;
@@ -101,7 +100,7 @@ pub fn compile(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) 
     let tables = gateway.tables.iter().map(|table| making.table(table, before(table)));
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
     Ok(Snapshot {
-        listeners: listeners(gateway)?,
+        listeners: listeners(gateway, shared)?,
         tables,
         unrouted: shared.metrics.route("-"),
         shared: shared.clone(),
@@ -219,12 +218,12 @@ fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
     })
 }
 
-fn listeners(gateway: &Gateway) -> Result<Vec<ListenerPlan>, CompileError> {
+fn listeners(gateway: &Gateway, shared: &Shared) -> Result<Vec<ListenerPlan>, CompileError> {
     let tables: HashMap<&TableId, usize> =
         gateway.tables.iter().enumerate().map(|(at, table)| (&table.id, at)).collect();
     let mut plans: Vec<ListenerPlan> = Vec::new();
     for listener in &gateway.listeners {
-        let plan = plan(listener, &tables)?;
+        let plan = plan(listener, &tables, shared)?;
         if plan.address.port() != 0 && plans.iter().any(|other| other.address == plan.address) {
             return Err(CompileError::Twice { listener: plan.address });
         }
@@ -233,7 +232,7 @@ fn listeners(gateway: &Gateway) -> Result<Vec<ListenerPlan>, CompileError> {
     Ok(plans)
 }
 
-fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<ListenerPlan, CompileError> {
+fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>, shared: &Shared) -> Result<ListenerPlan, CompileError> {
     let at = |table: &TableId| {
         let missing = || CompileError::NoTable { listener: listener.address, table: table.clone() };
         tables.get(table).copied().ok_or_else(missing)
@@ -241,7 +240,9 @@ fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<Listen
     Ok(ListenerPlan {
         address: listener.address,
         tables: listener.tables.iter().map(at).collect::<Result<_, _>>()?,
-        tls: tls(listener)
+        tls: (listener.tls.as_ref())
+            .map(|tls| shared.server_tls(tls, listener.http2))
+            .transpose()
             .map_err(|cause| CompileError::Listener { listener: listener.address, cause: Box::new(cause) })?,
         http2: listener.http2,
         proxy_protocol: listener.proxy_protocol,
@@ -249,25 +250,6 @@ fn plan(listener: &Listener, tables: &HashMap<&TableId, usize>) -> Result<Listen
             .map_err(|name| CompileError::AddressField { listener: listener.address, name })?,
         limits: listener.limits.clone(),
     })
-}
-
-fn tls(listener: &Listener) -> Result<Option<Arc<ServerTls>>, TlsError> {
-    let Some(tls) = &listener.tls else { return Ok(None) };
-    let certificate = |one: &model::tls::Certificate| ServerCertificate {
-        hosts: one.hosts.clone(),
-        chain_pem: one.chain.clone(),
-        key_pem: one.key.expose().to_owned(),
-    };
-    let clients = |asked: &model::tls::ClientCertificates| ClientCertificates {
-        hosts: asked.hosts.clone(),
-        authorities: asked.authorities.clone(),
-        known: asked.known.clone(),
-        required: asked.demand == ClientDemand::Required,
-        trusted: asked.demand != ClientDemand::Any,
-    };
-    let certificates: Vec<_> = tls.certificates.iter().map(certificate).collect();
-    let clients: Vec<_> = tls.clients.iter().map(clients).collect();
-    ServerTls::new(&certificates, &clients, listener.http2).map(|tls| Some(Arc::new(tls)))
 }
 
 #[cfg(test)]

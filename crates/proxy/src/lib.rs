@@ -15,5 +15,6 @@ mod tail;
 mod tunnel;
 
 pub use compile::{CompileError, compile};
+pub use listener::SelfMade;
 pub use server::{Drained, Server, ServerOptions, StartError};
 pub use snapshot::{Shared, Snapshot};

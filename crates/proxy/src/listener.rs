@@ -8,8 +8,10 @@ pub(crate) mod forwarded;
 mod protocol;
 mod service;
 mod socket;
+mod tls;
 
 pub(crate) use accept::accept_until_stopped;
+pub use tls::SelfMade;
 
 use crate::snapshot::View;
 use arc_swap::ArcSwap;

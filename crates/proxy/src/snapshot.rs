@@ -1,6 +1,7 @@
 //! The compiled, immutable thing that requests read.
 
 use crate::endpoint::{ReadyEndpoint, Upstreams};
+use crate::listener::SelfMade;
 use crate::listener::forwarded::Trust;
 use crate::marks::ReadyMarks;
 use crate::router::Router;
@@ -26,6 +27,8 @@ pub struct Shared {
     pub access: telemetry::AccessLog,
     /// Upstreams in use, with their connections and health.
     pub upstreams: Upstreams,
+    /// What listeners with TLS show that have no certificate.
+    pub self_made: SelfMade,
 }
 
 /// A gateway made ready for traffic.

@@ -1,16 +1,19 @@
 //! How an Admin API behaves, from settings.
 
 use super::{Holder, Home, Role, key};
-use crate::settings::{Admin, Settings};
+use crate::settings::{Admin, AdminTls, Settings};
+use dialect::admin::AdminPort;
 use ipnet::IpNet;
-use std::net::SocketAddr;
+use model::secret::Secret;
+use model::tls::{Certificate, ClientCertificates, ClientDemand, ServerTls};
+use std::io;
 use std::path::Path;
 
 /// How an Admin API behaves.
 #[derive(Clone, Debug)]
 pub struct Rules {
     /// Where it listens.
-    pub addresses: Vec<SocketAddr>,
+    pub ports: Vec<AdminPort>,
     /// What keys in answers begin with: `/apisix`.
     pub prefix: String,
     /// Who may ask.
@@ -34,7 +37,7 @@ impl Rules {
     pub fn of(settings: &Settings, home: Home, data: &Path) -> Option<Self> {
         let admin = settings.admin.as_ref()?;
         Some(Self {
-            addresses: vec![admin.listen],
+            ports: ports(admin),
             prefix: settings.etcd.prefix.trim_end_matches('/').to_owned(),
             holders: holders(admin, data),
             key_required: admin.key_required,
@@ -45,6 +48,31 @@ impl Rules {
             home,
         })
     }
+}
+
+/// The port, unless it would have to do without what makes it safe.
+fn ports(admin: &Admin) -> Vec<AdminPort> {
+    match admin.tls.as_ref().map(tls).transpose() {
+        Ok(tls) => vec![AdminPort { address: admin.listen, tls }],
+        Err((path, error)) => {
+            tracing::error!(%error, path, "a file of the Admin API's TLS cannot be read: it is not listened on");
+            Vec::new()
+        }
+    }
+}
+
+fn tls<'a>(files: &'a AdminTls) -> Result<ServerTls, (&'a str, io::Error)> {
+    let read = |path: &'a str| std::fs::read_to_string(path).map_err(|error| (path, error));
+    let mut tls = ServerTls::default();
+    if let Some((chain, key)) = &files.certificate {
+        let (chain, key) = (read(chain)?, Secret::new(read(key)?));
+        tls.certificates.push(Certificate { hosts: Vec::new(), chain, key });
+    }
+    if let Some(authority) = &files.clients {
+        let (authorities, demand) = (vec![read(authority)?], ClientDemand::Required);
+        tls.clients.push(ClientCertificates { authorities, demand, ..Default::default() });
+    }
+    Ok(tls)
 }
 
 /// Those with keys; somebody who may do everything is always among them.

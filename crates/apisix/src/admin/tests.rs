@@ -32,7 +32,7 @@ impl Counter {
         });
         let holder = |key: &str, role| Holder { key: model::secret::Secret::new(key), role };
         let rules = Rules {
-            addresses: Vec::new(),
+            ports: Vec::new(),
             prefix: "/apisix".to_owned(),
             holders: vec![holder(KEY, Role::Admin), holder(VIEWER, Role::Viewer)],
             key_required: true,
@@ -311,7 +311,7 @@ async fn only_those_from_here_may_ask_and_keys_of_certificates_are_not_shown() {
     let counter = Counter::open(Home::Objects);
     for (peer, status) in [("127.0.0.1:5", 401), ("127.0.1.1:5", 403), ("[::ffff:127.0.0.9]:5", 401)] {
         let mut request = Request::get("/apisix/admin/routes").body(Bytes::new()).unwrap();
-        request.extensions_mut().insert(peer.parse::<SocketAddr>().unwrap());
+        request.extensions_mut().insert(peer.parse::<std::net::SocketAddr>().unwrap());
         assert_eq!(counter.admin.answer(request, &counter.desk).await.status(), status, "{peer}");
     }
     let bytes = json!({"sni": "a", "cert": "c", "key": "k", "keys": ["k"]}).to_string().into();

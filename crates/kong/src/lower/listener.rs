@@ -1,31 +1,17 @@
 //! Where clients connect, and how.
 
-use super::Lowering;
-use crate::entity::{Collection, Entity, Origin};
+use super::{Lowering, pair};
+use crate::entity::{Collection, Entity};
 use crate::settings::Listen;
-use dialect::Faith;
 use model::id::TableId;
 use model::listener::{Limits, Listener};
 use model::secret::Secret;
 use model::tls::{Certificate, ServerTls};
 
-pub(super) fn listeners(table: &TableId, at: &mut Lowering<'_>) -> Vec<Listener> {
+pub(super) fn listeners(table: &TableId, at: &Lowering<'_>) -> Vec<Listener> {
     let tls = certificates(at);
-    let listens = at.settings.proxy.clone();
-    let mut found = Vec::new();
-    for listen in listens {
-        if listen.tls && tls.certificates.is_empty() {
-            let message = format!(
-                "{} is not listened on: there is no certificate, where Kong would make one that nobody trusts; \
-                 write one into certificates or ssl_cert",
-                listen.address
-            );
-            at.notes.at(Faith::Approximate, &Origin::default(), message);
-            continue;
-        }
-        found.push(listener(listen, listen.tls.then(|| tls.clone()), table, at));
-    }
-    found
+    let listens = at.settings.proxy.iter();
+    listens.map(|listen| listener(*listen, listen.tls.then(|| tls.clone()), table, at)).collect()
 }
 
 fn listener(listen: Listen, tls: Option<ServerTls>, table: &TableId, at: &Lowering<'_>) -> Listener {
@@ -43,12 +29,8 @@ fn listener(listen: Listen, tls: Option<ServerTls>, table: &TableId, at: &Loweri
 
 /// The certificate of the settings first, which clients see that name no known host, then those of entities.
 fn certificates(at: &Lowering<'_>) -> ServerTls {
-    let mut certificates = Vec::new();
-    if let Some((chain, key)) = &at.settings.certificate
-        && let (Some(chain), Some(key)) = (at.file(chain), at.file(key))
-    {
-        certificates.push(Certificate { hosts: Vec::new(), chain, key: Secret::new(key) });
-    }
+    let of_settings = at.settings.certificate.as_ref().and_then(|files| pair(files, at.documents));
+    let mut certificates = Vec::from_iter(of_settings);
     let entities = at.entities.of(Collection::Certificates).iter();
     certificates.extend(entities.filter_map(|entity| certificate(entity, at)));
     ServerTls { certificates, ..ServerTls::default() }

@@ -146,8 +146,8 @@ pub const TABLE: &[Setting] = &[
     exact("client_ssl"),
     exact("client_ssl_cert"),
     exact("client_ssl_cert_key"),
-    other("admin_ssl_cert", &[""], Unsupported("the Admin API listens without TLS")),
-    other("admin_ssl_cert_key", &[""], Unsupported("the Admin API listens without TLS")),
+    exact("admin_ssl_cert"),
+    exact("admin_ssl_cert_key"),
     other(
         "upstream_keepalive_max_requests",
         &["10000"],

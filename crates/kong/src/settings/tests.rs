@@ -95,8 +95,17 @@ fn the_clients_address_is_read_where_proxies_write_it() {
 }
 
 #[test]
-fn an_admin_api_with_tls_is_said_to_be_missing() {
-    let (settings, said) = read("\nadmin_listen = 127.0.0.1:8001, 127.0.0.1:8444 http2 ssl\n", &[]);
-    let addresses: Vec<String> = settings.admin.iter().map(|listen| listen.address.to_string()).collect();
-    assert_eq!((addresses, said), (vec!["127.0.0.1:8001".to_owned()], vec!["2 admin_listen: unsupported".to_owned()]));
+fn an_admin_api_listens_with_and_without_tls() {
+    let cases: [(&str, &[(&str, bool)]); 3] = [
+        ("", &[("127.0.0.1:8001", false), ("127.0.0.1:8444", true)]),
+        ("\nadmin_listen = 127.0.0.1:8441 http2 ssl\n", &[("127.0.0.1:8441", true)]),
+        ("\nadmin_listen = off\n", &[]),
+    ];
+    for (conf, expected) in cases {
+        let (settings, said) = read(conf, &[]);
+        let shown: Vec<(String, bool)> =
+            settings.admin.iter().map(|listen| (listen.address.to_string(), listen.tls)).collect();
+        let expected: Vec<(String, bool)> = expected.iter().map(|(at, tls)| ((*at).to_owned(), *tls)).collect();
+        assert_eq!((shown, said), (expected, vec![]), "{conf}");
+    }
 }

@@ -19,8 +19,12 @@ pub(crate) struct Overrides {
 impl Overrides {
     pub(super) fn apply(&self, gateway: &mut Gateway) -> Result<(), Refusal> {
         let all: Vec<TableId> = gateway.tables.iter().map(|table| table.id.clone()).collect();
-        let (tls, plain): (Vec<_>, Vec<_>) =
+        let (mut tls, plain): (Vec<_>, Vec<_>) =
             std::mem::take(&mut gateway.listeners).into_iter().partition(|listener| listener.tls.is_some());
+        if !self.listen.is_empty() {
+            // who says where to listen does not want what only a default opens, with a certificate of no use
+            tls.retain(|listener| listener.tls.as_ref().is_some_and(|tls| !tls.certificates.is_empty()));
+        }
         gateway.listeners = match self.listen.is_empty() {
             true => plain,
             false => replaced(&plain, &self.listen, None, &all),

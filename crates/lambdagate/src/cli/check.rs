@@ -61,5 +61,6 @@ fn shared() -> std::io::Result<Shared> {
         metrics: Default::default(),
         access: AccessLog::open(Sink::Off, Format::Text)?,
         upstreams: Default::default(),
+        self_made: Default::default(),
     })
 }

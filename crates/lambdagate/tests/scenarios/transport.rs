@@ -95,3 +95,28 @@ fn a_trusted_proxy_tells_the_clients_address_and_a_stranger_does_not() {
         assert_eq!(answer.json()[1], expected, "{trusted}");
     }
 }
+
+#[test]
+fn kongs_ports_with_tls_serve_without_a_certificate_and_with_one() {
+    if !needs("kongs_ports_with_tls_serve_without_a_certificate_and_with_one", &["curl"]) {
+        return;
+    }
+    let site = Site::new("");
+    let authority = certificate(&site, "one.test");
+    let given = "admin_ssl_cert = one.test.pem\nadmin_ssl_cert_key = one.test.key\n";
+    for (settings, trusts) in [("", &["--insecure"][..]), (given, &["--cacert", &authority])] {
+        site.write("kong.conf", &format!("proxy_listen = 127.0.0.1:0 ssl\n{settings}"));
+        let env = [("KONG_ADMIN_LISTEN", "127.0.0.1:0 http2 ssl")];
+        let gate = Gate::start_with(&site, &["run", "--kong-db", "--kong", "kong.conf", "--data", "data"], &env);
+        let [proxy, admin] = [gate.address(), gate.logged_address("\"Admin API\"")].map(|address| address.port());
+        let ask = |port: u16, path: &str, more: &[&str]| {
+            let resolve = format!("one.test:{port}:127.0.0.1");
+            let url = format!("https://one.test:{port}{path}");
+            curl(&[&["--resolve", &resolve, "--write-out", " %{http_code}", &url], more].concat())
+        };
+        assert!(ask(admin, "/routes", trusts).ends_with(" 200"), "{settings}");
+        let made = [trusts, &["--data", "paths=/here"]].concat();
+        assert!(ask(admin, "/routes", &made).ends_with(" 201"), "{settings}");
+        assert!(ask(proxy, "/here", &["--insecure"]).ends_with(" 503"), "{settings}");
+    }
+}

@@ -37,7 +37,8 @@ entity! {
 entity! {
     /// TLS towards clients.
     ServerTls {
-        /// Certificates, chosen by server name; the first serves clients that name no known host.
+        /// Certificates, chosen by server name; the first serves clients that name no known host. With `[]` one is made
+        /// at each start that nobody vouches for.
         certificates: Vec<Certificate>,
         /// Certificates that clients are asked for; none without it.
         clients: Option<OneOrMany<ClientCertificates>>,

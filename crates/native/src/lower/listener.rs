@@ -120,9 +120,6 @@ pub(crate) fn networks(written: Option<&OneOrMany<Text>>, at: &mut Lowering<'_>)
 }
 
 fn server_tls(written: &ServerTls, spot: &Spot, at: &mut Lowering<'_>) -> tls::ServerTls {
-    if written.certificates.is_empty() {
-        at.incomplete(spot, "TLS needs a certificate: certificates: [{chain: cert.pem, key: key.pem}]");
-    }
     let mut certificates = Vec::new();
     for certificate in &written.certificates {
         certificates.push(tls::Certificate {

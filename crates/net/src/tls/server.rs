@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A certificate chain with its key.
+#[derive(Clone)]
 pub struct ServerCertificate {
     /// Server names it serves, `*.example.com` among them. Empty: the names in the certificate itself.
     pub hosts: Vec<String>,

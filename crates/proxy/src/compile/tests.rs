@@ -12,7 +12,13 @@ use telemetry::access::{Format, Sink};
 
 fn shared() -> Shared {
     let access = AccessLog::open(Sink::Off, Format::Text).unwrap();
-    Shared { services: Default::default(), metrics: Default::default(), access, upstreams: Default::default() }
+    Shared {
+        services: Default::default(),
+        metrics: Default::default(),
+        access,
+        upstreams: Default::default(),
+        self_made: Default::default(),
+    }
 }
 
 fn route(name: &str, endpoint: Endpoint) -> Arc<Route> {
