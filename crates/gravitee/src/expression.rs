@@ -6,6 +6,7 @@ use crate::read::Notes;
 use dialect::Faith;
 use dialect::findings::Spot;
 use expr::el::Template;
+use expr::freemarker;
 use model::predicate::Condition;
 use model::text::Text;
 
@@ -24,6 +25,26 @@ pub(crate) fn field(part: &Part<'_>, name: &str, notes: &mut Notes) -> Option<Te
 pub(crate) fn condition(part: &Part<'_>, name: &str, notes: &mut Notes) -> Option<Condition> {
     part.filled(name)?;
     Some(Condition::Expression { text: field(part, name, notes)?, failure: None })
+}
+
+/// The FreeMarker template of a field. One that does what is not there is told, and fails whatever comes to it; so does,
+/// in the original too, one that is none.
+pub(crate) fn template(part: &Part<'_>, name: &str, notes: &mut Notes) -> String {
+    let text = part.text(name).unwrap_or_default();
+    if let Err(error) = freemarker::Template::parse(text) {
+        let (faith, end) = match error.code {
+            "ftl-parse" => (Faith::Exact, ", as in the original"),
+            _ => (Faith::Unsupported, ""),
+        };
+        let before = text.get(..error.place.min(text.len())).unwrap_or_default();
+        let (line, column) =
+            (before.matches('\n').count() + 1, before.chars().rev().take_while(|c| *c != '\n').count() + 1);
+        let remark = format!(
+            "this template cannot be read, at its line {line}, column {column} ({error}): what comes to it fails{end}"
+        );
+        notes.at(faith, part.document, &place(part.spot_of(name), text, error.place), remark);
+    }
+    text.to_owned()
 }
 
 /// The place within a text, where the text stands in one line as JSON usually writes it.

@@ -5,6 +5,7 @@
 mod absent;
 pub mod api_key;
 mod assign_attributes;
+mod assign_content;
 mod aws_lambda;
 pub mod jwt;
 mod limit;
@@ -62,6 +63,7 @@ policies! {
     Call aws_lambda::CONFIG, aws_lambda::lower; "aws-lambda";
     TransformHeaders transform_headers::CONFIG, transform_headers::lower; "transform-headers";
     AssignAttributes assign_attributes::CONFIG, assign_attributes::lower; "policy-assign-attributes";
+    AssignContent assign_content::CONFIG, assign_content::lower; "policy-assign-content";
     Mock mock::CONFIG, mock::lower; "mock";
     RateLimit rate_limit::CONFIG, rate_limit::lower; "rate-limit";
     Quota quota::CONFIG, quota::lower; "quota";

@@ -2,6 +2,7 @@
 
 mod acl;
 mod basic_auth;
+mod body_template;
 mod cors;
 mod evaluated;
 mod first_of;
@@ -30,6 +31,7 @@ mod validate;
 
 pub use acl::{Acl, GroupRule};
 pub use basic_auth::BasicAuth;
+pub use body_template::BodyTemplate;
 pub use cors::{Cors, CorsManner, Origins};
 pub use evaluated::{Assign, Compose, HeaderTexts};
 pub use first_of::{Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEntrance, Way};
@@ -96,6 +98,8 @@ pub enum Policy {
     Assign(Assign),
     /// Answers with evaluated texts, in the endpoint's place.
     Compose(Box<Compose>),
+    /// Writes the body anew, of the request or of the response.
+    BodyTemplate(Box<BodyTemplate>),
     /// Lets in by the first of several ways that fits.
     FirstOf(Box<FirstOf>),
     /// Fails the request.

@@ -3,6 +3,7 @@
 pub mod acl;
 pub mod assign;
 pub mod basic_auth;
+mod body_template;
 pub mod call;
 pub mod challenge;
 pub mod changes;
@@ -128,6 +129,8 @@ forms! {
     "assign" assign: Pairs<Expression>, [Access], assign::lower;
     /// Answers with texts with expressions, in the endpoint's place.
     "compose" compose: compose::Compose, [Access], compose::lower;
+    /// Writes the body anew, by a template; of the response with `phase: response`.
+    "body-template" body_template: body_template::Form, [Access], body_template::lower;
     /// Fails the request.
     "fail" fail: Given<Failure>, [Access], fail::lower;
     /// Gives each request an id.
@@ -192,6 +195,7 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::HeaderTexts(one) => Step { header_texts: Some(header_texts::write(one, pen)), ..empty },
         Policy::Assign(one) => Step { assign: Some(assign::write(one, pen)), ..empty },
         Policy::Compose(one) => Step { compose: Some(compose::write(one, pen)), ..empty },
+        Policy::BodyTemplate(one) => Step { body_template: Some(body_template::write(one, pen)), ..empty },
         Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
         Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },

@@ -30,6 +30,7 @@ use crate::predicate::ReadyPredicate;
 use crate::refusal::ReadyRefusals;
 use crate::refusing::Refusing;
 use crate::rewrite::assign::Assign;
+use crate::rewrite::body_template::BodyTemplate;
 use crate::rewrite::compose::Compose;
 use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::fail::Fail;
@@ -233,6 +234,7 @@ impl<'a> Builder<'a> {
             (Data::Terminate(data), _) => Box::new(Terminate::compile(data)?),
             (Data::HeaderTexts(data), side) => Box::new(HeaderTexts::compile(data, side != Side::Request)?),
             (Data::Assign(data), _) => Box::new(Assign::compile(data)),
+            (Data::BodyTemplate(data), side) => Box::new(BodyTemplate::compile(data, side != Side::Request)),
             (Data::Compose(data), Side::Request) => Box::new(Compose::compile(data)?),
             (Data::Fail(told), _) => Box::new(Fail(told.clone())),
             (Data::FirstOf(data), Side::Request) => Box::new(FirstOf::compile(data)?),

@@ -1,6 +1,7 @@
 //! Policies that change or give messages without asking anyone.
 
 pub(crate) mod assign;
+pub(crate) mod body_template;
 pub(crate) mod compose;
 pub(crate) mod cors;
 pub(crate) mod fail;

@@ -63,7 +63,6 @@ pub const ABSENT: &[Absent] = &[
     guard("authz", "nobody is asked whether the client may"),
     guard("guard-rails", "prompts are not examined"),
     plain("cache", "responses are not cached; every request reaches what answers it"),
-    plain("policy-assign-content", "bodies stay as they are"),
     plain("policy-override-request-method", "the method stays as it is"),
     plain("transform-queryparams", "query parameters stay as they are"),
     plain("transform-body", "bodies stay as they are"),

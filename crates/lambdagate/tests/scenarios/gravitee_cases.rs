@@ -1,6 +1,6 @@
 //! What API definitions do, as data, with the real binary: a definition, one request, what the Lambda API and the backend
 //! were asked, and what the client got. `tests/cases/gravitee.jsonl` has a row for each thing that the policy does,
-//! `gravitee-around.jsonl` for the gateway around it.
+//! `gravitee-around.jsonl` for the gateway around it, `gravitee-shaping.jsonl` for policies that judge and change messages.
 
 mod double;
 mod judge;
@@ -19,6 +19,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 const ROWS: &str = include_str!("../cases/gravitee.jsonl");
 const AROUND: &str = include_str!("../cases/gravitee-around.jsonl");
+const SHAPING: &str = include_str!("../cases/gravitee-shaping.jsonl");
 
 /// Rows that do not hold, and why not. One that holds must not stand here.
 const WRONG: &[(&str, &str)] = &[];
@@ -28,7 +29,8 @@ const SIDE_BY_SIDE: usize = 2;
 
 #[test]
 fn every_row_holds() {
-    let rows: Vec<Value> = ROWS.lines().chain(AROUND.lines()).map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines = [ROWS, AROUND, SHAPING].into_iter().flat_map(str::lines);
+    let rows: Vec<Value> = lines.map(|line| serde_json::from_str(line).unwrap()).collect();
     let chosen = std::env::var("GRAVITEE_CASE").unwrap_or_default();
     let next = AtomicUsize::new(0);
     let wrong: Vec<String> = std::thread::scope(|scope| {

@@ -196,6 +196,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Headers(_)
         | Policy::HeaderTexts(_)
         | Policy::Assign(_)
+        | Policy::BodyTemplate(_)
         | Policy::FirstOf(_)
         | Policy::RequestTransform(_)
         | Policy::ResponseTransform(_)

@@ -25,7 +25,9 @@ pub(super) fn policy() -> BoxedStrategy<Policy> {
         Policy::Compose(Box::new(Compose { status, headers, body, failure }))
     });
     let assign = vec((text(), expression()), 0..3).prop_map(|attributes| Policy::Assign(Assign { attributes }));
-    prop_oneof![headers, compose, assign, keyed().prop_map(Policy::Fail)].boxed()
+    let template = (text(), keyed())
+        .prop_map(|(template, failure)| Policy::BodyTemplate(Box::new(BodyTemplate { template, failure })));
+    prop_oneof![headers, compose, assign, template, keyed().prop_map(Policy::Fail)].boxed()
 }
 
 pub(super) fn expression() -> BoxedStrategy<Text> {

@@ -25,6 +25,7 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::RateLimit(_) => "a rate limit",
         Data::HeaderTexts(_) => "a change of headers by expressions",
         Data::Assign(_) => "an assignment of attributes",
+        Data::BodyTemplate(_) => "a body by a template",
         Data::Compose(_) => "an answer by expressions",
         Data::FirstOf(_) => "a choice of ways in",
         Data::Fail(_) => "a failure",
