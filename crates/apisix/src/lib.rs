@@ -14,6 +14,7 @@ mod lower;
 pub mod plugin;
 pub mod read;
 pub mod schema;
+mod secret;
 pub mod settings;
 
 pub use lower::{Memory, lower, read_settings};
@@ -21,7 +22,7 @@ pub use lower::{Memory, lower, read_settings};
 use admin::{Admin, Rules};
 use bytes::Bytes;
 use dialect::admin::AdminApi;
-use dialect::resolve::Environment;
+use dialect::resolve::{Environment, Wanted};
 use dialect::{Dialect, Home, Lowered, ReadError, Source};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -67,6 +68,15 @@ impl Dialect for Apisix {
     fn home(&self, files: &[Source], environment: &dyn Environment) -> Result<Home, ReadError> {
         let documents: Documents = files.iter().map(document).collect();
         home::home(&read_settings(&documents, environment), files, self.kept)
+    }
+
+    fn kept_secrets(
+        &self,
+        references: &[String],
+        documents: &Documents,
+        environment: &dyn Environment,
+    ) -> Vec<Result<Wanted, String>> {
+        secret::kept_secrets(references, documents, environment)
     }
 
     fn admin(&self, documents: &Documents, environment: &dyn Environment) -> Option<Arc<dyn AdminApi>> {

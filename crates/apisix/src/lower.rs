@@ -15,7 +15,7 @@ mod upstream;
 
 pub(crate) use answers::too_large;
 pub(crate) use at::At;
-pub(crate) use judged::Remark;
+pub(crate) use judged::{Remark, in_environment};
 pub use objects::Memory;
 
 use crate::read::{FileKind, Origin, Texts, file_kind};
@@ -46,7 +46,7 @@ pub fn lower(
 ) -> Lowered {
     let mut texts = Texts::default();
     let settings = settings(&files(documents), environment, &mut texts);
-    memory.settle(&settings, allow_missing);
+    memory.settle(&settings, allow_missing, environment.revision());
     let mut objects = Objects::of(documents, &settings, environment, memory, &mut texts);
     let gateway = gateway(&mut objects, &settings, allow_missing, memory);
     let broken = std::mem::take(&mut objects.broken);

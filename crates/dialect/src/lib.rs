@@ -57,6 +57,17 @@ pub trait Dialect: Send + Sync {
         Ok(Home::Files)
     }
 
+    /// Where the secrets are kept that these references lead to, in their order.
+    fn kept_secrets(
+        &self,
+        references: &[String],
+        documents: &Documents,
+        environment: &dyn resolve::Environment,
+    ) -> Vec<Result<resolve::Wanted, String>> {
+        let _ = (documents, environment);
+        references.iter().map(|_| Err("secrets are not kept elsewhere here".to_owned())).collect()
+    }
+
     /// Its Admin API for a source with these documents, if it has one.
     fn admin(&self, documents: &Documents, environment: &dyn resolve::Environment) -> Option<Arc<dyn AdminApi>> {
         let _ = (documents, environment);

@@ -9,6 +9,8 @@ pub enum Service {
     Lambda,
     /// The Security Token Service.
     Sts,
+    /// Secrets Manager.
+    SecretsManager,
 }
 
 /// A region that stands in no partition.
@@ -61,6 +63,7 @@ pub fn of(service: Service, region: &str, fips: bool, dual_stack: bool) -> Resul
         Service::Lambda => "lambda",
         Service::Sts if region == "aws-global" => return Ok("sts.amazonaws.com".to_owned()),
         Service::Sts => "sts",
+        Service::SecretsManager => "secretsmanager",
     };
     // GovCloud's usual endpoint of STS is its FIPS endpoint
     let usual_is_fips = service == Service::Sts && partition.id == "aws-us-gov" && !dual_stack;

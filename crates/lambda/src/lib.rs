@@ -10,6 +10,7 @@ mod headers;
 pub mod invoke;
 mod moment;
 pub mod reply;
+pub mod secret;
 pub mod sign;
 
 pub use error::CallError;

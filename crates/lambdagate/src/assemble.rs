@@ -161,6 +161,44 @@ impl Assembler {
         Ok(draft)
     }
 
+    /// The same with the secrets that the documents refer to: what is not here yet is fetched first.
+    pub(crate) async fn assemble_whole(&self, stored: &Stored) -> Result<Draft, Refusal> {
+        let draft = self.assemble(stored)?;
+        if !self.fetch(stored).await {
+            return Ok(draft);
+        }
+        let draft = self.assemble(stored)?;
+        self.sources.iter().for_each(|source| source.secrets.forget_unasked());
+        Ok(draft)
+    }
+
+    /// Fetches secrets that are referred to and missing, or due. Says whether one has changed. Cancel-safe.
+    async fn fetch(&self, stored: &Stored) -> bool {
+        let mut changed = false;
+        for (source, (documents, _)) in self.sources.iter().zip(&stored.sources) {
+            changed |= source.secrets.fetch(&*source.dialect, documents).await;
+        }
+        changed
+    }
+
+    /// Waits until a secret has changed where it is kept. Cancel-safe.
+    pub(crate) async fn renewed(&self) {
+        loop {
+            let Some(next) = self.sources.iter().filter_map(|source| source.secrets.next()).min() else {
+                return std::future::pending().await;
+            };
+            tokio::time::sleep_until(next).await;
+            match self.stored().await {
+                Ok(stored) if self.fetch(&stored).await => return,
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::error!(%error, "secrets cannot be looked at again");
+                    return std::future::pending().await;
+                }
+            }
+        }
+    }
+
     /// The store of a source.
     pub(crate) fn store(&self, source: usize) -> Arc<dyn Store> {
         self.sources[source].store.clone()

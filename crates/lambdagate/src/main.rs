@@ -10,6 +10,7 @@ mod local;
 mod panics;
 mod port;
 mod reload;
+mod secrets;
 mod serve;
 mod signals;
 mod source;

@@ -50,11 +50,16 @@ impl Reload {
         }
     }
 
+    /// Waits until a secret has changed where it is kept. Cancel-safe.
+    pub(crate) async fn renewed(&self) {
+        self.assembler.renewed().await;
+    }
+
     /// What the stores hold, as a gateway.
     pub(crate) async fn draft(&mut self) -> anyhow::Result<Draft> {
         let stored = self.assembler.stored().await?;
         self.seen = stored.revisions();
-        Ok(self.assembler.assemble(&stored)?)
+        Ok(self.assembler.assemble_whole(&stored).await?)
     }
 
     /// Brings what the store holds into force.
@@ -96,7 +101,7 @@ impl Reload {
     async fn try_out(&self, source: usize, changes: &[Change], server: &Server) -> Result<Tried, Refused> {
         let stored = self.assembler.stored().await?;
         let revision = stored.revisions()[source];
-        let draft = self.assembler.assemble(&stored.with(source, changes));
+        let draft = self.assembler.assemble_whole(&stored.with(source, changes)).await;
         let draft = draft.map_err(|refusal| Refused::CannotRun(refusal.to_string()))?;
         if draft.broken_sources.contains(&source) {
             let invalid = draft.findings.into_iter().filter(|finding| finding.faith == Faith::Invalid);

@@ -196,6 +196,7 @@ async fn follow(
             }
             () = reload.changed() => {}
             () = reload.ended() => {}
+            () = reload.renewed() => {}
         }
         reload.run(server).await;
         watch.follow(&reload.assembler.files());

@@ -1,7 +1,7 @@
 //! Where secrets are kept: Vault, AWS, GCP.
 
 use super::route::time;
-use crate::schema::{Honour, Schema, honour};
+use crate::schema::Schema;
 use serde_json::{Value, json};
 use std::sync::LazyLock;
 
@@ -23,10 +23,6 @@ pub(super) fn of(manager: &str) -> Option<&'static Schema> {
     }
 }
 
-const UNASKED: Honour = Honour::Unsupported(
-    "the manager is not asked: what refers to it keeps its literal text, as in the original when it cannot be resolved",
-);
-
 fn with(mut members: Value, required: &[&str]) -> Value {
     if let Value::Object(all) = &mut members {
         all.extend([("create_time".to_owned(), time()), ("update_time".to_owned(), time())]);
@@ -35,12 +31,15 @@ fn with(mut members: Value, required: &[&str]) -> Value {
 }
 
 fn text() -> Value {
-    honour(json!({"type": "string"}), UNASKED)
+    json!({"type": "string"})
+}
+
+fn url() -> Value {
+    json!({"type": "string", "pattern": "^[^\\/]+:\\/\\/([\\da-zA-Z.-]+|\\[[\\da-fA-F:]+\\])(:\\d+)?"})
 }
 
 fn vault() -> Value {
-    let uri = json!({"type": "string", "pattern": "^[^\\/]+:\\/\\/([\\da-zA-Z.-]+|\\[[\\da-fA-F:]+\\])(:\\d+)?"});
-    let members = json!({"uri": honour(uri, UNASKED), "prefix": text(), "token": text(), "namespace": text()});
+    let members = json!({"uri": url(), "prefix": text(), "token": text(), "namespace": text()});
     with(members, &["uri", "prefix", "token"])
 }
 
@@ -49,18 +48,26 @@ fn secrets_manager() -> Value {
         "access_key_id": text(),
         "secret_access_key": text(),
         "session_token": text(),
-        "region": honour(json!({"type": "string", "default": "us-east-1"}), UNASKED),
-        "endpoint_url": text(),
+        "region": {"type": "string", "default": "us-east-1"},
+        "endpoint_url": url(),
     });
     with(members, &["access_key_id", "secret_access_key"])
 }
 
 fn gcp() -> Value {
-    let object = honour(json!({"type": "object"}), UNASKED);
+    let usual = |text: &str| json!({"type": "string", "default": text});
+    let account = json!({"type": "object", "properties": {
+        "client_email": text(),
+        "private_key": text(),
+        "project_id": text(),
+        "token_uri": usual("https://oauth2.googleapis.com/token"),
+        "scopes": usual("https://www.googleapis.com/auth/cloud-platform"),
+        "entries_uri": usual("https://secretmanager.googleapis.com/v1/"),
+    }, "required": ["client_email", "private_key", "project_id", "token_uri"]});
     let members = json!({
-        "auth_config": object,
+        "auth_config": account,
         "auth_file": text(),
-        "ssl_verify": honour(json!({"type": "boolean", "default": true}), UNASKED),
+        "ssl_verify": {"type": "boolean", "default": true},
     });
     let mut schema = with(members, &[]);
     schema["oneOf"] = json!([{"required": ["auth_config"]}, {"required": ["auth_file"]}]);

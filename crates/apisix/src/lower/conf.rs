@@ -1,6 +1,6 @@
 //! From one plugin's configuration to steps: what the plugin means, and what `_meta` says beside it.
 
-use super::judged::Remark;
+use super::judged::{Remark, lacks_secret};
 use super::{At, Lowering};
 use crate::check;
 use crate::entity::{Kind, Part};
@@ -48,6 +48,10 @@ pub(super) fn steps(
         return Vec::new();
     }
     let (priority, policies) = match Plugin::named(conf.name) {
+        // what a configuration without its secret would do, a stranger could make use of
+        Some(plugin) if lacks_secret(conf.conf) => {
+            (plugin.priority(), vec![(Phase::Rewrite, Policy::Missing { name: conf.name.to_owned() })])
+        }
         Some(plugin) => (plugin.priority(), of_plugin(plugin, &conf, at, consumers, remarks)),
         None => match missing(conf.name, &path, at, remarks) {
             Some(found) => found,

@@ -6,8 +6,9 @@ use crate::document::Place;
 use crate::entity::{Kind, Part, secret_schema};
 use crate::plugin::{Plugin, Side};
 use crate::schema::{Object, Schema, honour};
+use crate::secret::PREFIX;
 use dialect::Faith;
-use dialect::resolve::Environment;
+use dialect::resolve::{Environment, NoSecret};
 use serde_json::Value;
 
 /// A remark on an object.
@@ -78,6 +79,16 @@ impl Judged {
     }
 }
 
+/// Whether a secret is missing in a configuration.
+pub(super) fn lacks_secret(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with(PREFIX),
+        Value::Array(items) => items.iter().any(lacks_secret),
+        Value::Object(members) => members.values().any(lacks_secret),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 /// What is not honoured of the members that are written.
 fn honoured(place: &Place, value: &Value, remarks: &mut Vec<Remark>) {
     let mut add = |schema: &Schema, value: &Value, below: &str| {
@@ -109,7 +120,12 @@ fn honoured(place: &Place, value: &Value, remarks: &mut Vec<Remark>) {
     }
 }
 
-/// Replaces `$env://NAME` and `$env://NAME/MEMBER` in texts. What cannot be resolved stays as it is.
+/// Replaces references to the environment in all texts below.
+pub(crate) fn in_environment(value: &mut Value, environment: &dyn Environment) {
+    replace_in(value, String::new(), environment, &mut Vec::new());
+}
+
+/// Replaces `$env://NAME`, `$env://NAME/MEMBER` and `$secret://…` in texts. What cannot be resolved stays as it is.
 fn replace(object: &mut Object, environment: &dyn Environment, remarks: &mut Vec<Remark>) {
     for (name, value) in object.iter_mut() {
         replace_in(value, name.clone(), environment, remarks);
@@ -127,10 +143,16 @@ fn replace_in(value: &mut Value, path: String, environment: &dyn Environment, re
                 }
             }
         }
-        Value::String(text) if text.starts_with("$secret://") => {
-            let message = "secret managers are not asked: the text stands as it is";
-            remarks.push(Remark::new(Faith::Unsupported, path, message));
-        }
+        Value::String(text) if text.starts_with(PREFIX) => match environment.secret(text) {
+            Ok(found) => found.expose().clone_into(text),
+            Err(NoSecret::Later) => {
+                remarks.push(Remark::new(Faith::Exact, path, "the secret is fetched when the gateway runs"));
+            }
+            Err(NoSecret::Away(cause)) => {
+                let message = format!("{cause}: what needs this secret refuses until it is here");
+                remarks.push(Remark::new(Faith::Unsupported, path, message));
+            }
+        },
         Value::Array(items) => {
             for (at, item) in items.iter_mut().enumerate() {
                 replace_in(item, format!("{path}[{at}]"), environment, remarks);

@@ -20,6 +20,8 @@ use store::{Document, Documents};
 #[derive(Default)]
 pub struct Memory {
     settings: Option<(Settings, Vec<String>)>,
+    /// Of the environment in which they were made.
+    revision: u64,
     /// Objects by their keys, with the text that they were read from.
     documents: HashMap<String, (Bytes, Arc<Judged>)>,
     /// Objects of files by their keys, as they were written.
@@ -31,11 +33,12 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// Forgets all when settings have changed.
-    pub(super) fn settle(&mut self, settings: &Settings, allow_missing: &[String]) {
+    /// Forgets all when settings have changed, or a secret.
+    pub(super) fn settle(&mut self, settings: &Settings, allow_missing: &[String], revision: u64) {
         let same = |(old, allowed): &(Settings, Vec<String>)| old == settings && allowed == allow_missing;
-        if !self.settings.as_ref().is_some_and(same) {
-            *self = Self { settings: Some((settings.clone(), allow_missing.to_vec())), ..Self::default() };
+        if self.revision != revision || !self.settings.as_ref().is_some_and(same) {
+            let settings = Some((settings.clone(), allow_missing.to_vec()));
+            *self = Self { settings, revision, ..Self::default() };
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::moment;
 use crate::exit::Refusal;
+use crate::secrets::Secrets;
 use crate::source::{Declares, Source};
 use dialect::resolve::ProcessEnvironment;
 use dialect::{Dialect, Finding, Home, Lowered, ReadError};
@@ -33,6 +34,8 @@ pub(super) struct Opened {
     pub(super) times: BTreeMap<String, SystemTime>,
     /// The newest revision of the objects in force that live apart, and their number.
     pub(super) newest_apart: (u64, usize),
+    /// What its references stand for.
+    pub(super) secrets: Secrets,
 }
 
 /// Objects that do not live in files.
@@ -68,7 +71,18 @@ impl Opened {
         let (store, apart) = housed(source, &*dialect)?;
         let (path, accepted, times, loaded) =
             (source.path.clone(), Documents::default(), BTreeMap::new(), Mutex::default());
-        Ok(Self { path, dialect, store, apart, declares, accepted, times, loaded, newest_apart: (0, 0) })
+        Ok(Self {
+            path,
+            dialect,
+            store,
+            apart,
+            declares,
+            accepted,
+            times,
+            loaded,
+            newest_apart: (0, 0),
+            secrets: Secrets::default(),
+        })
     }
 
     /// The files of the source; one that is only kept has none.
@@ -110,7 +124,7 @@ impl Opened {
 
     /// What the newest documents mean; a broken one is replaced by the revision in force. Findings are those of the newest.
     pub(super) fn lower(&self, newest: &Documents) -> Part {
-        let Lowered { gateway, findings, broken } = self.dialect.lower(newest, &ProcessEnvironment);
+        let Lowered { gateway, findings, broken } = self.dialect.lower(newest, &self.secrets);
         if broken.is_empty() {
             return Part { gateway, findings, broken, documents: newest.clone() };
         }
@@ -121,12 +135,12 @@ impl Opened {
                 None => drop(mixed.take(key)),
             }
         }
-        let again = self.dialect.lower(&mixed, &ProcessEnvironment);
+        let again = self.dialect.lower(&mixed, &self.secrets);
         if again.broken.is_empty() {
             return Part { gateway: again.gateway, findings, broken, documents: mixed };
         }
         // The old one does not go with the new ones around it (a file it names changed too): all of them stay old.
-        let old = self.dialect.lower(&self.accepted, &ProcessEnvironment);
+        let old = self.dialect.lower(&self.accepted, &self.secrets);
         Part { gateway: old.gateway, findings, broken, documents: self.accepted.clone() }
     }
 

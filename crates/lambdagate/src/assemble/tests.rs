@@ -106,6 +106,7 @@ fn assembler(toy: Toy) -> Assembler {
         accepted: Documents::default(),
         times: BTreeMap::new(),
         newest_apart: (0, 0),
+        secrets: Default::default(),
     };
     Assembler { sources: vec![opened], adjustments: Adjustments::default() }
 }

@@ -29,6 +29,7 @@ mod needs;
 mod policies;
 mod reload_and_drain;
 mod sdk;
+mod secrets;
 mod shown;
 mod template;
 mod translated;
