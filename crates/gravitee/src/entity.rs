@@ -4,6 +4,7 @@
 pub mod event;
 pub mod flow;
 pub mod plan;
+pub mod resource;
 pub mod template;
 pub mod v2;
 pub mod v4;
@@ -69,6 +70,12 @@ pub static RECORDS: &[&Record] = &[
     &flow::EXECUTION,
     &plan::PLAN_V4,
     &plan::SECURITY,
+    &resource::RESOURCE,
+    &resource::OAUTH2,
+    &resource::OAUTH2_AM,
+    &resource::OAUTH2_KEYCLOAK,
+    &resource::KEYCLOAK,
+    &resource::CREDENTIALS,
     &template::TEMPLATE,
     &template::PROPERTY,
     &event::FILE,

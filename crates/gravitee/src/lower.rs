@@ -10,6 +10,7 @@ mod health;
 mod key;
 mod listener;
 mod plan;
+pub(crate) mod resource;
 mod secrets;
 mod step;
 mod subscription;

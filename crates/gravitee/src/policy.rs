@@ -10,6 +10,7 @@ mod aws_lambda;
 pub mod jwt;
 mod limit;
 mod mock;
+pub mod oauth2;
 mod quota;
 mod rate_limit;
 mod scope;

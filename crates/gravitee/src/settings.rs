@@ -18,7 +18,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// Settings that name a file with a certificate or key.
-pub const CERTIFICATES: [&str; 2] = ["http.ssl.keystore.certificates[0].cert", "http.ssl.keystore.certificates[0].key"];
+pub const CERTIFICATES: [&str; 3] =
+    ["http.ssl.keystore.certificates[0].cert", "http.ssl.keystore.certificates[0].key", "http.ssl.truststore.path"];
+
+/// Whether clients are asked for certificates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClientAuth {
+    /// They are not.
+    None,
+    /// They may show a trusted one.
+    Request,
+    /// They must.
+    Required,
+}
 
 /// What is said of the process as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +43,12 @@ pub struct Settings {
     pub alpn: bool,
     /// Files of the certificate and its key.
     pub certificate: Option<(String, String)>,
+    /// Whether clients are asked for certificates.
+    pub client_auth: ClientAuth,
+    /// The file with the authorities of clients' certificates.
+    pub trust: Option<String>,
+    /// Keys that check tokens, with their issuers.
+    pub issuer_keys: Vec<(String, Secret)>,
     /// The most bytes of a request's header.
     pub header_bytes: usize,
     /// How long a request may take; `None`: as long as it needs.
@@ -62,6 +80,9 @@ pub struct Settings {
 /// What a request that belongs to no API is told where settings say nothing.
 const NOT_FOUND: &str = "No context-path matches the request URI.";
 
+/// What names of issuers' keys begin with.
+const ISSUERS: &str = "policy.jwt.issuer.";
+
 struct Reader<'a> {
     lines: &'a Lines,
     environment: &'a dyn Environment,
@@ -74,12 +95,15 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
     reader.remark();
     let host = reader.text("http.host").and_then(|host| reader.host(&host));
     let port = reader.number("http.port").and_then(|port| u16::try_from(port).ok()).unwrap_or(8082);
-    let [chain, key] = CERTIFICATES.map(|name| reader.text(name));
+    let [chain, key, trust] = CERTIFICATES.map(|name| reader.text(name));
     Settings {
         address: SocketAddr::new(host.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), port),
         secured: reader.flag("http.secured", false),
         alpn: reader.flag("http.alpn", true),
         certificate: chain.zip(key),
+        client_auth: reader.client_auth(),
+        trust,
+        issuer_keys: reader.issuer_keys(),
         header_bytes: reader.number("http.maxHeaderSize").and_then(|size| usize::try_from(size).ok()).unwrap_or(8192),
         request_time: reader.number("http.requestTimeout").filter(|time| *time > 0).map(Duration::from_millis),
         websocket: reader.flag("http.websocket.enabled", false),
@@ -161,6 +185,27 @@ impl Reader<'_> {
 
     fn text(&self, name: &str) -> Option<String> {
         self.told(name).map(|told| told.value)
+    }
+
+    fn client_auth(&mut self) -> ClientAuth {
+        let name = "http.ssl.clientAuth";
+        let Some(told) = self.told(name) else { return ClientAuth::None };
+        match told.value.trim().to_ascii_lowercase().as_str() {
+            "none" | "false" => ClientAuth::None,
+            "request" => ClientAuth::Request,
+            "required" | "true" => ClientAuth::Required,
+            _ => {
+                self.wrong(name, &told, "none, request or required");
+                ClientAuth::Required
+            }
+        }
+    }
+
+    /// `policy.jwt.issuer.ISSUER.KEY`: a key's own name does not count.
+    fn issuer_keys(&self) -> Vec<(String, Secret)> {
+        let names = self.lines.names().map(|(name, _)| name);
+        let own = names.filter_map(|name| Some((name, name.strip_prefix(ISSUERS)?.rsplit_once('.')?.0)));
+        own.filter_map(|(name, issuer)| Some((issuer.to_owned(), Secret::new(self.text(name)?)))).collect()
     }
 
     fn flag(&mut self, name: &str, usual: bool) -> bool {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at what is not there")]
 
 use gravitee::entity::RECORDS;
-use gravitee::policy::{ABSENT, Absent, Policy, api_key, jwt};
+use gravitee::policy::{ABSENT, Absent, Policy, api_key, jwt, oauth2};
 use gravitee::schema::{Field, Honour, Kind, Record};
 use gravitee::settings::TABLE;
 use std::collections::BTreeSet;
@@ -50,7 +50,8 @@ fn put(text: &str, name: &str, table: &str) -> String {
 }
 
 fn sections() -> Vec<(&'static str, String)> {
-    let policies = Policy::ALL.iter().map(|policy| policy.config()).chain([&api_key::CONFIG, &jwt::CONFIG]);
+    let policies =
+        Policy::ALL.iter().map(|policy| policy.config()).chain([&api_key::CONFIG, &jwt::CONFIG, &oauth2::CONFIG]);
     let section = |record: &'static Record| format!("### {}\n\n{}\n", record.name, table(record));
     vec![
         ("settings", settings()),

@@ -18,6 +18,7 @@ pub mod predicate;
 pub mod quirk;
 pub mod route;
 pub mod secret;
+pub mod server;
 pub mod table;
 pub mod text;
 pub mod tls;

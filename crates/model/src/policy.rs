@@ -26,6 +26,7 @@ mod request_text;
 mod rewrite;
 mod substitution;
 mod terminate;
+mod token_proof;
 mod transform;
 mod validate;
 
@@ -58,6 +59,7 @@ pub use request_text::{RequestText, RequestTextError, TextPart, TextSource};
 pub use rewrite::{BodyFilter, FieldTexts, PathSource, ResponseRewrite, Rewrite};
 pub use substitution::Substitution;
 pub use terminate::Terminate;
+pub use token_proof::{Believed, ClientLogin, Introspection, KeySet, TokenProof, TokenSpot};
 pub use transform::{JsonChanges, JsonScalar, RequestTransform, ResponseTransform, TextChanges};
 pub use validate::Validate;
 

@@ -2,11 +2,17 @@
 
 pub(crate) mod acl;
 pub(crate) mod basic_auth;
+pub(crate) mod discovery;
 pub(crate) mod first_of;
 pub(crate) mod gate;
+pub(crate) mod introspection;
 pub(crate) mod ip_restriction;
+pub(crate) mod jwk;
 pub(crate) mod jwt;
 pub(crate) mod key_auth;
+pub(crate) mod key_set;
 pub(crate) mod refuse;
 pub(crate) mod token_key;
+pub(crate) mod token_proof;
+pub(crate) mod tokens;
 pub(crate) mod validate;

@@ -66,6 +66,8 @@ pub struct Services {
     pub metrics: telemetry::Metrics,
     /// Counts of rate limits.
     pub counters: crate::limit::counters::Counters,
+    /// Servers that know of tokens.
+    pub tokens: crate::auth::tokens::Tokens,
     /// Records on their way to servers.
     pub logs: crate::log::queue::Queues,
     /// Numbers of slots: chains that go on from one snapshot to the next must agree on them.
@@ -237,7 +239,7 @@ impl<'a> Builder<'a> {
             (Data::BodyTemplate(data), side) => Box::new(BodyTemplate::compile(data, side != Side::Request)),
             (Data::Compose(data), Side::Request) => Box::new(Compose::compile(data)?),
             (Data::Fail(told), _) => Box::new(Fail(told.clone())),
-            (Data::FirstOf(data), Side::Request) => Box::new(FirstOf::compile(data)?),
+            (Data::FirstOf(data), Side::Request) => Box::new(FirstOf::compile(data, &self.services.tokens)?),
             (Data::Compose(_) | Data::FirstOf(_), Side::Response | Side::Log) => {
                 return Err(BuildCause::Side { policy: name(data), phase });
             }

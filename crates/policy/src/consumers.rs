@@ -136,7 +136,6 @@ impl Known {
                 groups: consumer.groups.clone().into(),
                 access: consumer.access.iter().map(|group| Arc::from(group.as_str())).collect(),
                 credential: None,
-                claims: None,
                 anonymous: false,
             },
         }

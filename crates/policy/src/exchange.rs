@@ -41,6 +41,8 @@ pub struct Exchange {
     pub matched: usize,
     /// Who the client is, once a step knows.
     pub identity: Option<Identity>,
+    /// What the token claims that a step found good.
+    pub claims: Option<Claims>,
     /// The response, once there is one.
     pub response: Option<http::Response<Body>>,
     /// The failure that became the response, for the log.
@@ -70,6 +72,9 @@ pub struct Exchange {
     /// What the request side of the chain leaves for its response side.
     pub(crate) progress: Progress,
 }
+
+/// What a token claims, or what a server says of it.
+pub type Claims = Arc<serde_json::Map<String, serde_json::Value>>;
 
 /// Path parameters: name and decoded value.
 pub type Params = SmallVec<[(Arc<str>, String); 2]>;
@@ -144,8 +149,6 @@ pub struct Identity {
     pub access: Arc<[Arc<str>]>,
     /// What names the credential that it showed.
     pub credential: Option<Arc<str>>,
-    /// What its token claims.
-    pub claims: Option<Arc<serde_json::Map<String, serde_json::Value>>>,
     /// It proved nothing: the configured stand-in for unknown clients.
     pub anonymous: bool,
 }
@@ -217,6 +220,7 @@ impl Exchange {
             params: Params::new(),
             matched: 0,
             identity: None,
+            claims: None,
             response: None,
             failure: None,
             call: None,
@@ -344,7 +348,6 @@ pub(crate) mod testing {
             groups: groups.iter().map(|group| GroupId::new(*group)).collect(),
             access: access.iter().map(|group| Arc::from(*group)).collect(),
             credential: None,
-            claims: None,
             anonymous: false,
         }
     }

@@ -21,8 +21,10 @@ pub mod query;
 mod refusal;
 mod refusing;
 mod rewrite;
+mod server;
 mod text;
 mod variable;
+pub mod way;
 pub mod world;
 
 pub use exchange::Exchange;

@@ -2,6 +2,7 @@
 
 use super::flow::FLOW_V2;
 use super::plan::PLAN_V2;
+use super::resource::RESOURCE;
 use super::template::{PROPERTY, TEMPLATE};
 use crate::schema::{Kind, Record, any, flag, list, map, nested, number, secret, text, texts, word};
 
@@ -24,8 +25,7 @@ pub static API: Record = Record {
         list("flows", &Kind::Record(&FLOW_V2)),
         list("plans", &Kind::Record(&PLAN_V2)),
         list("properties", &Kind::Record(&PROPERTY)),
-        list("resources", &Kind::Any)
-            .ignored("resources (caches, authorization servers) are not made; policies that name one say so"),
+        list("resources", &Kind::Record(&RESOURCE)),
         map("response_templates", &Kind::Map(&Kind::Record(&TEMPLATE))),
         texts("path_mappings").approximate("`#context.attributes['mapped-path']` is not set"),
         nested("services", &SERVICES),

@@ -2,6 +2,7 @@
 
 use super::flow::{EXECUTION, FLOW_V4};
 use super::plan::PLAN_V4;
+use super::resource::RESOURCE;
 use super::template::{PROPERTY, TEMPLATE};
 use super::v2::{CORS, FORWARD, SSL};
 use crate::schema::{Kind, Record, any, flag, list, map, nested, number, text, texts, word};
@@ -31,8 +32,7 @@ pub static API: Record = Record {
         list("plans", &Kind::Record(&PLAN_V4)),
         map("responseTemplates", &Kind::Map(&Kind::Record(&TEMPLATE))),
         list("properties", &Kind::Record(&PROPERTY)),
-        list("resources", &Kind::Any)
-            .ignored("resources (caches, authorization servers) are not made; policies that name one say so"),
+        list("resources", &Kind::Record(&RESOURCE)),
         nested("failover", &FAILOVER),
         any("analytics").accepted("figures are on the gateway's metrics port, and the access log is its own"),
         any("services").ignored("properties stay as they are written"),

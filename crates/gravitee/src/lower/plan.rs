@@ -1,11 +1,12 @@
 //! Plans: the ways in, in the order in which they are asked, and who may take each.
 
 use super::api::{Api, has_tag};
-use super::{Lowering, key};
+use super::{Lowering, key, resource};
 use crate::expression;
 use crate::part::Part;
-use crate::policy::{api_key, jwt};
+use crate::policy::{api_key, jwt, oauth2};
 use crate::read::{Version, check, inner};
+use crate::settings::ClientAuth;
 use dialect::Faith;
 use dialect::tree::Tree;
 use model::answer::Keyed;
@@ -96,14 +97,26 @@ fn way(api: &Api<'_>, plan: &Plan<'_>, at: &mut Lowering<'_>) -> Option<Way> {
         "JWT" => {
             let config = of(&jwt::CONFIG);
             check(&config, at.notes);
-            match jwt::entrance(&config) {
+            match jwt::entrance(&config, at.settings) {
                 Ok(entrance) => (Entrance::Token(Box::new(entrance)), at.book.clients(&api.id, &plan.id)),
-                Err(jwt::Cannot { field, text }) => {
-                    let text = format!("{text}; nobody gets in by this plan");
-                    at.notes.say(Faith::Unsupported, &config, field, text);
-                    return None;
-                }
+                Err(cannot) => return shut(&config, &cannot, at),
             }
+        }
+        "OAUTH2" => {
+            let config = of(&oauth2::CONFIG);
+            check(&config, at.notes);
+            let proof = resource::proof(&config, api, at);
+            match proof.and_then(|proof| oauth2::entrance(&config, proof)) {
+                Ok(entrance) => (Entrance::Token(Box::new(entrance)), at.book.clients(&api.id, &plan.id)),
+                Err(cannot) => return shut(&config, &cannot, at),
+            }
+        }
+        "MTLS" => {
+            if !at.settings.secured || at.settings.client_auth == ClientAuth::None {
+                let text = "clients are not asked for certificates (http.ssl.clientAuth): nobody gets in by this plan";
+                at.notes.on(Faith::Exact, &plan.part, text);
+            }
+            (Entrance::Certificate, at.book.certificates(&api.id, &plan.id))
         }
         kind => {
             let text = format!("plans of the kind {kind} are not understood: nobody gets in by this one");
@@ -117,6 +130,13 @@ fn way(api: &Api<'_>, plan: &Plan<'_>, at: &mut Lowering<'_>) -> Option<Way> {
         at.notes.on(Faith::Exact, &plan.part, text);
     }
     Some(Way { id: plan.id.clone(), entrance, rule: rule(plan, at), attributes: attributes(plan), subscriptions })
+}
+
+/// Nobody gets in by a plan that cannot be had.
+fn shut(config: &Part<'_>, cannot: &jwt::Cannot, at: &mut Lowering<'_>) -> Option<Way> {
+    let text = format!("{}; nobody gets in by this plan", cannot.text);
+    at.notes.say(Faith::Unsupported, config, cannot.field, text);
+    None
 }
 
 /// In the older engine a rule was written without braces.

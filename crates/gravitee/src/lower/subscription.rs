@@ -4,6 +4,9 @@ use super::key;
 use crate::part::Part;
 use crate::read::{Content, Notes};
 use crate::schema::same_word;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use dialect::Faith;
 use model::policy::{Shows, Subscription};
 use model::secret::Secret;
 use model::world::Constant;
@@ -30,6 +33,9 @@ impl Book {
         let keys = files.iter().flat_map(|file| file.parts("apiKeys"));
         let mut entries: Vec<Entry> = keys.flat_map(|part| of_key(&part, &subscriptions)).collect();
         entries.extend(subscriptions.iter().filter_map(of_client));
+        for part in &subscriptions {
+            entries.extend(of_certificate(part, notes));
+        }
         Self { entries }
     }
 
@@ -41,6 +47,24 @@ impl Book {
     /// Clients for a plan.
     pub(super) fn clients(&self, api: &str, plan: &str) -> Vec<Subscription> {
         self.find(api, plan, |shows| matches!(shows, Shows::Client(_)))
+    }
+
+    /// Certificates for a plan.
+    pub(super) fn certificates(&self, api: &str, plan: &str) -> Vec<Subscription> {
+        self.find(api, plan, |shows| matches!(shows, Shows::Certificate(_)))
+    }
+
+    /// All certificates, each once.
+    pub(super) fn known(&self) -> Vec<String> {
+        let mut known: Vec<String> = Vec::new();
+        for entry in &self.entries {
+            if let Shows::Certificate(pem) = &entry.subscription.shows
+                && !known.contains(pem)
+            {
+                known.push(pem.clone());
+            }
+        }
+        known
     }
 
     fn find(&self, api: &str, plan: &str, shows: fn(&Shows) -> bool) -> Vec<Subscription> {
@@ -94,6 +118,43 @@ fn of_client(part: &Part<'_>) -> Option<Entry> {
         plan: part.owned("plan"),
         subscription: subscription(id, part.owned("application"), shows, times),
     })
+}
+
+/// The certificate is PEM, or the base64 of it.
+fn of_certificate(part: &Part<'_>, notes: &mut Notes) -> Option<Entry> {
+    let field = "clientCertificate";
+    let written = part.filled(field).filter(|_| is_accepted(part))?;
+    let Some(pem) = pem(written) else {
+        let text = "this is no certificate in PEM: nobody gets in by it";
+        notes.say(Faith::Unsupported, part, field, text);
+        return None;
+    };
+    let id = part.owned("id").unwrap_or_default();
+    let times = (moment(part, "startingAt"), moment(part, "endingAt"));
+    Some(Entry {
+        api: part.owned("api"),
+        plan: part.owned("plan"),
+        subscription: subscription(id, part.owned("application"), Shows::Certificate(pem), times),
+    })
+}
+
+/// The first certificate of a text.
+fn pem(written: &str) -> Option<String> {
+    const OPEN: &str = "-----BEGIN CERTIFICATE-----";
+    const CLOSE: &str = "-----END CERTIFICATE-----";
+    let decoded = || {
+        let bytes = STANDARD.decode(written.split_whitespace().collect::<String>()).ok()?;
+        String::from_utf8(bytes).ok()
+    };
+    let text = if written.contains(OPEN) { written.to_owned() } else { decoded()? };
+    let from = text.find(OPEN)?;
+    let to = from + text[from..].find(CLOSE)?;
+    let body: String = text[from + OPEN.len()..to].split_whitespace().collect();
+    // a certificate is a sequence
+    let der = STANDARD.decode(body).ok().filter(|der| der.first() == Some(&0x30))?;
+    let body = STANDARD.encode(der);
+    let lines: Vec<&str> = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]).collect();
+    Some(format!("{OPEN}\n{}\n{CLOSE}\n", lines.join("\n")))
 }
 
 fn subscription(

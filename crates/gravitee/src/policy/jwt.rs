@@ -1,11 +1,16 @@
 //! `jwt`: what a plan of this kind asks for.
 
+use crate::lower::resource::FRESH;
 use crate::part::Part;
 use crate::schema::{Record, any, flag, nested, number, secret, text, texts, word};
+use crate::settings::Settings;
 use model::answer::Keyed;
 use model::consumer::{Algorithm, Verifier};
-use model::policy::TokenEntrance;
+use model::forward::Forward;
+use model::policy::{KeySet, TokenEntrance, TokenProof};
 use model::secret::Secret;
+use model::server::Server;
+use std::time::Duration;
 
 /// The fields of its configuration.
 pub static CONFIG: Record = Record {
@@ -14,10 +19,10 @@ pub static CONFIG: Record = Record {
         word("signature", SIGNATURES).default("RSA_RS256"),
         word("publicKeyResolver", &["GIVEN_KEY", "GATEWAY_KEYS", "JWKS_URL"]).default("GIVEN_KEY"),
         secret("resolverParameter"),
-        flag("useSystemProxy").accepted("part of JWKS_URL"),
-        flag("followRedirects").accepted("part of JWKS_URL"),
-        number("connectTimeout").accepted("part of JWKS_URL"),
-        number("requestTimeout").accepted("part of JWKS_URL"),
+        flag("useSystemProxy"),
+        flag("followRedirects").unsupported("redirects of the server of keys are not followed"),
+        number("connectTimeout").default("2000"),
+        number("requestTimeout").default("2000"),
         flag("extractClaims"),
         flag("propagateAuthHeader").default("true"),
         text("userClaim").default("sub"),
@@ -58,11 +63,7 @@ pub(crate) struct Cannot {
 }
 
 /// What must hold of a token.
-pub(crate) fn entrance(config: &Part<'_>) -> Result<TokenEntrance, Cannot> {
-    if config.word("publicKeyResolver") != Some("GIVEN_KEY") {
-        let text = "keys are taken from the definition alone (GIVEN_KEY)";
-        return Err(Cannot { field: "publicKeyResolver", text });
-    }
+pub(crate) fn entrance(config: &Part<'_>, settings: &Settings) -> Result<TokenEntrance, Cannot> {
     let signature = config.word("signature").unwrap_or("RSA_RS256");
     let algorithm = signature.split_once('_').and_then(|(_, name)| Algorithm::from_name(name));
     let algorithm = algorithm.unwrap_or(Algorithm::RS256);
@@ -71,9 +72,12 @@ pub(crate) fn entrance(config: &Part<'_>) -> Result<TokenEntrance, Cannot> {
         Some(claim) => vec![claim.to_owned()],
         None => ["azp", "aud", "client_id"].map(str::to_owned).to_vec(),
     };
+    let proof = match config.word("publicKeyResolver") {
+        Some("JWKS_URL") => TokenProof::KeySet(Box::new(key_set(config, algorithm)?)),
+        Some("GATEWAY_KEYS") => TokenProof::Issuers { algorithm, keys: gateway_keys(settings, algorithm)? },
+        _ => TokenProof::Key { algorithm, verifier: verifier(config, algorithm)? },
+    };
     Ok(TokenEntrance {
-        algorithm,
-        verifier: verifier(config, algorithm)?,
         client_claims,
         user_claim: config.owned("userClaim").unwrap_or_default(),
         scopes: if config.flag("checkRequiredScopes") { config.texts("requiredScopes") } else { Vec::new() },
@@ -84,7 +88,46 @@ pub(crate) fn entrance(config: &Part<'_>) -> Result<TokenEntrance, Cannot> {
         client_attribute: own("oauth.client_id"),
         user_attribute: own("user"),
         wrong: Keyed::new(401, "JWT_INVALID_TOKEN", "Unauthorized"),
+        insufficient: Keyed::new(401, "JWT_INVALID_TOKEN", "Unauthorized"),
+        away: Keyed::new(500, "JWT_JWKS_RESOLUTION_ERROR", "Internal Server Error"),
+        ..TokenEntrance::by(proof)
     })
+}
+
+/// Keys of a server.
+fn key_set(config: &Part<'_>, algorithm: Algorithm) -> Result<KeySet, Cannot> {
+    let field = "resolverParameter";
+    let url = config.filled(field).ok_or(Cannot { field, text: "there is no URL to have keys from" })?.trim();
+    if url.contains("{#") {
+        return Err(Cannot { field, text: "a URL that is an expression is not asked" });
+    }
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    if host.is_none_or(|host| host.is_empty() || host.contains('@')) {
+        return Err(Cannot { field, text: "this is no URL to have keys from" });
+    }
+    if algorithm.is_shared() {
+        return Err(Cannot { field: "signature", text: "keys that everybody can read prove nothing with HMAC" });
+    }
+    let time = |name: &str| Duration::from_millis(config.count(name).filter(|time| *time > 0).unwrap_or(2000));
+    let server = Server {
+        forward: if config.flag("useSystemProxy") { Forward::Environment } else { Forward::Direct },
+        connect: time("connectTimeout"),
+        time: time("requestTimeout"),
+        ..Server::at(url)
+    };
+    Ok(KeySet { server, discovery: false, algorithms: vec![algorithm], fresh: FRESH })
+}
+
+/// Keys that the gateway's settings have for issuers.
+fn gateway_keys(settings: &Settings, algorithm: Algorithm) -> Result<Vec<(String, Verifier)>, Cannot> {
+    let verifier = |key: &Secret| match algorithm.is_shared() {
+        true => Some(Verifier::Shared(key.clone())),
+        false => public(key.expose().trim()).map(Verifier::Public),
+    };
+    let known = settings.issuer_keys.iter();
+    let keys: Vec<_> = known.filter_map(|(issuer, key)| Some((issuer.clone(), verifier(key)?))).collect();
+    let text = "gravitee.yml has no key for it under policy.jwt.issuer";
+    if keys.is_empty() { Err(Cannot { field: "publicKeyResolver", text }) } else { Ok(keys) }
 }
 
 fn verifier(config: &Part<'_>, algorithm: Algorithm) -> Result<Verifier, Cannot> {

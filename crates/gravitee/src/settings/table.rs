@@ -47,6 +47,8 @@ pub const TABLE: &[Setting] = &[
     exact("http.ssl.keystore.certificates[0].cert"),
     exact("http.ssl.keystore.certificates[0].key"),
     exact("http.ssl.clientAuth"),
+    approximate("http.ssl.truststore.type", "stores are read as PEM"),
+    exact("http.ssl.truststore.path"),
     unsupported(
         "http.ssl.keystore.path",
         "keystores are read as PEM: certificate and key under http.ssl.keystore.certificates",
@@ -67,6 +69,7 @@ pub const TABLE: &[Setting] = &[
     unsupported("servers[", "one server is served: write it under http"),
     accepted("el.whitelist.mode", "part of the list"),
     unsupported("el.whitelist.list", "expressions may call what they may without it, no more and no less"),
+    exact("policy.jwt.issuer."),
     exact("policy.api-key.header"),
     exact("policy.api-key.param"),
     exact("policy.aws-lambda.verbatim-payload"),

@@ -1,8 +1,7 @@
 //! Several ways in: the first that fits the request decides about it.
 
+use super::TokenProof;
 use crate::answer::Keyed;
-use crate::consumer::Algorithm;
-use crate::consumer::Verifier;
 use crate::secret::Secret;
 use crate::text::Text;
 use crate::world::Constant;
@@ -43,8 +42,10 @@ pub enum Entrance {
     Open,
     /// A key.
     Key(KeyEntrance),
-    /// A signed token.
+    /// A token.
     Token(Box<TokenEntrance>),
+    /// A certificate, shown when the connection was made.
+    Certificate,
 }
 
 /// Where a key stands.
@@ -65,10 +66,8 @@ pub struct KeyEntrance {
 /// A token, and what must hold of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TokenEntrance {
-    /// How tokens are signed.
-    pub algorithm: Algorithm,
-    /// What signatures are checked with.
-    pub verifier: Verifier,
+    /// What tells whether a token is good.
+    pub proof: TokenProof,
     /// The claim that names the client; the first of these that is there: `azp`, `aud`, `client_id` …
     pub client_claims: Vec<String>,
     /// The claim that names the user.
@@ -77,10 +76,16 @@ pub struct TokenEntrance {
     pub scopes: Vec<String>,
     /// All of the scopes, not one of them.
     pub all_scopes: bool,
+    /// What stands between the scopes of a token, where they are a text.
+    pub scope_separator: String,
     /// The token is taken off before anyone behind sees it.
     pub hide: bool,
     /// The attribute that gets the claims.
     pub claims_attribute: Option<String>,
+    /// The attribute that gets what a server said of the token, as text.
+    pub payload_attribute: Option<String>,
+    /// The attribute that gets the token's scopes.
+    pub scopes_attribute: Option<String>,
     /// The attribute that gets the token.
     pub token_attribute: Option<String>,
     /// The attribute that gets the client's id.
@@ -89,6 +94,37 @@ pub struct TokenEntrance {
     pub user_attribute: Option<String>,
     /// A token that is wrong or over.
     pub wrong: Keyed,
+    /// A token without the scopes.
+    pub insufficient: Keyed,
+    /// A token whose signature cannot be checked, since the keys cannot be had.
+    pub away: Keyed,
+    /// The `WWW-Authenticate` of each of these.
+    pub challenge: Option<String>,
+}
+
+impl TokenEntrance {
+    /// Tokens that are proved so, of the client that their `client_id` names; nothing is told of them.
+    pub fn by(proof: TokenProof) -> Self {
+        Self {
+            proof,
+            client_claims: vec!["client_id".to_owned()],
+            user_claim: "sub".to_owned(),
+            scopes: Vec::new(),
+            all_scopes: false,
+            scope_separator: " ".to_owned(),
+            hide: false,
+            claims_attribute: None,
+            payload_attribute: None,
+            scopes_attribute: None,
+            token_attribute: None,
+            client_attribute: None,
+            user_attribute: None,
+            wrong: Keyed { status: 401, key: None, message: None },
+            insufficient: Keyed { status: 403, key: None, message: None },
+            away: Keyed { status: 503, key: None, message: None },
+            challenge: None,
+        }
+    }
 }
 
 /// Somebody who may take a way.
@@ -117,4 +153,6 @@ pub enum Shows {
     Key(Secret),
     /// Tokens of the client with this id.
     Client(String),
+    /// This certificate, in PEM.
+    Certificate(String),
 }

@@ -82,9 +82,7 @@ impl Gate {
         claims: Option<Arc<Map<String, Value>>>,
     ) -> Outcome {
         self.introduce(exchange, owner.known, owner.credential, false);
-        if let Some(identity) = &mut exchange.identity {
-            identity.claims = claims;
-        }
+        exchange.claims = claims;
         Outcome::Continue
     }
 

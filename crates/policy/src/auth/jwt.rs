@@ -180,7 +180,7 @@ impl Jwt {
 }
 
 /// A token taken apart.
-pub(super) struct Token<'t> {
+pub(crate) struct Token<'t> {
     head: Map<String, Value>,
     pub(super) algorithm: Algorithm,
     pub(super) claims: Map<String, Value>,
@@ -190,6 +190,11 @@ pub(super) struct Token<'t> {
 }
 
 impl<'t> Token<'t> {
+    /// The name of the key that it is signed with.
+    pub(super) fn key_id(&self) -> Option<&str> {
+        self.head.get("kid").and_then(Value::as_str)
+    }
+
     pub(super) fn read(token: &'t str) -> Result<Self, Wrong> {
         let (signed, signature) = token.rsplit_once('.').ok_or_else(|| unreadable("invalid JSON"))?;
         let (head, claims) = signed.split_once('.').ok_or_else(|| unreadable("invalid JSON"))?;

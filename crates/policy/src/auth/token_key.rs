@@ -65,6 +65,12 @@ impl TokenKey {
         Self { algorithm, form: form.unwrap_or(Form::Unusable) }
     }
 
+    /// A public key as such, without what says of which kind it is.
+    pub(crate) fn raw(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
+        let key = ParsedPublicKey::new(public(algorithm)?, key).ok()?;
+        Some(Self { algorithm, form: Form::Public(key) })
+    }
+
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }

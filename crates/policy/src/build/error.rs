@@ -5,6 +5,7 @@ use crate::auth::gate::GateError;
 use crate::log::http::HttpLogError;
 use crate::predicate::PredicateError;
 use crate::rewrite::headers::EditError;
+use crate::server::ServerError;
 use model::chain::Phase;
 use model::id::ConsumerId;
 
@@ -33,6 +34,9 @@ pub enum BuildCause {
     /// TLS towards a store that cannot be made ready.
     #[error(transparent)]
     Tls(Box<net::tls::TlsError>),
+    /// A server that cannot be asked.
+    #[error(transparent)]
+    Server(Box<ServerError>),
     /// A log that cannot be sent.
     #[error(transparent)]
     HttpLog(Box<HttpLogError>),
@@ -58,6 +62,12 @@ pub enum BuildCause {
     Schema {
         /// Why.
         cause: String,
+    },
+    /// A client's certificate that cannot be read.
+    #[error("the certificate of a client cannot be read: {cause}")]
+    Certificate {
+        /// Why.
+        cause: Box<net::tls::PemProblem>,
     },
     /// A client that is not there.
     #[error("the consumer {consumer} does not exist")]
@@ -87,6 +97,12 @@ pub enum BuildCause {
 impl From<HttpLogError> for BuildCause {
     fn from(error: HttpLogError) -> Self {
         Self::HttpLog(Box::new(error))
+    }
+}
+
+impl From<ServerError> for BuildCause {
+    fn from(error: ServerError) -> Self {
+        Self::Server(Box::new(error))
     }
 }
 

@@ -23,6 +23,20 @@ pub(super) fn bearer(exchange: &Exchange) -> Option<String> {
     tokens.next()
 }
 
+/// The query parameter that may have a token (RFC 6750, 2.3).
+const ACCESS_TOKEN: &str = "access_token";
+
+/// The token, wherever it stands.
+pub(super) fn token(exchange: &Exchange) -> Option<String> {
+    bearer(exchange).or_else(|| in_query(exchange, ACCESS_TOKEN))
+}
+
+/// Takes a token off.
+pub(super) fn take_off_token(exchange: &mut Exchange) {
+    exchange.request.headers.remove(AUTHORIZATION);
+    take_off_query(exchange, ACCESS_TOKEN);
+}
+
 /// The value of a query parameter, if it is text and not empty.
 pub(super) fn in_query(exchange: &Exchange, name: &str) -> Option<String> {
     let value = query::values(exchange.request.uri.query().unwrap_or(""), name).next()?;

@@ -1,11 +1,14 @@
 //! Who may take a way, found by what they show.
 
+use crate::build::BuildCause;
 use crate::exchange::{Exchange, Identity};
 use crate::world::constant;
 use expr::Value;
 use model::Secret;
 use model::id::ConsumerId;
 use model::policy::{Shows, Subscription};
+use net::tls::{PeerCertificate, certificates};
+use rustls_pki_types::CertificateDer;
 use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,6 +20,7 @@ pub(super) struct Subscribers {
     all: Vec<Subscriber>,
     by_key: HashMap<Key, Vec<usize>>,
     by_client: HashMap<String, Vec<usize>>,
+    by_certificate: HashMap<CertificateDer<'static>, Vec<usize>>,
 }
 
 /// A subscription, made ready.
@@ -38,17 +42,29 @@ impl Borrow<str> for Key {
 }
 
 impl Subscribers {
-    pub(super) fn new(data: &[Subscription]) -> Self {
+    pub(super) fn new(data: &[Subscription]) -> Result<Self, BuildCause> {
         let mut subscribers = Self::default();
         for (at, one) in data.iter().enumerate() {
             subscribers.all.push(Subscriber::new(one));
             let found = match &one.shows {
                 Shows::Key(key) => subscribers.by_key.entry(Key(key.clone())).or_default(),
                 Shows::Client(client) => subscribers.by_client.entry(client.clone()).or_default(),
+                Shows::Certificate(pem) => {
+                    let leaf = certificates(pem)
+                        .map_err(|cause| BuildCause::Certificate { cause: Box::new(cause) })?
+                        .swap_remove(0);
+                    subscribers.by_certificate.entry(leaf).or_default()
+                }
             };
             found.push(at);
         }
-        subscribers
+        Ok(subscribers)
+    }
+
+    /// Whose certificate this is at this moment, while it counts itself.
+    pub(super) fn by_certificate(&self, shown: &PeerCertificate, exchange: &Exchange) -> Option<&Subscriber> {
+        let found = self.by_certificate.get(shown.chain.first()?)?;
+        shown.counts(exchange.time).then(|| self.counting(found, exchange.time))?
     }
 
     /// Whose key this is at this moment.
@@ -79,7 +95,6 @@ impl Subscriber {
                 groups: Arc::from([]),
                 access: Arc::from([]),
                 credential: Some(data.id.as_str().into()),
-                claims: None,
                 anonymous: false,
             },
             attributes: data.attributes.iter().map(attribute).collect(),

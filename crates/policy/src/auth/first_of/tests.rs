@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Secret;
 use model::consumer::{Algorithm, Verifier};
-use model::policy::{Entrance, KeyEntrance, Shows, Subscription, TokenEntrance, Way};
+use model::policy::{Entrance, KeyEntrance, Shows, Subscription, TokenEntrance, TokenProof, Way};
 use model::text::Text;
 use model::world::Constant;
 use serde_json::{Value, json};
@@ -50,19 +50,18 @@ fn key() -> Entrance {
 
 fn token() -> Entrance {
     let attribute = |name: &str| Some(name.to_owned());
+    let proof = TokenProof::Key { algorithm: Algorithm::HS256, verifier: Verifier::Shared(Secret::new("hush")) };
     Entrance::Token(Box::new(TokenEntrance {
-        algorithm: Algorithm::HS256,
-        verifier: Verifier::Shared(Secret::new("hush")),
         client_claims: ["azp", "aud"].map(str::to_owned).to_vec(),
-        user_claim: "sub".to_owned(),
         scopes: vec!["read".to_owned(), "write".to_owned()],
-        all_scopes: false,
         hide: true,
         claims_attribute: attribute("claims"),
         token_attribute: attribute("token"),
         client_attribute: attribute("client"),
         user_attribute: attribute("user"),
         wrong: Keyed::new(401, "TOKEN", "no"),
+        insufficient: Keyed::new(401, "TOKEN", "no"),
+        ..TokenEntrance::by(proof)
     }))
 }
 
@@ -75,7 +74,7 @@ fn signed(secret: &str, algorithm: &str, claims: &Value) -> String {
 
 fn first_of(ways: Vec<Way>) -> FirstOf {
     let undecided = Keyed::new(503, "UNDECIDED", "later");
-    FirstOf::compile(&Data { ways, nobody: Keyed::new(401, "NOBODY", "no"), undecided }).unwrap()
+    FirstOf::compile(&Data { ways, nobody: Keyed::new(401, "NOBODY", "no"), undecided }, &Tokens::default()).unwrap()
 }
 
 /// The plan and application of who passes, the key of who does not.
@@ -184,4 +183,101 @@ fn a_token_of_a_subscriber_is_judged() {
     let told = ["token", "client", "user"].map(|name| exchange.attribute(name).unwrap().to_string());
     assert_eq!(told, [token, "shop".to_owned(), "ada".to_owned()]);
     assert!(exchange.attribute("claims").unwrap().to_string().contains("scope=write x"));
+}
+
+#[tokio::test]
+async fn a_server_says_whose_a_token_is() {
+    use crate::server::testing::Double;
+    use model::policy::{Believed, Introspection, TokenSpot};
+    let double = Double::answering(200, "").await;
+    let proof = TokenProof::Introspection(Box::new(Introspection {
+        server: double.data.clone(),
+        discovery: false,
+        post: true,
+        token: vec![TokenSpot::Form("token".to_owned())],
+        login: None,
+        along: Vec::new(),
+        silent_is_active: false,
+        believed: Believed::UntilItsEnd,
+    }));
+    let entrance = Entrance::Token(Box::new(TokenEntrance {
+        scopes: vec!["read".to_owned()],
+        insufficient: Keyed::new(401, "SCOPES", "no"),
+        challenge: Some("Bearer realm=\"x\"".to_owned()),
+        payload_attribute: Some("payload".to_owned()),
+        scopes_attribute: Some("roles".to_owned()),
+        hide: true,
+        ..TokenEntrance::by(proof)
+    }));
+    let subscriptions = vec![subscription("c", Shows::Client("shop".to_owned()))];
+    let ways =
+        first_of(vec![way("oauth", entrance, None, subscriptions), way("free", Entrance::Open, None, Vec::new())]);
+    let good = json!({"active": true, "client_id": "shop", "scope": "read write", "exp": NOW + 10});
+    for (token, status, body, expected) in [
+        ("a", 200, good.clone(), Ok("oauth app-c")),
+        ("a", 500, json!({}), Ok("oauth app-c")), // it was said before
+        ("b", 200, json!({"active": false}), Err("NOBODY")),
+        ("c", 200, json!({"active": true, "client_id": "stranger"}), Err("NOBODY")),
+        ("d", 200, json!({"active": true, "client_id": "shop", "scope": "write"}), Err("SCOPES")),
+        ("e", 500, json!({}), Err("UNDECIDED")),
+    ] {
+        double.say(status, body.to_string());
+        let mut exchange = testing::of(http::Request::get("/").header("authorization", format!("Bearer {token}")));
+        exchange.time = UNIX_EPOCH + Duration::from_secs(NOW);
+        let outcome = match ways.run(&mut exchange) {
+            Running::Done(outcome) => outcome,
+            Running::Wait(future) => future.await,
+        };
+        let seen = match outcome {
+            Outcome::Continue => {
+                assert_eq!(exchange.attribute("payload").unwrap().to_string(), good.to_string());
+                assert_eq!(exchange.attribute("roles").unwrap().to_string(), "[read, write]");
+                assert_eq!(exchange.claims.unwrap()["client_id"], "shop");
+                assert!(!exchange.request.headers.contains_key("authorization"));
+                Ok("oauth app-c")
+            }
+            Outcome::Fail(failure) => {
+                let key = failure.key.as_ref().unwrap().key.clone().unwrap();
+                assert_eq!(failure.headers.is_empty(), key != "SCOPES");
+                Err(key)
+            }
+            Outcome::Respond(_) => panic!("nobody answers here"),
+        };
+        assert_eq!(seen, expected.map_err(str::to_owned), "{token}");
+    }
+    check(&ways, "/", &[], Ok("free "));
+}
+
+#[test]
+fn a_certificate_is_known_by_itself_alone() {
+    use net::tls::{PeerCertificate, certificates};
+    let made = |name: &str| rcgen::generate_simple_self_signed(vec![name.to_owned()]).unwrap().cert.pem();
+    let (known, other) = (made("a.test"), made("a.test"));
+    let subscriptions = vec![subscription("c", Shows::Certificate(known.clone()))];
+    let ways = first_of(vec![
+        way("mtls", Entrance::Certificate, None, subscriptions),
+        way("free", Entrance::Open, None, Vec::new()),
+    ]);
+    let at = |seconds: u64| UNIX_EPOCH + Duration::from_secs(seconds);
+    for (pem, ends, expected) in [
+        (Some(&known), NOW, Ok("mtls app-c")),
+        (Some(&known), NOW - 1, Err("NOBODY")),
+        (Some(&other), NOW, Err("NOBODY")),
+        (None, NOW, Ok("free ")),
+    ] {
+        let mut exchange = testing::get("/");
+        exchange.client.certificate = pem.map(|pem| {
+            let (chain, validity) = (certificates(pem).unwrap(), Some((at(0), at(ends))));
+            std::sync::Arc::new(PeerCertificate { chain, distrust: None, validity })
+        });
+        let seen = judged(&ways, &mut exchange);
+        assert_eq!(seen, expected.map(str::to_owned).map_err(str::to_owned), "{ends}");
+    }
+    let broken = vec![subscription("c", Shows::Certificate("nonsense".to_owned()))];
+    let data = Data {
+        ways: vec![way("mtls", Entrance::Certificate, None, broken)],
+        nobody: Keyed::new(401, "NOBODY", "no"),
+        undecided: Keyed::new(503, "UNDECIDED", "later"),
+    };
+    assert!(FirstOf::compile(&data, &Tokens::default()).is_err());
 }

@@ -1,7 +1,9 @@
-//! Tokens of a way: whose they say they are, and whether that is true.
+//! How tokens of a way are read: whose they say they are, and what they are for.
 
-use crate::auth::jwt::Token;
-use crate::auth::token_key::TokenKey;
+use crate::auth::token_proof::ReadyProof;
+use crate::auth::tokens::Tokens;
+use crate::build::BuildCause;
+use http::HeaderValue;
 use model::policy::TokenEntrance;
 use serde_json::{Map, Value};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -11,49 +13,47 @@ const SKEW: f64 = 60.0;
 
 /// How tokens of a way are read.
 pub(super) struct ReadyTokens {
-    data: TokenEntrance,
-    key: TokenKey,
+    pub(super) data: TokenEntrance,
+    pub(super) proof: ReadyProof,
+    pub(super) challenge: Option<HeaderValue>,
 }
 
 impl ReadyTokens {
-    pub(super) fn new(data: &TokenEntrance) -> Self {
-        Self { key: TokenKey::read(data.algorithm, &data.verifier), data: data.clone() }
-    }
-
-    pub(super) fn data(&self) -> &TokenEntrance {
-        &self.data
+    pub(super) fn new(data: &TokenEntrance, tokens: &Tokens) -> Result<Self, BuildCause> {
+        let value = |text: &String| HeaderValue::from_str(text).map_err(|_| BuildCause::Header { text: text.clone() });
+        let challenge = data.challenge.as_ref().map(value).transpose()?;
+        Ok(Self { proof: ReadyProof::compile(&data.proof, tokens)?, challenge, data: data.clone() })
     }
 
     /// The client that a token names; nobody has looked yet whether it may.
     pub(super) fn client(&self, claims: &Map<String, Value>) -> Option<String> {
-        self.data.client_claims.iter().find_map(|claim| first_text(claims.get(claim)?))
+        let found = self.data.client_claims.iter().find_map(|claim| first_text(claims.get(claim)?));
+        found.filter(|client| !client.trim().is_empty())
     }
 
-    /// Whether the token is what it says.
-    pub(super) fn holds(&self, token: &Token<'_>, now: SystemTime) -> bool {
-        // the configuration says how tokens are signed, never the token
-        token.algorithm == self.key.algorithm()
-            && self.key.verify(token.signed.as_bytes(), &token.signature, false) == Some(true)
-            && is_in_time(&token.claims, now)
-            && self.has_scopes(&token.claims)
+    /// The scopes that a token has.
+    pub(super) fn scopes<'c>(&'c self, claims: &'c Map<String, Value>) -> Vec<&'c str> {
+        match claims.get("scope").or_else(|| claims.get("scp")) {
+            Some(Value::String(text)) if self.data.scope_separator.is_empty() => vec![text],
+            Some(Value::String(text)) => text.split(&*self.data.scope_separator).collect(),
+            Some(Value::Array(scopes)) => scopes.iter().filter_map(Value::as_str).collect(),
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_)) | None => Vec::new(),
+        }
     }
 
-    fn has_scopes(&self, claims: &Map<String, Value>) -> bool {
+    /// Whether it has those that are asked for.
+    pub(super) fn is_for_this(&self, claims: &Map<String, Value>) -> bool {
         if self.data.scopes.is_empty() {
             return true;
         }
-        let claimed = claims.get("scope").or_else(|| claims.get("scp"));
-        let has = |wanted: &String| match claimed {
-            Some(Value::String(text)) => text.split(' ').any(|scope| scope == wanted),
-            Some(Value::Array(scopes)) => scopes.iter().any(|scope| scope == wanted),
-            _ => false,
-        };
-        let mut scopes = self.data.scopes.iter();
-        if self.data.all_scopes { scopes.all(has) } else { scopes.any(has) }
+        let claimed = self.scopes(claims);
+        let mut wanted = self.data.scopes.iter();
+        let has = |wanted: &String| claimed.contains(&wanted.as_str());
+        if self.data.all_scopes { wanted.all(has) } else { wanted.any(has) }
     }
 }
 
-fn is_in_time(claims: &Map<String, Value>, now: SystemTime) -> bool {
+pub(super) fn is_in_time(claims: &Map<String, Value>, now: SystemTime) -> bool {
     let now = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64();
     let claim = |name: &str| claims.get(name).map(|value| value.as_f64().ok_or(()));
     let ends = claim("exp").is_none_or(|at| at.is_ok_and(|at| now < at + SKEW));
@@ -66,6 +66,6 @@ fn first_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Array(items) => items.first()?.as_str().map(str::to_owned),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     }
 }

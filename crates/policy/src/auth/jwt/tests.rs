@@ -145,8 +145,8 @@ fn tokens_are_found_where_they_may_stand_and_only_once() {
     let _ = policy.run(&mut exchange);
     assert_eq!(exchange.request.uri, "/?a=1");
     assert_eq!(exchange.request.headers["cookie"], "x=1; y=2");
-    let identity = exchange.identity.unwrap();
-    assert_eq!((identity.credential.as_deref(), identity.claims.unwrap()["iss"].as_str()), (Some("a"), Some("a")));
+    let (identity, claims) = (exchange.identity.unwrap(), exchange.claims.unwrap());
+    assert_eq!((identity.credential.as_deref(), claims["iss"].as_str()), (Some("a"), Some("a")));
 }
 
 #[test]

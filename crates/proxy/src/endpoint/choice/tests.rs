@@ -89,7 +89,6 @@ fn the_same_value_leads_to_the_same_node() {
         groups: Vec::new().into(),
         access: Vec::new().into(),
         credential: None,
-        claims: None,
         anonymous: false,
     });
     let mut param = exchange("/");
