@@ -75,7 +75,7 @@ fn gateway(objects: &mut Objects, settings: &Settings, allow_missing: &[String],
     let (table, upstreams) = table::table(&mut at, memory, &mut said);
     let listeners = listener::listeners(&table.id, &at, &mut said);
     objects.said.extend(said);
-    Gateway { listeners, tables: vec![table], upstreams, consumers }
+    Gateway { listeners, tables: vec![table], upstreams: upstreams.into(), consumers }
 }
 
 /// A remark with the object that it is about; without one it is about the source.

@@ -5,6 +5,7 @@
 use apisix::Apisix;
 use dialect::Dialect;
 use model::route::Route;
+use pieces::Pieces;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Document, Documents, Revision};
@@ -14,7 +15,7 @@ fn document(key: &str, text: &str) -> Document {
     Document { key: key.into(), bytes: text.to_owned().into(), created: revision, modified: revision, expires: None }
 }
 
-fn routes(apisix: &Apisix, documents: &BTreeMap<&str, String>) -> Vec<Arc<Route>> {
+fn routes(apisix: &Apisix, documents: &BTreeMap<&str, String>) -> Pieces<Arc<Route>> {
     let documents: Documents = documents.iter().map(|(key, text)| document(key, text)).collect();
     let lowered = apisix.lower(&documents, &BTreeMap::new());
     let fresh = Apisix::default().lower(&documents, &BTreeMap::new());

@@ -19,7 +19,7 @@ pub fn merge(sources: impl IntoIterator<Item = Gateway>) -> Gateway {
         }
         whole.listeners.extend(source.listeners);
         whole.tables.extend(source.tables);
-        whole.upstreams.extend(source.upstreams);
+        whole.upstreams.join(source.upstreams);
         whole.consumers.extend(source.consumers);
     }
     whole
@@ -34,6 +34,9 @@ fn ids(gateway: &Gateway) -> impl Iterator<Item = &str> {
 
 fn clashes(whole: &Gateway, source: &Gateway) -> BTreeSet<String> {
     let there: BTreeSet<&str> = ids(whole).collect();
+    if there.is_empty() {
+        return BTreeSet::new();
+    }
     ids(source).filter(|id| there.contains(id)).map(str::to_owned).collect()
 }
 

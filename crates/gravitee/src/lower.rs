@@ -69,7 +69,7 @@ pub fn lower(documents: &Documents, environment: &dyn Environment, allow_missing
         Lowering { settings, notes: notes_at, allow_missing, documents, contents: &contents, book, secrets, upstreams };
     let table = table(&mut at);
     let listeners = listener::listeners(&table.id, number, &mut at);
-    let gateway = Gateway { listeners, tables: vec![table], upstreams: at.upstreams, consumers: Vec::new() };
+    let gateway = Gateway { listeners, tables: vec![table], upstreams: at.upstreams.into(), consumers: Vec::new() };
     let broken = notes.broken();
     Lowered { gateway, findings: notes.into_findings(), broken }
 }
@@ -109,7 +109,7 @@ fn table(at: &mut Lowering<'_>) -> Table {
             resolve_dots: false,
             merge_slashes: false,
         },
-        routes,
+        routes: routes.into(),
         global: transaction(at.settings),
         answers: answers::outside(at.settings),
         marks: Some(Marks { request_id: Some(at.settings.request_header.clone()), ..Marks::default() }),

@@ -115,7 +115,7 @@ fn gateway(
     let upstreams = endpoint::upstreams(&mut at);
     let table = table::table(&mut at);
     let listeners = listener::listeners(&table.id, &at);
-    Gateway { listeners, tables: vec![table], upstreams, consumers }
+    Gateway { listeners, tables: vec![table], upstreams: upstreams.into(), consumers }
 }
 
 impl Lowering<'_> {

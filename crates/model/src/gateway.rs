@@ -1,12 +1,13 @@
 //! The whole gateway: what one or several sources mean, together.
 
+mod upstreams;
+
+pub use upstreams::Upstreams;
+
 use crate::consumer::Consumer;
-use crate::endpoint::Upstream;
-use crate::id::UpstreamId;
 use crate::listener::Listener;
 use crate::table::Table;
 use serde::Serialize;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Everything that traffic needs to know.
@@ -17,7 +18,7 @@ pub struct Gateway {
     /// Routes with what surrounds them, one table for each source.
     pub tables: Vec<Table>,
     /// Http upstreams, shared by the routes that name them.
-    pub upstreams: BTreeMap<UpstreamId, Upstream>,
+    pub upstreams: Upstreams,
     /// Known clients with their credentials.
     pub consumers: Vec<Arc<Consumer>>,
 }

@@ -5,6 +5,7 @@ use crate::chain::{Overlay, OverlayEntry, Step};
 use crate::id::TableId;
 use crate::quirk::Marks;
 use crate::route::Route;
+use pieces::Pieces;
 use serde::Serialize;
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ pub struct Table {
     pub normalization: PathNormalization,
     /// Routes; among those that match, the highest rank wins, then the earlier one. Shared, so that what does not change
     /// from one gateway to the next need not be made again.
-    pub routes: Vec<Arc<Route>>,
+    pub routes: Pieces<Arc<Route>>,
     /// The outer ring: steps around every route, and around the answer when no route is found.
     pub global: Vec<Step>,
     /// The ring's request side leaves alone what no route takes; its response side runs all the same.
@@ -39,7 +40,7 @@ impl Table {
         Self {
             id,
             normalization: PathNormalization::default(),
-            routes: Vec::new(),
+            routes: Pieces::new(),
             global: Vec::new(),
             ring_needs_route: false,
             overlays: Vec::new(),

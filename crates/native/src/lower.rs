@@ -174,5 +174,5 @@ fn gateway(config: &Config, at: &mut Lowering<'_>) -> Gateway {
     let tables = table::tables(config, at);
     let ids: Vec<_> = tables.iter().map(|table| table.id.clone()).collect();
     let listeners = listener::listeners(config, &ids, at);
-    Gateway { listeners, tables, upstreams: std::mem::take(&mut at.upstreams), consumers }
+    Gateway { listeners, tables, upstreams: std::mem::take(&mut at.upstreams).into(), consumers }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Pen<'g> {
     pub(crate) secrets: Secrets,
     /// Region and credentials that are written once for all calls.
     base: aws::Base,
-    upstreams: &'g BTreeMap<UpstreamId, model::endpoint::Upstream>,
+    upstreams: &'g model::gateway::Upstreams,
     /// How many routes use each upstream.
     uses: BTreeMap<&'g UpstreamId, usize>,
     /// Upstreams that stand inside their only route.

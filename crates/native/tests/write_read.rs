@@ -140,7 +140,7 @@ fn gateway() -> BoxedStrategy<Gateway> {
         })
         .prop_map(|(listeners, tables, upstreams, consumers)| {
             let consumers = consumers.into_iter().map(Arc::new).collect();
-            Gateway { listeners, tables, upstreams, consumers }
+            Gateway { listeners, tables, upstreams: upstreams.into(), consumers }
         })
         .boxed()
 }

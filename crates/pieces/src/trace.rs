@@ -37,21 +37,25 @@ impl<T> Pieces<T> {
     }
 
     /// A list that has something for each thing of this one. `before` is an older one with the trace of the list that it
-    /// was made of: pieces that both have are taken over as they are, as far as `stays` says so of all things in them.
+    /// was made of: pieces that both have are taken over as they are if `stays` says so of all things in them. What has to
+    /// be made is told what was made of the same thing before, where its piece was there.
     pub fn again<U, E>(
         &self,
         before: Option<(&Trace<T>, &Pieces<U>)>,
         mut stays: impl FnMut(&T, &U) -> bool,
-        mut make: impl FnMut(&T) -> Result<U, E>,
+        mut make: impl FnMut(&T, Option<&U>) -> Result<U, E>,
     ) -> Result<Pieces<U>, E> {
         let known = before.map(|(trace, _)| trace.known()).unwrap_or_default();
         let mut pieces = Vec::with_capacity(self.shape.pieces.len());
         for piece in &self.shape.pieces {
             let made = known.get(&Arc::as_ptr(piece)).zip(before).map(|(at, (_, made))| &made.shape.pieces[*at]);
-            let made = made.filter(|made| piece.iter().zip(made.iter()).all(|(thing, made)| stays(thing, made)));
             pieces.push(match made {
-                Some(made) => made.clone(),
-                None => Arc::new(piece.iter().map(&mut make).collect::<Result<_, E>>()?),
+                Some(made) if piece.iter().zip(made.iter()).all(|(thing, made)| stays(thing, made)) => made.clone(),
+                Some(made) => {
+                    let pairs = piece.iter().zip(made.iter());
+                    Arc::new(pairs.map(|(thing, made)| make(thing, Some(made))).collect::<Result<_, E>>()?)
+                }
+                None => Arc::new(piece.iter().map(|thing| make(thing, None)).collect::<Result<_, E>>()?),
             });
         }
         Ok(Pieces::of(pieces))

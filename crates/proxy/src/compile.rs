@@ -1,10 +1,13 @@
 //! From the model to a snapshot: everything that can be decided before a request comes is decided here.
 
-use crate::endpoint::{ReadyEndpoint, ReadyUpstreams, UpstreamError};
+pub(crate) mod kept;
+
+use crate::endpoint::{ReadyEndpoint, ReadyUpstream, ReadyUpstreams, UpstreamError};
 use crate::listener::forwarded::Trust;
 use crate::marks::ReadyMarks;
 use crate::router::{Router, RouterError};
 use crate::snapshot::{ListenerPlan, ReadyRoute, ReadyTable, Shared, Snapshot};
+use kept::{Known, Traced};
 use model::Gateway;
 use model::consumer::Consumer;
 use model::endpoint::{Endpoint, PathRule};
@@ -14,12 +17,13 @@ use model::predicate::PathPattern;
 use model::route::{Match, Route};
 use model::table::Table;
 use net::tls::TlsError;
+use pieces::Pieces;
 use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
 use policy::consumers::Consumers;
 use policy::exchange::RouteFacts;
 use policy::world::ReadyWorld;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -88,28 +92,43 @@ pub enum CompileError {
 /// Makes a gateway ready for traffic. Opens no socket. What has not changed since `previous` is taken over from it; the
 /// result is the same without it.
 pub fn compile(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) -> Result<Snapshot, CompileError> {
-    let upstreams = upstreams(gateway, shared)?;
+    let upstreams = upstreams(gateway, shared, previous)?;
+    let moved = previous.map(|previous| moved(&previous.upstreams.made, &upstreams)).unwrap_or_default();
     let kept = previous.filter(|previous| same_consumers(&previous.consumers.0, &gateway.consumers));
     let consumers = match kept {
         Some(previous) => previous.consumers.1.clone(),
         None => Arc::new(known(&gateway.consumers)),
     };
     let builder = Builder::with(&shared.services, consumers.clone());
-    let making = Making { builder, upstreams, shared };
+    let making = Making { builder, upstreams: &upstreams, moved, shared };
     let before = |table: &Table| kept?.tables.iter().find(|ready| ready.frame.id == table.id);
     let tables = gateway.tables.iter().map(|table| making.table(table, before(table)));
     let tables = tables.collect::<Result<Vec<_>, _>>()?;
     Ok(Snapshot {
         listeners: listeners(gateway, shared)?,
         tables,
+        upstreams: Traced { trace: gateway.upstreams.list().trace(), made: upstreams },
         unrouted: shared.metrics.route("-"),
         shared: shared.clone(),
         consumers: (gateway.consumers.clone(), consumers),
     })
 }
 
-fn upstreams(gateway: &Gateway, shared: &Shared) -> Result<ReadyUpstreams, UpstreamError> {
-    gateway.upstreams.iter().map(|(id, upstream)| Ok((id.clone(), shared.upstreams.ready(id, upstream)?))).collect()
+fn upstreams(gateway: &Gateway, shared: &Shared, previous: Option<&Snapshot>) -> Result<ReadyUpstreams, UpstreamError> {
+    let before = previous.map(|previous| previous.upstreams.both());
+    let ready =
+        |(id, upstream): &(UpstreamId, _), _: Option<&_>| Ok((id.clone(), shared.upstreams.ready(id, upstream)?));
+    gateway.upstreams.list().again(before, |_, _| true, ready)
+}
+
+/// Upstreams that run anew now, or no more: routes that lead to them have to be made anew.
+fn moved(before: &ReadyUpstreams, now: &ReadyUpstreams) -> HashSet<*const ReadyUpstream> {
+    let moved = now.differences(before).filter_map(|one| {
+        let (_, before) = one.before?;
+        let stays = one.now.is_some_and(|(_, now)| Arc::ptr_eq(before, now));
+        (!stays).then_some(Arc::as_ptr(before))
+    });
+    moved.collect()
 }
 
 /// The clients, indexed. What one of them could never show is told once.
@@ -130,7 +149,9 @@ fn same_consumers(before: &[Arc<Consumer>], now: &[Arc<Consumer>]) -> bool {
 /// A compilation under way.
 struct Making<'a> {
     builder: Builder<'a>,
-    upstreams: ReadyUpstreams,
+    upstreams: &'a ReadyUpstreams,
+    /// Upstreams of the snapshot before that do not run on.
+    moved: HashSet<*const ReadyUpstream>,
     shared: &'a Shared,
 }
 
@@ -142,38 +163,37 @@ impl Making<'_> {
         if let Some(before) = before {
             self.builder.adopt(&table.id, &before.outside);
         }
-        let router = match before {
-            Some(before) => before.router.follow(&table.routes),
-            None => Router::compile(&table.routes, table.normalization),
+        let known = before.map(|before| Known::of(&table.routes, &before.routes));
+        let router = match (before, &known) {
+            (Some(before), Some(known)) => before.router.follow(&table.routes, &known.origins),
+            (_, _) => Router::compile(&table.routes, table.normalization),
         };
         let router =
             router.map_err(|cause| CompileError::Router { table: table.id.clone(), cause: Box::new(cause) })?;
         let outside = ReadyChain::compile(table, None, &self.builder)
             .map_err(|cause| CompileError::Step { place: table.id.to_string(), cause: Box::new(cause) })?;
-        let known: HashMap<*const Route, &Arc<ReadyRoute>> =
-            before.iter().flat_map(|before| &before.routes).map(|route| (route.model.as_ptr(), route)).collect();
-        let routes = table.routes.iter().map(|route| match known.get(&Arc::as_ptr(route)) {
-            Some(ready) if self.goes_on(route, ready) => Ok(Arc::clone(ready)),
-            _ => self.route(table, route).map(Arc::new),
-        });
+        let routes = table.routes.again(
+            before.map(|before| before.routes.both()),
+            |_, ready| self.goes_on(ready),
+            |route, ready| match ready.or_else(|| known.as_ref()?.ready(route)) {
+                Some(ready) if self.goes_on(ready) => Ok(Arc::clone(ready)),
+                _ => self.route(table, route).map(Arc::new),
+            },
+        )?;
+        let routes = Traced { trace: table.routes.trace(), made: routes };
         let marks = table.marks.as_ref().map(|marks| Box::new(ReadyMarks::new(marks)));
-        Ok(ReadyTable { routes: routes.collect::<Result<_, _>>()?, frame, router, outside, marks })
+        Ok(ReadyTable { routes, frame, router, outside, marks })
     }
 
     /// Whether the upstream that it leads to runs as before.
-    fn goes_on(&self, route: &Route, ready: &ReadyRoute) -> bool {
-        match &route.endpoint {
-            Endpoint::Http(http) => {
-                self.upstreams.get(&http.upstream).is_some_and(|upstream| ready.endpoint.is_to(upstream))
-            }
-            Endpoint::None | Endpoint::Answer(_) => true,
-        }
+    fn goes_on(&self, ready: &ReadyRoute) -> bool {
+        self.moved.is_empty() || ready.endpoint.upstream().is_none_or(|one| !self.moved.contains(&Arc::as_ptr(one)))
     }
 
     fn route(&self, table: &Table, route: &Arc<Route>) -> Result<ReadyRoute, CompileError> {
         let chain = ReadyChain::compile(table, Some(route), &self.builder)
             .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause: Box::new(cause) })?;
-        let endpoint = ReadyEndpoint::compile(&route.endpoint, table.normalization, &self.upstreams)
+        let endpoint = ReadyEndpoint::compile(&route.endpoint, table.normalization, self.upstreams)
             .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
         let facts = route.matches.iter().map(|matching| facts(table, route, matching)).collect();
         let metrics = self.shared.metrics.route(route.id.as_str());
@@ -183,17 +203,7 @@ impl Making<'_> {
 
 /// A table without its routes.
 fn frame(table: &Table) -> Table {
-    Table {
-        id: table.id.clone(),
-        normalization: table.normalization,
-        routes: Vec::new(),
-        global: table.global.clone(),
-        ring_needs_route: table.ring_needs_route,
-        overlays: table.overlays.clone(),
-        overlay_entry: table.overlay_entry,
-        answers: table.answers.clone(),
-        marks: table.marks.clone(),
-    }
+    Table { routes: Pieces::new(), ..table.clone() }
 }
 
 fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {

@@ -18,11 +18,11 @@ use forward::HttpRoute;
 use model::answer::{Answer, FailureKind};
 use model::endpoint::Endpoint;
 use model::table::PathNormalization;
+use pieces::Pieces;
 use policy::failure::Blame;
 use policy::{Exchange, Failure};
-use std::collections::BTreeMap;
 use std::sync::Arc;
-use upstream::ReadyUpstream;
+pub(crate) use upstream::ReadyUpstream;
 
 /// An endpoint made ready.
 pub(crate) enum ReadyEndpoint {
@@ -32,7 +32,7 @@ pub(crate) enum ReadyEndpoint {
 }
 
 /// The upstreams of a gateway, made ready.
-pub(crate) type ReadyUpstreams = BTreeMap<model::id::UpstreamId, Arc<ReadyUpstream>>;
+pub(crate) type ReadyUpstreams = Pieces<(model::id::UpstreamId, Arc<ReadyUpstream>)>;
 
 impl ReadyEndpoint {
     /// Fails with the name of an upstream that is not there.
@@ -45,15 +45,18 @@ impl ReadyEndpoint {
             Endpoint::None => Self::None,
             Endpoint::Answer(answer) => Self::Answer(answer.clone()),
             Endpoint::Http(http) => {
-                let upstream = upstreams.get(&http.upstream).ok_or_else(|| http.upstream.clone())?;
+                let (_, upstream) = upstreams.find(&http.upstream).ok_or_else(|| http.upstream.clone())?;
                 Self::Http(HttpRoute::new(http, normalization, upstream.clone()))
             }
         })
     }
 
-    /// Whether it leads to this very upstream.
-    pub(crate) fn is_to(&self, upstream: &Arc<ReadyUpstream>) -> bool {
-        matches!(self, Self::Http(route) if route.is_to(upstream))
+    /// The upstream that it leads to.
+    pub(crate) fn upstream(&self) -> Option<&Arc<ReadyUpstream>> {
+        match self {
+            Self::Http(route) => Some(route.upstream()),
+            Self::None | Self::Answer(_) => None,
+        }
     }
 
     /// Leaves a response in the exchange.

@@ -91,7 +91,7 @@ fn find_route<'a>(view: &'a View, life: &mut Life, wants_body: &Cell<bool>) -> O
         let table = &view.snapshot.tables[*at];
         let asked = Asked { host: begin::host_of(&life.exchange.request), ..Asked::of(&life.exchange) };
         let Some(found) = table.router.find(&Asked { wants_body: Some(wants_body), ..asked }) else { continue };
-        let route = &table.routes[found.route];
+        let route = &table.routes.made[found.route];
         life.exchange.route = route.facts.get(found.matching).cloned();
         life.exchange.params = found.params;
         life.exchange.matched = found.matched;

@@ -17,9 +17,10 @@ mod tests;
 pub use error::RouterError;
 pub use policy::predicate::Asked;
 
-use layer::{Candidate, Layer};
+use layer::{Candidate, GONE, Layer};
 use model::route::Route;
 use model::table::PathNormalization;
+use pieces::Pieces;
 use policy::exchange::Params;
 use policy::path::ComparablePath;
 use std::sync::Arc;
@@ -33,6 +34,9 @@ pub struct Router {
     /// Where each route of the base, then of the young layer, stands in the table now; a gap when it does not.
     positions: Vec<u32>,
 }
+
+/// The origin of a route that was not there before.
+pub(crate) const NEW: u32 = u32::MAX;
 
 /// More changed routes than this, and than a tenth of all, are not worth a layer of their own.
 const YOUNG: usize = 1000;
@@ -52,24 +56,52 @@ pub struct Found {
 
 impl Router {
     /// Builds the index. Time and memory grow with the number of routes, not faster.
-    pub fn compile(routes: &[Arc<Route>], normalization: PathNormalization) -> Result<Self, RouterError> {
-        let base = Arc::new(Layer::compile(routes, normalization)?);
+    pub fn compile<'r>(
+        routes: impl IntoIterator<Item = &'r Arc<Route>>,
+        normalization: PathNormalization,
+    ) -> Result<Self, RouterError> {
+        let routes: Vec<&Route> = routes.into_iter().map(Arc::as_ref).collect();
+        let base = Arc::new(Layer::compile(&routes, normalization)?);
         let positions = (0..).take(routes.len()).collect();
         Ok(Self { normalization, base, young: None, positions })
     }
 
-    /// The index of these routes, most of which are those of this one: the same as if it were built anew.
-    pub fn follow(&self, routes: &[Arc<Route>]) -> Result<Self, RouterError> {
-        let Some((mut positions, changed)) = self.base.positions(routes) else {
+    /// The index of these routes, most of which are those of this one: the same as if it were built anew. `origins` tells
+    /// of each where it stood in this one, or that it is [`NEW`].
+    pub(crate) fn follow(&self, routes: &Pieces<Arc<Route>>, origins: &[u32]) -> Result<Self, RouterError> {
+        let Some((mut positions, changed)) = self.positions(origins) else {
             return Self::compile(routes, self.normalization);
         };
         if changed.len() > YOUNG.max(routes.len() / 10) {
             return Self::compile(routes, self.normalization);
         }
         positions.extend(&changed);
-        let young: Vec<Arc<Route>> = changed.iter().map(|at| routes[*at as usize].clone()).collect();
+        let young: Vec<&Route> = changed.iter().map(|at| routes[*at as usize].as_ref()).collect();
         let young = if young.is_empty() { None } else { Some(Arc::new(Layer::compile(&young, self.normalization)?)) };
         Ok(Self { normalization: self.normalization, base: self.base.clone(), young, positions })
+    }
+
+    /// Where the routes of the base stand now, and the positions of those that it has not. `None` when routes that it has
+    /// stand in another order now, so that of equal ranks another one would win.
+    fn positions(&self, origins: &[u32]) -> Option<(Vec<u32>, Vec<u32>)> {
+        let base = self.base.routes();
+        let mut numbers = vec![GONE; origins.len().max(self.positions.len())]; // of the base, by position before
+        for (number, position) in (0..).zip(&self.positions[..base]).filter(|(_, position)| **position != GONE) {
+            numbers[*position as usize] = number;
+        }
+        let mut positions = vec![GONE; base];
+        let (mut changed, mut next) = (Vec::new(), 0);
+        for (position, origin) in (0..).zip(origins) {
+            match numbers.get(*origin as usize) {
+                None | Some(&GONE) => changed.push(position),
+                Some(number) if *number < next => return None,
+                Some(number) => {
+                    positions[*number as usize] = position;
+                    next = number + 1;
+                }
+            }
+        }
+        Some((positions, changed))
     }
 
     /// The route with the highest rank among those that take the request.

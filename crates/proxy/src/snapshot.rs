@@ -1,11 +1,14 @@
 //! The compiled, immutable thing that requests read.
 
-use crate::endpoint::{ReadyEndpoint, Upstreams};
+use crate::compile::kept::Traced;
+use crate::endpoint::{ReadyEndpoint, ReadyUpstream, Upstreams};
 use crate::listener::SelfMade;
 use crate::listener::forwarded::Trust;
 use crate::marks::ReadyMarks;
 use crate::router::Router;
 use model::consumer::Consumer;
+use model::endpoint::Upstream;
+use model::id::UpstreamId;
 use model::listener::Limits;
 use model::route::Route;
 use model::table::Table;
@@ -35,6 +38,8 @@ pub struct Shared {
 pub struct Snapshot {
     pub(crate) shared: Shared,
     pub(crate) listeners: Vec<ListenerPlan>,
+    /// All upstreams, for the next snapshot.
+    pub(crate) upstreams: Traced<(UpstreamId, Arc<Upstream>), (UpstreamId, Arc<ReadyUpstream>)>,
     pub(crate) tables: Vec<ReadyTable>,
     /// Counts requests that no route took.
     pub(crate) unrouted: Arc<RouteMetrics>,
@@ -45,7 +50,7 @@ pub struct Snapshot {
 impl Snapshot {
     /// Number of routes, over all tables.
     pub fn routes(&self) -> usize {
-        self.tables.iter().map(|table| table.routes.len()).sum()
+        self.tables.iter().map(|table| table.routes.made.len()).sum()
     }
 
     /// Configured listening addresses.
@@ -71,7 +76,7 @@ pub(crate) struct ReadyTable {
     /// The table it was made from, without its routes.
     pub(crate) frame: Table,
     pub(crate) router: Router,
-    pub(crate) routes: Vec<Arc<ReadyRoute>>,
+    pub(crate) routes: Traced<Arc<Route>, Arc<ReadyRoute>>,
     /// The outer ring alone, for requests that no route takes.
     pub(crate) outside: ReadyChain,
     /// What every response shows of the gateway.

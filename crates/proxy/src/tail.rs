@@ -151,7 +151,7 @@ fn chain_at(view: &View, place: Option<(usize, Option<usize>)>) -> Option<&Ready
     let (table, route) = place?;
     let table = view.snapshot.tables.get(table)?;
     Some(match route {
-        Some(route) => &table.routes.get(route)?.chain,
+        Some(route) => &table.routes.made.get(route)?.chain,
         None => &table.outside,
     })
 }

@@ -21,7 +21,7 @@ pub(super) fn table(
             resolve_dots: true,
             merge_slashes: true,
         },
-        routes,
+        routes: routes.into(),
         global: chain::global(at, said),
         overlays: chain::overlays(at, said),
         overlay_entry: OverlayEntry::EndOf(Phase::Rewrite),

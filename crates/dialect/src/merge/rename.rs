@@ -21,9 +21,9 @@ pub(super) fn apply(gateway: &mut Gateway, names: &Names) {
         let consumer = Arc::make_mut(consumer);
         consumer.id = ConsumerId::new(new(names, consumer.id.as_str()));
     }
-    let upstreams = std::mem::take(&mut gateway.upstreams);
+    let upstreams = gateway.upstreams.list().iter();
     gateway.upstreams =
-        upstreams.into_iter().map(|(id, upstream)| (UpstreamId::new(new(names, id.as_str())), upstream)).collect();
+        upstreams.map(|(id, upstream)| (UpstreamId::new(new(names, id.as_str())), upstream.clone())).collect();
     for table in &mut gateway.tables {
         rename_table(table, names);
     }

@@ -18,7 +18,7 @@ pub(super) fn table(at: &mut Lowering<'_>) -> Table {
             resolve_dots: true,
             merge_slashes: true,
         },
-        routes,
+        routes: routes.into(),
         global,
         // Kong looks for a route before any plugin's access phase; without one it answers 404 at once.
         ring_needs_route: true,

@@ -12,10 +12,11 @@ use model::endpoint::Endpoint;
 use model::policy::Policy;
 use model::predicate::Predicate;
 use model::route::{Route, Told};
+use pieces::Pieces;
 use std::sync::Arc;
 
 /// The routes of a table.
-pub(super) fn routes<'g>(all: &'g [Arc<Route>], pen: &mut Pen<'g>) -> Vec<At<Written>> {
+pub(super) fn routes<'g>(all: &'g Pieces<Arc<Route>>, pen: &mut Pen<'g>) -> Vec<At<Written>> {
     let names: Vec<&str> = all.iter().map(|route| names::name("route", route.id.as_str())).collect();
     let usual: Vec<String> = all.iter().map(|route| usual_name(&route.matches)).collect();
     let mut written = Vec::new();

@@ -46,8 +46,8 @@ impl HttpRoute {
         Self { upstream, path: endpoint.path.clone(), normalization, host: endpoint.host.clone(), marks, websocket }
     }
 
-    pub(super) fn is_to(&self, upstream: &Arc<ReadyUpstream>) -> bool {
-        Arc::ptr_eq(&self.upstream, upstream)
+    pub(super) fn upstream(&self) -> &Arc<ReadyUpstream> {
+        &self.upstream
     }
 
     /// Sends the request to one node after another, as long as nothing of it was sent, and leaves the answer in

@@ -50,14 +50,12 @@ pub struct UpstreamError {
 
 impl Upstreams {
     /// The upstream as it runs, if it runs unchanged; else a new one.
-    pub(crate) fn ready(&self, id: &UpstreamId, upstream: &Upstream) -> Result<Arc<ReadyUpstream>, UpstreamError> {
+    pub(crate) fn ready(&self, id: &UpstreamId, upstream: &Arc<Upstream>) -> Result<Arc<ReadyUpstream>, UpstreamError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) =
-            known.running.get(id).and_then(Weak::upgrade).filter(|running| running.model == *upstream)
-        {
+        if let Some(running) = known.running.get(id).and_then(Weak::upgrade).filter(|running| running.is_of(upstream)) {
             return Ok(running);
         }
-        let fresh = ReadyUpstream::new(upstream)
+        let fresh = ReadyUpstream::new(upstream.clone())
             .map_err(|cause| UpstreamError { upstream: id.clone(), cause: Box::new(cause) })?;
         let fresh = Arc::new(fresh);
         probe::watch(&fresh);
@@ -69,7 +67,7 @@ impl Upstreams {
 
 /// An upstream at run time.
 pub(crate) struct ReadyUpstream {
-    model: Upstream,
+    model: Arc<Upstream>,
     pub(super) nodes: Vec<ReadyNode>,
     pub(super) balancer: Balancer,
     pub(super) retries: u32,
@@ -93,15 +91,17 @@ pub(super) struct ReadyNode {
 }
 
 impl ReadyUpstream {
-    pub(super) fn new(model: &Upstream) -> Result<Self, WayError> {
-        let nodes: Vec<ReadyNode> = model.nodes.iter().map(|node| ready_node(model, node)).collect::<Result<_, _>>()?;
+    pub(super) fn new(model: impl Into<Arc<Upstream>>) -> Result<Self, WayError> {
+        let model = model.into();
+        let nodes: Vec<ReadyNode> =
+            model.nodes.iter().map(|node| ready_node(&model, node)).collect::<Result<_, _>>()?;
         Ok(Self {
             balancer: Balancer::new(&model.balance, &model.nodes, &nodes),
             nodes,
             retries: model.retries,
             active: model.active_health.clone(),
             passive: model.passive_health.clone(),
-            model: model.clone(),
+            model,
         })
     }
 
@@ -115,6 +115,10 @@ impl ReadyUpstream {
     /// How long a connection in another protocol may be quiet.
     pub(super) fn idle(&self) -> Duration {
         self.model.timeouts.read
+    }
+
+    fn is_of(&self, model: &Arc<Upstream>) -> bool {
+        Arc::ptr_eq(&self.model, model) || self.model == *model
     }
 
     /// The nodes one request may try, in order: well ones, as many as retries allow. `cookie` is what the client is

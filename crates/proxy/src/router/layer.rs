@@ -11,13 +11,11 @@ use model::route::{Match, Rank, Route};
 use model::table::PathNormalization;
 use policy::predicate::Patterns;
 use std::cmp::Reverse;
-use std::collections::HashMap;
-use std::sync::{Arc, Weak};
 
 /// Routes, ready for lookup.
 pub(super) struct Layer {
-    /// The routes, to be recognized; their content is not kept.
-    routes: Vec<Weak<Route>>,
+    /// How many routes it has.
+    routes: usize,
     /// All matches of all routes, best first.
     entries: Vec<Entry>,
     /// Their ranks.
@@ -26,7 +24,7 @@ pub(super) struct Layer {
 }
 
 /// The position of a route that is not in the table any more.
-const GONE: u32 = u32::MAX;
+pub(super) const GONE: u32 = u32::MAX;
 
 /// The best match of a layer.
 pub(super) struct Candidate<'a> {
@@ -43,7 +41,7 @@ impl Candidate<'_> {
 }
 
 impl Layer {
-    pub(super) fn compile(routes: &[Arc<Route>], normalization: PathNormalization) -> Result<Self, RouterError> {
+    pub(super) fn compile(routes: &[&Route], normalization: PathNormalization) -> Result<Self, RouterError> {
         let (mut patterns, mut shapes) = (Patterns::default(), Shapes::default());
         let (mut entries, mut ranks) = (Vec::new(), Vec::new());
         let mut hosts = Hosts::<Planting>::default();
@@ -56,33 +54,12 @@ impl Layer {
             entries.push(entry);
             ranks.push(*rank);
         }
-        Ok(Self { routes: routes.iter().map(Arc::downgrade).collect(), entries, ranks, hosts: hosts.lay() })
+        Ok(Self { routes: routes.len(), entries, ranks, hosts: hosts.lay() })
     }
 
     /// How many routes it has.
     pub(super) fn routes(&self) -> usize {
-        self.routes.len()
-    }
-
-    /// Where its routes stand among these, and the positions of those that it has not. `None` when routes that it has
-    /// stand in another order now, so that of equal ranks another one would win.
-    pub(super) fn positions(&self, routes: &[Arc<Route>]) -> Option<(Vec<u32>, Vec<u32>)> {
-        let own: HashMap<*const Route, usize> =
-            self.routes.iter().enumerate().map(|(at, route)| (route.as_ptr(), at)).collect();
-        let mut positions = vec![GONE; self.routes.len()];
-        let mut changed = Vec::new();
-        let mut next = 0;
-        for (position, route) in (0..).zip(routes) {
-            match own.get(&Arc::as_ptr(route)) {
-                Some(at) if *at < next => return None,
-                Some(at) => {
-                    positions[*at] = position;
-                    next = at + 1;
-                }
-                None => changed.push(position),
-            }
-        }
-        Some((positions, changed))
+        self.routes
     }
 
     /// The best match that takes the request. `positions` tells where its routes stand in the table.
@@ -96,7 +73,7 @@ impl Layer {
 }
 
 /// Route and match indices in the order in which they win.
-fn best_first(routes: &[Arc<Route>]) -> Vec<(usize, usize)> {
+fn best_first(routes: &[&Route]) -> Vec<(usize, usize)> {
     let matches = |route: usize| (0..routes[route].matches.len()).map(move |matching| (route, matching));
     let mut order: Vec<_> = (0..routes.len()).flat_map(matches).collect();
     let at = |(route, matching): (usize, usize)| -> &Match { &routes[route].matches[matching] };

@@ -146,7 +146,7 @@ fn named<'g>(gateway: &'g Gateway, name: &str, request: Option<Written>) -> Resu
         return Err(Refusal::new(format!("no route is called {name:?}"), format!("there are: {}", names.join(", "))));
     };
     let request = request.map_or_else(|| made_for(route), Ok)?;
-    let found = find(std::slice::from_ref(route), table.normalization, &request)?;
+    let found = find([route], table.normalization, &request)?;
     let Some((_, matching, params)) = found else {
         let what = format!("the route {name:?} does not take {} {}", request.method, request.path);
         return Err(Refusal::new(what, "give --request that it takes, or leave out --route"));
@@ -179,8 +179,8 @@ fn made_for(route: &Route) -> Result<Written, Refusal> {
 
 type Place = (usize, usize, Params);
 
-fn find(
-    routes: &[Arc<Route>],
+fn find<'r>(
+    routes: impl IntoIterator<Item = &'r Arc<Route>>,
     normalization: model::table::PathNormalization,
     request: &Written,
 ) -> Result<Option<Place>, Refusal> {

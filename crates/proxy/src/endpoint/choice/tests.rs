@@ -31,7 +31,7 @@ fn of(request: http::request::Builder) -> Exchange {
 
 fn upstream(balance: Balance, weights: &[u32]) -> ReadyUpstream {
     let node = |(at, weight): (usize, &u32)| Node { host: format!("n{at}"), port: 80, weight: *weight };
-    ReadyUpstream::new(&Upstream {
+    ReadyUpstream::new(Upstream {
         forward: model::forward::Forward::Direct,
         tls: None,
         http2: false,

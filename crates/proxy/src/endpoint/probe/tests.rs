@@ -34,7 +34,7 @@ async fn peer() -> Peer {
 fn upstream(port: u16, probe: Probe) -> Arc<ReadyUpstream> {
     let often = Some(Duration::from_millis(10));
     let limits = HealthLimits { any: 2, bad: vec![(500, 599)], ..HealthLimits::default() };
-    let ready = ReadyUpstream::new(&Upstream {
+    let ready = ReadyUpstream::new(Upstream {
         forward: model::forward::Forward::Direct,
         tls: None,
         http2: false,

@@ -26,8 +26,11 @@ proptest! {
     ) {
         let (mut routes, mut router) = (before.clone(), Router::compile(&before, rules).unwrap());
         for changes in changes {
+            let before = routes.clone();
             routes = routes.into_iter().zip(changes).flat_map(|(route, change)| changed(route, change)).collect();
-            router = router.follow(&routes).unwrap();
+            let origin = |route: &Arc<Route>| before.iter().position(|before| Arc::ptr_eq(before, route));
+            let origins: Vec<u32> = routes.iter().map(|route| origin(route).map_or(NEW, |at| at as u32)).collect();
+            router = router.follow(&routes.iter().cloned().collect(), &origins).unwrap();
             for request in &requests {
                 prop_assert_eq!(find(&router, request), plain::find(&routes, rules, request), "{:?}", request);
             }
