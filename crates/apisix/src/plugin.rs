@@ -24,6 +24,7 @@ mod openfunction;
 mod openwhisk;
 mod proxy_rewrite;
 mod redirect;
+mod redis;
 mod referer_restriction;
 mod request_id;
 mod request_validation;

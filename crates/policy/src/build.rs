@@ -258,9 +258,9 @@ impl<'a> Builder<'a> {
                 let choice = id.echo.then(|| Choice::of(id)).transpose()?;
                 Box::new(EchoRequestId { choice, own: id.own, slot })
             }
-            (Data::Pace(data), Side::Request) => Box::new(Pace::compile(data, self.services.counters.buckets(data))?),
+            (Data::Pace(data), Side::Request) => Box::new(Pace::compile(data, &self.services.counters)?),
             (Data::Concurrency(data), Side::Request) => {
-                Box::new(Concurrency::compile(data, self.services.counters.places(data), slot)?)
+                Box::new(Concurrency::compile(data, &self.services.counters, slot)?)
             }
             (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
             (Data::Validate(data), Side::Request) => Box::new(Validate::compile(data)?),

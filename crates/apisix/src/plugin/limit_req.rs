@@ -1,32 +1,31 @@
 //! `limit-req`: how fast a client may ask.
 
 use super::limit_key::by_variable_or_nothing;
-use super::{Parts, Steps, words};
+use super::{Parts, Steps, redis, words};
 use crate::entity::Part;
 use crate::lower::At;
-use crate::schema::{Honour, honour};
 use model::chain::Phase;
 use model::policy::{Case, LimitBy, Pace, Policy};
 use serde_json::json;
 
 pub(super) fn parts() -> Parts {
-    let elsewhere = Honour::Approximate("requests are counted by this gateway alone");
-    Parts::new(json!({
+    let mut schema = json!({
         "type": "object",
         "properties": {
             "rate": {"type": "number", "exclusiveMinimum": 0},
             "burst": {"type": "number", "minimum": 0},
             "key": {"type": "string"},
             "key_type": {"type": "string", "enum": ["var", "var_combination"], "default": "var"},
-            "policy": honour(json!({"type": "string", "enum": ["redis", "redis-cluster", "local"], "default": "local"}),
-                elsewhere),
+            "policy": {"type": "string", "enum": ["redis", "redis-cluster", "local"], "default": "local"},
             "rejected_code": {"type": "integer", "minimum": 200, "maximum": 599, "default": 503},
             "rejected_msg": {"type": "string", "minLength": 1},
             "nodelay": {"type": "boolean", "default": false},
             "allow_degradation": {"type": "boolean", "default": false},
         },
         "required": ["rate", "burst", "key"],
-    }))
+    });
+    redis::extend(&mut schema);
+    Parts::new(schema)
 }
 
 pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
@@ -42,6 +41,7 @@ pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
         burst: conf.number("burst").unwrap_or(0.0),
         waits: !conf.flag("nodelay"),
         by,
+        store: redis::store(conf),
         refusals: match conf.text("rejected_msg") {
             Some(message) => words::said("error_msg", [(Case::TooMany, status, message)]),
             None => words::pages([(Case::TooMany, status)]),

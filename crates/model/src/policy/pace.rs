@@ -1,11 +1,11 @@
 //! How fast a client may ask, and how many of its requests may be under way at once.
 
-use super::{LimitBy, Refusals};
+use super::{CounterStore, LimitBy, Refusals};
 use serde::Serialize;
 use std::time::Duration;
 
 /// A leaky bucket: requests above the rate wait for their turn, or go on at once; those above the burst are refused.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Pace {
     /// What counts together: steps of the same scope, rate and burst share their buckets.
     pub scope: String,
@@ -17,12 +17,14 @@ pub struct Pace {
     pub waits: bool,
     /// Whose requests count together.
     pub by: LimitBy,
+    /// Where counts stand.
+    pub store: CounterStore,
     /// What a refusal says.
     pub refusals: Refusals,
 }
 
 /// A bound on requests under way. One counts until its last byte has left, or its client has.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Concurrency {
     /// What counts together: steps of the same scope share their counts.
     pub scope: String,
@@ -36,6 +38,8 @@ pub struct Concurrency {
     pub fixed_delay: bool,
     /// Whose requests count together.
     pub by: LimitBy,
+    /// Where counts stand.
+    pub store: CounterStore,
     /// What a refusal says.
     pub refusals: Refusals,
 }

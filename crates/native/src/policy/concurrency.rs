@@ -1,6 +1,7 @@
 //! `concurrency`: how many requests of a client may be under way at once.
 
 use super::Around;
+use super::rate_limit::redis::{self, Redis};
 use super::rate_limit::{self, By, ByValue};
 use super::refusals::{self, Refusals};
 use crate::decode::{At, Either, Lasting, Text, entity, said};
@@ -24,6 +25,8 @@ entity! {
         by: Option<Either<At<By>, At<ByValue>>>,
         /// Those with the same scope share their counts; each has its own without it.
         scope: Option<Text>,
+        /// A Redis where counts stand; in this process without it.
+        redis: Option<Redis>,
         /// What a refusal says: `too_many`.
         refusals: Option<Refusals>,
     }
@@ -49,6 +52,7 @@ pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_
         delay: said(&written.delay, Lasting(Duration::ZERO)).0,
         fixed_delay: said(&written.fixed_delay, false),
         by: rate_limit::by_or_consumer(&written.by, at),
+        store: redis::lower(&written.redis, at),
         refusals: refusals::lower(&written.refusals, CASES, at),
     })))
 }
@@ -61,6 +65,7 @@ pub(crate) fn write(one: &policy::Concurrency, around: &Around<'_>, pen: &mut Pe
         fixed_delay: unless(one.fixed_delay, &false),
         by: rate_limit::write_by(&one.by, pen),
         scope: (one.scope != rate_limit::usual_scope(around)).then(|| text(&one.scope)),
+        redis: redis::write(&one.store, pen),
         refusals: refusals::write(&one.refusals),
     }))
 }

@@ -1,6 +1,7 @@
 //! `pace`: how fast a client may ask.
 
 use super::Around;
+use super::rate_limit::redis::{self, Redis};
 use super::rate_limit::{self, By, ByValue};
 use super::refusals::{self, Refusals};
 use crate::decode::{At, Either, Text, entity, said};
@@ -21,6 +22,8 @@ entity! {
         by: Option<Either<At<By>, At<ByValue>>>,
         /// Those with the same scope, rate and burst share their buckets; each has its own without it.
         scope: Option<Text>,
+        /// A Redis where counts stand; in this process without it.
+        redis: Option<Redis>,
         /// What a refusal says: `too_many`.
         refusals: Option<Refusals>,
     }
@@ -41,6 +44,7 @@ pub(crate) fn lower(written: &At<Pace>, around: &Around<'_>, at: &mut Lowering<'
         burst: said(&written.burst, 0.0),
         waits: said(&written.waits, true),
         by: rate_limit::by_or_consumer(&written.by, at),
+        store: redis::lower(&written.redis, at),
         refusals: refusals::lower(&written.refusals, CASES, at),
     })))
 }
@@ -52,6 +56,7 @@ pub(crate) fn write(one: &policy::Pace, around: &Around<'_>, pen: &mut Pen<'_>) 
         waits: unless(one.waits, &true),
         by: rate_limit::write_by(&one.by, pen),
         scope: (one.scope != rate_limit::usual_scope(around)).then(|| text(&one.scope)),
+        redis: redis::write(&one.store, pen),
         refusals: refusals::write(&one.refusals),
     }
 }

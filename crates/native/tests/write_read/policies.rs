@@ -252,16 +252,26 @@ fn variables() -> BoxedStrategy<RequestText> {
 fn pace() -> BoxedStrategy<Policy> {
     let scope = || prop_oneof![text(), Just("native/route//x/x".to_owned())];
     let number = || select(vec![1.0, 0.5, 10.0, 1e6]);
-    let pace = (scope(), number(), prop_oneof![Just(0.0), number()], any::<bool>(), by(), refusals());
-    let pace = pace.prop_map(|(scope, rate, burst, waits, by, refusals)| {
-        Policy::Pace(Box::new(Pace { scope, rate, burst, waits, by, refusals }))
+    let pace = (scope(), number(), prop_oneof![Just(0.0), number()], any::<bool>(), by(), store(), refusals());
+    let pace = pace.prop_map(|(scope, rate, burst, waits, by, store, refusals)| {
+        Policy::Pace(Box::new(Pace { scope, rate, burst, waits, by, store, refusals }))
     });
     let numbers = (any::<u32>(), any::<u32>(), prop_oneof![Just(Duration::ZERO), duration()], any::<bool>());
-    let concurrency = (scope(), numbers, by(), refusals());
-    let concurrency = concurrency.prop_map(|(scope, (limit, burst, delay, fixed_delay), by, refusals)| {
-        Policy::Concurrency(Box::new(Concurrency { scope, limit, burst, delay, fixed_delay, by, refusals }))
+    let concurrency = (scope(), numbers, by(), store(), refusals());
+    let concurrency = concurrency.prop_map(|(scope, (limit, burst, delay, fixed_delay), by, store, refusals)| {
+        Policy::Concurrency(Box::new(Concurrency { scope, limit, burst, delay, fixed_delay, by, store, refusals }))
     });
     prop_oneof![pace, concurrency].boxed()
+}
+
+fn store() -> BoxedStrategy<CounterStore> {
+    let login = (of(text()), of("[ -~]{1,20}".prop_map(Secret::new)));
+    let redis = (name(), any::<u16>(), login, any::<u32>(), of(client_tls()), duration(), any::<bool>());
+    let redis = redis.prop_map(|(host, port, (username, password), database, tls, timeout, pass_without)| {
+        let store = RedisStore { host, port, username, password, database, tls, timeout, pass_without };
+        CounterStore::Redis(Box::new(store))
+    });
+    prop_oneof![Just(CounterStore::Local), redis].boxed()
 }
 
 fn rate_limit() -> BoxedStrategy<Policy> {
@@ -272,13 +282,6 @@ fn rate_limit() -> BoxedStrategy<Policy> {
         (1u32..99).prop_map(Span::Months)
     ];
     let window = (span, any::<u64>()).prop_map(|(span, limit)| Window { span, limit });
-    let login = (of(text()), of("[ -~]{1,20}".prop_map(Secret::new)));
-    let redis = (name(), any::<u16>(), login, any::<u32>(), of(client_tls()), duration(), any::<bool>());
-    let redis = redis.prop_map(|(host, port, (username, password), database, tls, timeout, pass_without)| {
-        let store = RedisStore { host, port, username, password, database, tls, timeout, pass_without };
-        CounterStore::Redis(Box::new(store))
-    });
-    let store = prop_oneof![Just(CounterStore::Local), redis];
     let headers =
         (vec(of("[a-zA-Z-]{1,9}"), 6), any::<[bool; 3]>()).prop_map(|(mut names, [fractions, moment, retry_after])| {
             let mut next = || names.pop().unwrap();
@@ -301,7 +304,7 @@ fn rate_limit() -> BoxedStrategy<Policy> {
         seconds,
         optional,
     }));
-    let one = (scope, vec(window, 0..3), by(), store, headers, refusals(), figures, of(measured()));
+    let one = (scope, vec(window, 0..3), by(), store(), headers, refusals(), figures, of(measured()));
     let one = one.prop_map(|(scope, windows, by, store, headers, refusals, figures, measured)| RateLimit {
         scope,
         windows,

@@ -1,16 +1,19 @@
 //! How many requests of a client may be under way at once.
 
+mod far;
 mod places;
 
 pub(crate) use places::Places;
 
 use super::by::ReadyBy;
+use super::counters::Counters;
 use super::pause::{self, Waits};
 use crate::build::BuildCause;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::refusal::ReadyRefusals;
 use crate::{Policy, Running};
+use far::{FarHeld, FarPlaces};
 use model::policy::{Case, Concurrency as Data};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +22,7 @@ use std::time::Duration;
 /// when that ends, however it ends.
 pub(crate) struct Concurrency {
     places: Arc<Places>,
+    far: Option<Arc<FarPlaces>>,
     limit: u32,
     burst: u32,
     by: ReadyBy,
@@ -27,15 +31,31 @@ pub(crate) struct Concurrency {
 }
 
 impl Concurrency {
-    pub(crate) fn compile(data: &Data, places: Arc<Places>, slot: usize) -> Result<Self, BuildCause> {
+    pub(crate) fn compile(data: &Data, counters: &Counters, slot: usize) -> Result<Self, BuildCause> {
+        let far = counters.far(&data.store)?.map(|(server, pass)| FarPlaces::new(&data.scope, server, pass));
         Ok(Self {
-            places,
+            places: counters.places(data),
+            far: far.map(Arc::new),
             limit: data.limit.max(1),
             burst: data.burst,
             by: ReadyBy::compile(&data.by)?,
             refusals: ReadyRefusals::compile(&data.refusals)?,
             slot,
         })
+    }
+}
+
+impl Concurrency {
+    fn most(&self) -> u32 {
+        self.limit.saturating_add(self.burst)
+    }
+
+    fn wait(&self, before: u32) -> Duration {
+        self.places.delay().saturating_mul(before / self.limit)
+    }
+
+    fn refused(&self) -> Box<Failure> {
+        self.refusals.failure(Case::TooMany, "too much of this client is under way", "")
     }
 }
 
@@ -46,13 +66,30 @@ impl Waits for Concurrency {
 
     fn judge(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>> {
         let Some(key) = self.by.key(exchange)? else { return Ok(Duration::ZERO) };
-        let refused = || self.refusals.failure(Case::TooMany, "too much of this client is under way", "");
-        let most = self.limit.saturating_add(self.burst);
-        let (mut held, before) = self.places.take(key, most).ok_or_else(refused)?;
-        let wait = self.places.delay().saturating_mul(before / self.limit);
+        let (mut held, before) = self.places.take(key, self.most()).ok_or_else(|| self.refused())?;
+        let wait = self.wait(before);
         held.waited(wait);
         exchange.remember(self.slot, held);
         Ok(wait)
+    }
+
+    fn is_far(&self) -> bool {
+        self.far.is_some()
+    }
+
+    async fn judge_far(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>> {
+        let (Some(far), Some(who)) = (&self.far, self.by.name(exchange)?) else { return Ok(Duration::ZERO) };
+        let mut held = FarHeld::new(far, &self.places, &who);
+        match held.take(self.most(), exchange.time).await {
+            Ok(Some(before)) => {
+                let wait = self.wait(before);
+                held.waited(wait);
+                exchange.remember(self.slot, held);
+                Ok(wait)
+            }
+            Ok(None) => Err(self.refused()),
+            Err(why) => pause::without(far.pass_without, &why),
+        }
     }
 }
 
@@ -67,14 +104,13 @@ mod tests {
     use super::*;
     use crate::Outcome;
     use crate::exchange::testing;
-    use model::policy::{LimitBy, Refusals};
+    use model::policy::LimitBy;
     use tokio::time::Instant;
 
     fn policy(limit: u32, burst: u32, fixed_delay: bool) -> Concurrency {
-        let (scope, by, refusals) = ("s".to_owned(), LimitBy::Address, Refusals::default());
-        let data = Data { scope, limit, burst, delay: Duration::from_millis(300), fixed_delay, by, refusals };
-        let places = Arc::new(Places::new(data.delay, fixed_delay));
-        Concurrency::compile(&data, places, 1).unwrap()
+        let (by, delay) = (LimitBy::Address, Duration::from_millis(300));
+        let data = Data { limit, burst, delay, fixed_delay, by, ..Data::default() };
+        Concurrency::compile(&data, &Counters::default(), 1).unwrap()
     }
 
     /// The exchange, if it goes on.

@@ -5,7 +5,8 @@ use super::counter::Counter;
 use super::counter::local::LocalCounter;
 use super::counter::redis::{RedisCounter, Server};
 use super::pace::Buckets;
-use model::policy::{Concurrency, Pace, RateLimit, RedisStore, Window};
+use crate::build::BuildCause;
+use model::policy::{Concurrency, CounterStore, Pace, RateLimit, RedisStore, Window};
 use net::tls::TlsError;
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -39,21 +40,34 @@ impl Counters {
         counter
     }
 
-    /// The counter of this scope and these windows in a Redis; policies with the same Redis share its connections.
+    /// The counter of this scope and these windows in a Redis.
     pub(crate) fn redis(&self, data: &RateLimit, store: &RedisStore) -> Result<Arc<RedisCounter>, TlsError> {
+        let (scope, windows, server) = (data.scope.clone(), data.windows.clone(), self.server(store)?);
+        Ok(Arc::new(RedisCounter::new(scope, windows, server, store.pass_without)))
+    }
+
+    /// The Redis where counts stand, if they do; whether requests pass while it is away.
+    pub(crate) fn far(&self, store: &CounterStore) -> Result<Option<(Arc<Server>, bool)>, BuildCause> {
+        match store {
+            CounterStore::Local => Ok(None),
+            CounterStore::Redis(store) => match self.server(store) {
+                Ok(server) => Ok(Some((server, store.pass_without))),
+                Err(why) => Err(BuildCause::Tls(Box::new(why))),
+            },
+        }
+    }
+
+    /// A Redis; policies with the same one share its connections.
+    fn server(&self, store: &RedisStore) -> Result<Arc<Server>, TlsError> {
         let servers = &mut self.lock().servers;
         servers.retain(|(_, server)| server.strong_count() > 0);
         let known = servers.iter().find(|(known, _)| known == store).and_then(|(_, server)| server.upgrade());
-        let server = match known {
-            Some(server) => server,
-            None => {
-                let server = Arc::new(Server::new(store)?);
-                servers.push((store.clone(), Arc::downgrade(&server)));
-                server
-            }
-        };
-        let (scope, windows) = (data.scope.clone(), data.windows.clone());
-        Ok(Arc::new(RedisCounter::new(scope, windows, server, store.pass_without)))
+        if let Some(server) = known {
+            return Ok(server);
+        }
+        let server = Arc::new(Server::new(store)?);
+        servers.push((store.clone(), Arc::downgrade(&server)));
+        Ok(server)
     }
 
     /// The buckets of this scope, rate and burst.

@@ -1,16 +1,19 @@
 //! How fast a client may ask: a leaky bucket.
 
 mod buckets;
+mod far;
 
 pub(crate) use buckets::Buckets;
 
 use super::by::ReadyBy;
+use super::counters::Counters;
 use super::pause::{self, Waits};
 use crate::build::BuildCause;
 use crate::exchange::Exchange;
 use crate::failure::Failure;
 use crate::refusal::ReadyRefusals;
 use crate::{Policy, Running};
+use far::FarBuckets;
 use model::policy::{Case, Pace as Data};
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,15 +21,27 @@ use std::time::Duration;
 /// Counts, lets those above the rate wait, refuses those above the burst.
 pub(crate) struct Pace {
     buckets: Arc<Buckets>,
+    far: Option<FarBuckets>,
     waits: bool,
     by: ReadyBy,
     refusals: ReadyRefusals,
 }
 
 impl Pace {
-    pub(crate) fn compile(data: &Data, buckets: Arc<Buckets>) -> Result<Self, BuildCause> {
+    pub(crate) fn compile(data: &Data, counters: &Counters) -> Result<Self, BuildCause> {
         let refusals = ReadyRefusals::compile(&data.refusals)?;
-        Ok(Self { buckets, waits: data.waits, by: ReadyBy::compile(&data.by)?, refusals })
+        let far = counters.far(&data.store)?.map(|(server, pass)| FarBuckets::new(data, server, pass));
+        let buckets = counters.buckets(data);
+        Ok(Self { buckets, far, waits: data.waits, by: ReadyBy::compile(&data.by)?, refusals })
+    }
+
+    /// What a wait, or none for want of room, means for the request.
+    fn judged(&self, wait: Option<Duration>) -> Result<Duration, Box<Failure>> {
+        match wait {
+            Some(wait) if self.waits => Ok(wait),
+            Some(_) => Ok(Duration::ZERO),
+            None => Err(self.refusals.failure(Case::TooMany, "this client asks too fast", "")),
+        }
     }
 }
 
@@ -37,10 +52,18 @@ impl Waits for Pace {
 
     fn judge(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>> {
         let Some(key) = self.by.key(exchange)? else { return Ok(Duration::ZERO) };
-        match self.buckets.pour(key, self.buckets.now()) {
-            Some(wait) if self.waits => Ok(wait),
-            Some(_) => Ok(Duration::ZERO),
-            None => Err(self.refusals.failure(Case::TooMany, "this client asks too fast", "")),
+        self.judged(self.buckets.pour(key, self.buckets.now()))
+    }
+
+    fn is_far(&self) -> bool {
+        self.far.is_some()
+    }
+
+    async fn judge_far(&self, exchange: &mut Exchange) -> Result<Duration, Box<Failure>> {
+        let (Some(far), Some(who)) = (&self.far, self.by.name(exchange)?) else { return Ok(Duration::ZERO) };
+        match far.pour(&who, exchange.time).await {
+            Ok(wait) => self.judged(wait),
+            Err(why) => pause::without(far.pass_without, &why),
         }
     }
 }
@@ -56,13 +79,13 @@ mod tests {
     use super::*;
     use crate::Outcome;
     use crate::exchange::testing;
-    use model::policy::{LimitBy, Refusals};
+    use model::policy::LimitBy;
     use tokio::time::Instant;
 
     fn pace(rate: f64, burst: f64, waits: bool) -> Pace {
         let by = LimitBy::Address;
-        let data = Data { scope: "s".into(), rate, burst, waits, by, refusals: Refusals::default() };
-        Pace::compile(&data, Arc::new(Buckets::new(rate, burst))).unwrap()
+        let data = Data { scope: "s".into(), rate, burst, waits, by, ..Data::default() };
+        Pace::compile(&data, &Counters::default()).unwrap()
     }
 
     /// Whether it goes on, and milliseconds from the beginning on.

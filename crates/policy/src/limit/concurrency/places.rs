@@ -61,6 +61,11 @@ impl Places {
             }
         }
         drop(shard);
+        self.learn(time);
+    }
+
+    /// How long a request took.
+    pub(super) fn learn(&self, time: Duration) {
         if !self.fixed {
             // halfway to what the last one took; of two at once one may be lost
             let now = (self.delay.load(Ordering::Relaxed) + micros(time)) / 2;

@@ -3,12 +3,13 @@
 mod resp;
 mod server;
 
+pub(crate) use resp::Answer;
 pub(crate) use server::{RedisError, Server};
 
 use super::window::bounds;
 use super::{Allowance, Left};
 use model::policy::{Period, Span, Window};
-use resp::{Answer, command};
+use resp::command;
 use smallvec::SmallVec;
 use std::sync::Arc;
 use std::time::Duration;
@@ -89,6 +90,23 @@ impl RedisCounter {
             Span::Months(months) => format!("{scope}:{who}:{months}months"),
         }
     }
+}
+
+/// The question of a script with one key.
+pub(crate) fn script(text: &str, key: &str, arguments: &[&str]) -> Vec<u8> {
+    let mut words: Vec<&[u8]> = vec![b"EVAL", text.as_bytes(), b"1", key.as_bytes()];
+    words.extend(arguments.iter().map(|one| one.as_bytes()));
+    let mut said = Vec::with_capacity(text.len() + 256);
+    command(&mut said, &words);
+    said
+}
+
+/// The numbers that it answered with.
+pub(crate) fn numbers<const N: usize>(answer: Answer) -> Result<[i64; N], RedisError> {
+    let Answer::List(said) = answer else { return Err(strange()) };
+    let number = |one: &Answer| if let Answer::Number(number) = one { Some(*number) } else { None };
+    let all: Vec<i64> = said.iter().filter_map(number).collect();
+    all.try_into().map_err(|_| strange())
 }
 
 fn allowance(windows: &[Window], said: &[Answer], now: Duration) -> Result<Allowance, RedisError> {

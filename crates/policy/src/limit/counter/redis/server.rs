@@ -59,7 +59,7 @@ impl Server {
     }
 
     /// Sends a command and reads its answer.
-    pub(super) async fn ask(&self, question: &[u8]) -> Result<Answer, RedisError> {
+    pub(crate) async fn ask(&self, question: &[u8]) -> Result<Answer, RedisError> {
         let answered = self.asked(question).await;
         match &answered {
             Ok(_) if self.away.swap(false, Ordering::Relaxed) => tracing::info!(redis = self.name, "counts again"),
