@@ -6,9 +6,11 @@ mod chain;
 mod cors;
 mod endpoint;
 mod flow;
+mod groups;
 mod health;
-mod key;
+pub(crate) mod key;
 mod listener;
+mod once;
 mod plan;
 pub(crate) mod resource;
 mod secrets;
@@ -52,6 +54,8 @@ pub(crate) struct Lowering<'a> {
     secrets: BTreeMap<String, Secret>,
     /// Endpoints, as APIs name them.
     upstreams: BTreeMap<UpstreamId, model::endpoint::Upstream>,
+    /// A step of the API that is lowered may lead its requests elsewhere.
+    pub(crate) leads: bool,
 }
 
 /// What the documents of a source mean. A definition that cannot be understood leaves the others as they are.
@@ -65,8 +69,17 @@ pub fn lower(documents: &Documents, environment: &dyn Environment, allow_missing
     let book = Book::of(&contents, &mut notes);
     let (upstreams, secrets) = (BTreeMap::new(), secrets::secrets(&contents, environment, &mut notes));
     let (settings, notes_at) = (&settings, &mut notes);
-    let mut at =
-        Lowering { settings, notes: notes_at, allow_missing, documents, contents: &contents, book, secrets, upstreams };
+    let mut at = Lowering {
+        settings,
+        notes: notes_at,
+        allow_missing,
+        documents,
+        contents: &contents,
+        book,
+        secrets,
+        upstreams,
+        leads: false,
+    };
     let table = table(&mut at);
     let listeners = listener::listeners(&table.id, number, &mut at);
     let gateway = Gateway { listeners, tables: vec![table], upstreams: at.upstreams.into(), consumers: Vec::new() };
@@ -139,9 +152,14 @@ fn transaction(settings: &Settings) -> Vec<Step> {
 impl Lowering<'_> {
     /// The text of a file that settings name.
     fn file(&self, name: &str) -> Option<String> {
+        self.bytes(name).map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    }
+
+    /// A file that settings or definitions name.
+    fn bytes(&self, name: &str) -> Option<&[u8]> {
         let last = |path: &str| path.rsplit('/').next().unwrap_or(path).to_owned();
         let document =
             self.documents.iter().find(|document| document.key == name || last(&document.key) == last(name))?;
-        Some(String::from_utf8_lossy(&document.bytes).into_owned())
+        Some(&document.bytes)
     }
 }

@@ -8,6 +8,7 @@ mod document;
 mod files;
 mod inner;
 mod notes;
+mod stores;
 
 pub(crate) use check::check;
 pub(crate) use document::{Content, contents};

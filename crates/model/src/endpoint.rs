@@ -1,10 +1,14 @@
 //! Where a route leads when no step has answered.
 
+mod again;
 mod balance;
+mod groups;
 mod health;
 mod path;
 
+pub use again::{Again, Breaker};
 pub use balance::{Balance, HashKey};
+pub use groups::{EndpointGroup, EndpointGroups, EndpointMember, Lead, LeadManner};
 pub use health::{ActiveHealth, HealthLimits, PassiveHealth, Probe};
 pub use path::{PathRewrite, PathRule, Seam};
 
@@ -23,6 +27,8 @@ pub enum Endpoint {
     None,
     /// An http upstream.
     Http(HttpEndpoint),
+    /// One of several http upstreams.
+    Groups(Box<EndpointGroups>),
     /// This answer.
     Answer(Answer),
 }

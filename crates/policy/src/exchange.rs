@@ -1,5 +1,6 @@
 //! One request and later its response, with everything learned on the way.
 
+use crate::again::ReadyAgain;
 use crate::answer::ReadyMessages;
 use crate::chain::Progress;
 use crate::failure::{Blame, Failure};
@@ -57,6 +58,8 @@ pub struct Exchange {
     pub forwarded_path: Option<String>,
     /// The `Host` that a step gave to an upstream, instead of the endpoint's.
     pub forwarded_host: Option<http::HeaderValue>,
+    /// When the endpoint is to be asked again, where a step has said so.
+    pub again: Option<Arc<ReadyAgain>>,
     /// The target as received, where a step changed the request's. What is to be hidden is hidden here as well.
     pub received: Option<http::Uri>,
     /// When the request header had arrived: for durations.
@@ -228,6 +231,7 @@ impl Exchange {
             messages: None,
             forwarded_path: None,
             forwarded_host: None,
+            again: None,
             received: None,
             started,
             time: net::moment::time_at(started),

@@ -3,6 +3,7 @@
 //! [`exchange`] is what they share, [`chain`] runs them, [`build`] makes them from the model.
 //! Not the life of a request as a whole: that is `proxy::handle`.
 
+pub mod again;
 pub mod answer;
 mod auth;
 pub mod build;
@@ -11,6 +12,7 @@ pub mod chain;
 pub mod consumers;
 pub mod exchange;
 pub mod failure;
+pub mod lead;
 mod learned;
 mod limit;
 mod log;
@@ -29,6 +31,7 @@ pub mod world;
 
 pub use exchange::Exchange;
 pub use failure::Failure;
+pub use rewrite::headers::{EditError, Edits};
 
 use net::Body;
 use std::future::Future;

@@ -2,7 +2,7 @@
 
 pub(crate) mod kept;
 
-use crate::endpoint::{ReadyEndpoint, ReadyUpstream, ReadyUpstreams, UpstreamError};
+use crate::endpoint::{EndpointError, ReadyEndpoint, ReadyUpstream, ReadyUpstreams, UpstreamError};
 use crate::listener::forwarded::Trust;
 use crate::marks::ReadyMarks;
 use crate::router::{Router, RouterError};
@@ -18,6 +18,7 @@ use model::route::{Match, Route};
 use model::table::Table;
 use net::tls::TlsError;
 use pieces::Pieces;
+use policy::EditError;
 use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
 use policy::consumers::Consumers;
@@ -70,6 +71,14 @@ pub enum CompileError {
         route: RouteId,
         /// The upstream.
         upstream: UpstreamId,
+    },
+    /// An endpoint changes a header field in a way that cannot be.
+    #[error("{route}: endpoint: {cause}")]
+    Endpoint {
+        /// The route.
+        route: RouteId,
+        /// Why.
+        cause: EditError,
     },
     /// The routes of a table cannot be told apart.
     #[error("table {table}: {cause}")]
@@ -185,19 +194,26 @@ impl Making<'_> {
         Ok(ReadyTable { routes, frame, router, outside, marks })
     }
 
-    /// Whether the upstream that it leads to runs as before.
+    /// Whether the upstreams that it leads to run as before.
     fn goes_on(&self, ready: &ReadyRoute) -> bool {
-        self.moved.is_empty() || ready.endpoint.upstream().is_none_or(|one| !self.moved.contains(&Arc::as_ptr(one)))
+        self.moved.is_empty() || !ready.endpoint.upstreams().any(|one| self.moved.contains(&Arc::as_ptr(one)))
     }
 
     fn route(&self, table: &Table, route: &Arc<Route>) -> Result<ReadyRoute, CompileError> {
         let chain = ReadyChain::compile(table, Some(route), &self.builder)
             .map_err(|cause| CompileError::Step { place: route.id.to_string(), cause: Box::new(cause) })?;
         let endpoint = ReadyEndpoint::compile(&route.endpoint, table.normalization, self.upstreams)
-            .map_err(|upstream| CompileError::NoUpstream { route: route.id.clone(), upstream })?;
+            .map_err(|cause| endpoint_error(&route.id, cause))?;
         let facts = route.matches.iter().map(|matching| facts(table, route, matching)).collect();
         let metrics = self.shared.metrics.route(route.id.as_str());
         Ok(ReadyRoute { model: Arc::downgrade(route), facts, chain, endpoint, metrics })
+    }
+}
+
+fn endpoint_error(route: &RouteId, cause: EndpointError) -> CompileError {
+    match cause {
+        EndpointError::NoUpstream(upstream) => CompileError::NoUpstream { route: route.clone(), upstream },
+        EndpointError::Edit(cause) => CompileError::Endpoint { route: route.clone(), cause },
     }
 }
 
@@ -215,6 +231,10 @@ fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
     let path = match (&route.path, &route.endpoint) {
         (Some(path), _) => path.clone(),
         (None, Endpoint::Http(http)) => http.path.clone(),
+        (None, Endpoint::Groups(groups)) => {
+            let first = groups.groups.first().and_then(|group| group.members.first());
+            first.map_or(PathRule::KEEP, |member| member.http.path.clone())
+        }
         (None, Endpoint::None | Endpoint::Answer(_)) => PathRule::KEEP,
     };
     Arc::new(RouteFacts {

@@ -2,7 +2,7 @@
 
 use model::Gateway;
 use model::chain::{Step, Who};
-use model::endpoint::Endpoint;
+use model::endpoint::{Endpoint, HttpEndpoint};
 use model::id::{ConsumerId, TableId, UpstreamId};
 use model::policy::Policy;
 use model::table::Table;
@@ -42,8 +42,13 @@ fn rename_table(table: &mut Table, names: &Names) {
         for group in &mut route.chain.groups {
             rename_steps(&mut group.steps, names);
         }
+        let rename = |http: &mut HttpEndpoint| http.upstream = UpstreamId::new(new(names, http.upstream.as_str()));
         match &mut route.endpoint {
-            Endpoint::Http(http) => http.upstream = UpstreamId::new(new(names, http.upstream.as_str())),
+            Endpoint::Http(http) => rename(http),
+            Endpoint::Groups(groups) => {
+                let members = groups.groups.iter_mut().flat_map(|group| &mut group.members);
+                members.for_each(|member| rename(&mut member.http));
+            }
             Endpoint::None | Endpoint::Answer(_) => {}
         }
     }

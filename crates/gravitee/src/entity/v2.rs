@@ -96,7 +96,7 @@ pub static ENDPOINT: Record = Record {
         flag("backup"),
         texts("tenants"),
         flag("inherit"),
-        any("healthcheck"),
+        nested("healthcheck", &HEALTH),
         nested("http", &HTTP),
         nested("ssl", &SSL),
         nested("proxy", &FORWARD),
@@ -139,7 +139,7 @@ pub static SSL: Record = Record {
         flag("hostnameVerifier").default("true").approximate("where it is off, certificates are not checked at all"),
         nested("trustStore", &STORE),
         nested("keyStore", &STORE),
-        text("pem").unsupported("older than trustStore: write it there"),
+        text("pem"),
     ],
 };
 
@@ -148,11 +148,11 @@ pub static STORE: Record = Record {
     name: "trustStore, keyStore",
     fields: &[
         word("type", &["NONE", "PEM", "PKCS12", "JKS"]),
-        text("path").unsupported("files of other kinds than PEM are not read; write the content as PEM"),
+        text("path"),
         text("content"),
-        secret("password").accepted("part of PKCS12 and JKS"),
-        secret("keyPassword").accepted("part of PKCS12 and JKS"),
-        text("alias").accepted("part of PKCS12 and JKS"),
+        secret("password"),
+        secret("keyPassword"),
+        text("alias"),
         text("certPath"),
         text("certContent"),
         text("keyPath"),
@@ -180,11 +180,8 @@ pub static FAILOVER: Record = Record {
     fields: &[
         flag("enabled").default("true"),
         number("maxAttempts").default("1"),
-        number("retryTimeout")
-            .default("10000")
-            .approximate("it is the time until an endpoint's answer, as readTimeout is"),
-        list("cases", &Kind::Word(&["TIMEOUT"]))
-            .approximate("another endpoint is tried only while nothing was sent yet"),
+        number("retryTimeout").default("10000"),
+        list("cases", &Kind::Word(&["TIMEOUT"])).accepted("a time-out and no answer are the same, as in the original"),
     ],
 };
 
@@ -221,7 +218,7 @@ pub static HEALTH: Record = Record {
         flag("enabled"),
         text("schedule").approximate("the time between two checks is taken from its first field with a step; other schedules are every 10 seconds"),
         text("description").accepted(FOR_PEOPLE),
-        flag("inherit").accepted("as every endpoint without a check of its own does"),
+        flag("inherit"),
         list("steps", &Kind::Record(&HEALTH_STEP)),
     ],
 };

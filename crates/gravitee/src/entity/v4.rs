@@ -159,9 +159,9 @@ pub static FAILOVER: Record = Record {
         number("slowCallDuration").default("2000"),
         number("openStateDuration").default("10000"),
         number("maxFailures").default("5"),
-        flag("perSubscription").default("true").accepted("the endpoint is judged by all requests together"),
-        text("failureCondition").unsupported("only calls without an answer, or without one in time, count as failed"),
-        flag("forceNextEndpointOnFailure").accepted("another endpoint is always asked"),
+        flag("perSubscription").default("true"),
+        text("failureCondition"),
+        flag("forceNextEndpointOnFailure").accepted("another endpoint is always asked, where there is one"),
     ],
 };
 

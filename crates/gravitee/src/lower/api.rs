@@ -64,8 +64,10 @@ pub(super) fn route(api: &Api<'_>, at: &mut Lowering<'_>) -> Option<Arc<Route>> 
         at.notes.on(Faith::Unsupported, &api.part, "it has no path for HTTP: nothing is served for it");
         return None;
     }
+    at.leads = false;
     let (mut chain, paths) = chain::chain(api, at);
-    let (endpoint, steps) = endpoint::endpoint(api, at);
+    let world = World { paths, ..world::world(api, &places, at) };
+    let (endpoint, steps) = endpoint::endpoint(api, &world, at);
     if !steps.is_empty() {
         chain.groups.push(Group { steps, ..Group::default() });
     }
@@ -77,10 +79,7 @@ pub(super) fn route(api: &Api<'_>, at: &mut Lowering<'_>) -> Option<Arc<Route>> 
         endpoint,
         path,
         told: Told { service: Some(api.id.clone()), ..Told::default() },
-        around: Some(Arc::new(Around {
-            world: World { paths, ..world::world(api, &places, at) },
-            answers: Some(answers::of(api, at)),
-        })),
+        around: Some(Arc::new(Around { world, answers: Some(answers::of(api, at)) })),
     }))
 }
 

@@ -10,11 +10,19 @@ use std::time::Duration;
 /// How often endpoints are asked where the schedule says it in another way.
 const USUAL: Duration = Duration::from_secs(10);
 
-/// The checks of a group; `None`: there are none.
-pub(super) fn health(api: &Api<'_>, group: &Part<'_>) -> Option<ActiveHealth> {
+/// The checks of an endpoint: its own, or those of its group or API; `None`: there are none.
+pub(super) fn health(api: &Api<'_>, group: &Part<'_>, endpoint: &Part<'_>) -> Option<ActiveHealth> {
     match api.version {
-        Version::V2 => v2(&api.part.part("services").part("health-check")),
-        Version::V4 => v4(&group.part("services").part("healthCheck")),
+        Version::V2 => {
+            let whole = api.part.part("services").part("health-check");
+            let own = endpoint.short().is_none().then(|| endpoint.part("healthcheck"));
+            v2(&own.filter(|own| own.is_there() && !own.flag("inherit")).unwrap_or(whole))
+        }
+        Version::V4 => {
+            let own = endpoint.part("services").part("healthCheck");
+            let whole = group.part("services").part("healthCheck");
+            v4(if own.flag("overrideConfiguration") { &own } else { &whole })
+        }
     }
 }
 

@@ -5,6 +5,8 @@
 pub(super) struct Target {
     /// By TLS.
     pub(super) secure: bool,
+    /// By HTTP/2 in any case.
+    pub(super) grpc: bool,
     pub(super) host: String,
     pub(super) port: u16,
     /// Begins with a slash.
@@ -33,7 +35,8 @@ impl Target {
             };
         let host = host.trim_start_matches('[').trim_end_matches(']');
         let fits = !host.is_empty() && !host.contains(['{', '}', ' ']);
-        fits.then(|| Self { secure, host: host.to_owned(), port, path: format!("/{path}"), query })
+        let grpc = scheme.to_ascii_lowercase().starts_with("grpc");
+        fits.then(|| Self { secure, grpc, host: host.to_owned(), port, path: format!("/{path}"), query })
     }
 }
 
@@ -44,7 +47,14 @@ mod tests {
     #[test]
     fn targets_are_read() {
         let target = |secure, host: &str, port, path: &str, query: Option<&str>| {
-            Some(Target { secure, host: host.into(), port, path: path.into(), query: query.map(str::to_owned) })
+            Some(Target {
+                secure,
+                grpc: host == "::1" && port == 9,
+                host: host.into(),
+                port,
+                path: path.into(),
+                query: query.map(str::to_owned),
+            })
         };
         for (text, expected) in [
             ("http://a", target(false, "a", 80, "/", None)),

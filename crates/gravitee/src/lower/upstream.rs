@@ -1,12 +1,11 @@
-//! From a group of endpoints to an upstream: its nodes, how one is chosen, and how it is spoken to.
+//! From endpoints to an upstream: its nodes, and how they are spoken to.
 
-use super::api::Api;
-use super::endpoint::Chosen;
-use super::{Lowering, health, tls};
+use super::endpoint::{Chosen, Group};
+use super::once::Once;
+use super::target::Target;
+use super::{Lowering, tls};
 use crate::part::Part;
-use crate::read::Version;
-use dialect::Faith;
-use model::endpoint::{Balance, HealthLimits, Keepalive, Node, PassiveHealth, Upstream, UpstreamTimeouts};
+use model::endpoint::{Balance, Keepalive, Node, Upstream, UpstreamTimeouts};
 use model::forward::Forward;
 use model::tls::ClientTls;
 use std::time::Duration;
@@ -17,7 +16,9 @@ pub(super) struct Options {
     timeouts: UpstreamTimeouts,
     keepalive: Keepalive,
     http2: bool,
-    tls: Option<ClientTls>,
+    secure: bool,
+    /// Where it is spoken to by TLS.
+    pub(super) tls: ClientTls,
     forward: Forward,
     /// The client's `Accept-Encoding` goes on.
     pub(super) accept_encoding: bool,
@@ -26,7 +27,7 @@ pub(super) struct Options {
 }
 
 impl Options {
-    pub(super) fn of(part: &Part<'_>, secure: bool, at: &mut Lowering<'_>) -> Self {
+    pub(super) fn of(part: &Part<'_>, target: &Target, once: &Once, at: &mut Lowering<'_>) -> Self {
         let http = part.part("http");
         let time = |name: &str, usual: u64| match http.count(name).unwrap_or(usual) {
             0 => Duration::from_secs(24 * 3600), // as long as it takes
@@ -40,94 +41,56 @@ impl Options {
         Self {
             timeouts: UpstreamTimeouts { connect: time("connectTimeout", 5_000), write: read, read },
             keepalive: Keepalive { idle, time: time("keepAliveTimeout", 30_000) },
-            http2: http.word("version") == Some("HTTP_2"),
-            tls: secure.then(|| tls::tls(&part.part("ssl"), at)),
-            forward: tls::forward(&part.part("proxy")),
+            http2: http.word("version") == Some("HTTP_2") || target.grpc,
+            secure: target.secure,
+            tls: tls::tls(&part.part("ssl"), once, at),
+            forward: tls::forward(&part.part("proxy"), once, at),
             accept_encoding: http.flag("propagateClientAcceptEncoding"),
             client_host: http.flag("propagateClientHost"),
         }
     }
 }
 
-/// A group of endpoints, at least one.
-pub(super) fn upstream(api: &Api<'_>, group: &Part<'_>, chosen: Vec<Chosen<'_>>, at: &mut Lowering<'_>) -> Upstream {
-    let weighted = balance(api, group, at);
-    let first = chosen[0].options.clone();
-    for other in chosen.iter().filter(|other| other.options != first) {
-        at.notes.on(Faith::Approximate, &other.part, "it is spoken to as the first endpoint of its group is");
-    }
-    let second = |chosen: &Chosen<'_>| match api.version {
-        Version::V2 => chosen.part.short().is_none() && chosen.part.flag("backup"),
-        Version::V4 => chosen.part.flag("secondary"),
+/// Whether the endpoints of a group differ in nothing but their place.
+pub(super) fn is_plain(group: &Group<'_>) -> bool {
+    let Some(first) = group.chosen.first() else { return false };
+    let like_first = |one: &Chosen| {
+        let own = (&one.target.path, &one.options, &one.headers, &one.health);
+        own == (&first.target.path, &first.options, &first.headers, &first.health)
     };
-    let node = |chosen: &Chosen<'_>| Node {
-        host: chosen.target.host.clone(),
-        port: chosen.target.port,
-        weight: if weighted { weight(chosen) } else { 1 },
-    };
-    let spare: Vec<&Chosen<'_>> = chosen.iter().filter(|one| second(one)).collect();
-    let nodes: Vec<Node> = match spare.len() == chosen.len() {
-        true => chosen.iter().map(node).collect(),
-        false => chosen.iter().filter(|one| !second(one)).map(node).collect(),
-    };
-    if nodes.len() < chosen.len() {
-        for one in spare {
-            at.notes.on(Faith::Unsupported, &one.part, "endpoints that stand in for others are not asked");
-        }
-    }
-    let (retries, passive_health) = failover(api);
+    let alone = |one: &Chosen| !one.spare && one.target.query.is_none();
+    let ordered = !group.balance.at_random || group.chosen.len() == 1;
+    ordered && group.chosen.iter().all(|one| alone(one) && like_first(one))
+}
+
+/// The upstream of such a group.
+pub(super) fn of_group(group: &Group<'_>) -> Upstream {
+    let weight = |one: &Chosen| if group.balance.weighted { one.weight } else { 1 };
+    let nodes = group.chosen.iter().map(|one| node(one, weight(one))).collect();
+    upstream(&group.chosen[0], nodes)
+}
+
+/// The upstream of one endpoint.
+pub(super) fn of_one(chosen: &Chosen) -> Upstream {
+    upstream(chosen, vec![node(chosen, 1)])
+}
+
+fn upstream(first: &Chosen, nodes: Vec<Node>) -> Upstream {
+    let options = first.options.clone();
     Upstream {
-        tls: first.tls,
-        forward: first.forward,
-        http2: first.http2,
+        tls: options.secure.then_some(options.tls),
+        forward: options.forward,
+        http2: options.http2,
         nodes,
         balance: Balance::RoundRobin,
-        timeouts: first.timeouts,
-        retries,
-        keepalive: first.keepalive,
-        passive_health,
-        active_health: health::health(api, group),
+        timeouts: options.timeouts,
+        retries: 0,
+        keepalive: options.keepalive,
+        passive_health: None,
+        active_health: first.health.clone(),
     }
 }
 
-/// Whether endpoints have shares.
-fn balance(api: &Api<'_>, group: &Part<'_>, at: &mut Lowering<'_>) -> bool {
-    let part = match api.version {
-        Version::V2 => group.part("load_balancing"),
-        Version::V4 => group.part("loadBalancer"),
-    };
-    let word = part.word("type").unwrap_or("round-robin").to_ascii_lowercase();
-    if word.ends_with("random") {
-        at.notes.say(Faith::Approximate, &part, "type", "endpoints are asked in turn, by their shares, not at random");
-    }
-    word.starts_with("weighted")
-}
-
-fn weight(chosen: &Chosen<'_>) -> u32 {
-    if chosen.part.short().is_some() {
-        return 1;
-    }
-    chosen.part.count("weight").and_then(|weight| u32::try_from(weight).ok()).unwrap_or(1)
-}
-
-/// How often another endpoint is tried, and when one is left alone.
-fn failover(api: &Api<'_>) -> (u32, Option<PassiveHealth>) {
-    let short = |count: Option<u64>| count.and_then(|count| u32::try_from(count).ok());
-    match api.version {
-        Version::V2 => {
-            let part = api.part.part("proxy").part("failover");
-            let on = part.is_there() && part.flag("enabled");
-            (if on { short(part.count("maxAttempts")).unwrap_or(1) } else { 0 }, None)
-        }
-        Version::V4 => {
-            let part = api.part.part("failover");
-            if !part.flag("enabled") {
-                return (0, None);
-            }
-            let most = short(part.count("maxFailures")).unwrap_or(5);
-            let limits = HealthLimits { broken: most, timeouts: most, ..HealthLimits::default() };
-            let pause = Duration::from_millis(part.count("openStateDuration").unwrap_or(10_000));
-            (short(part.count("maxRetries")).unwrap_or(2), Some(PassiveHealth { limits, pause: Some(pause) }))
-        }
-    }
+fn node(chosen: &Chosen, weight: u32) -> Node {
+    Node { host: chosen.target.host.clone(), port: chosen.target.port, weight }
 }

@@ -91,7 +91,7 @@ fn resolve(value: &str, all: &[(String, String)], depth: usize) -> String {
 /// The name of each endpoint and group, as policies name them: with a colon.
 fn endpoints(api: &Api<'_>) -> Constant {
     let mut names = BTreeMap::new();
-    for group in super::endpoint::groups(api) {
+    for group in super::endpoint::written(api) {
         let endpoints = group.parts("endpoints");
         for part in std::iter::once(&group).chain(&endpoints) {
             if let Some(name) = part.filled("name") {

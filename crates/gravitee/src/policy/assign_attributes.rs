@@ -4,9 +4,8 @@ use super::scope::{SCOPES, when};
 use super::transform_headers::HEADER;
 use super::{Does, Place};
 use crate::expression;
-use crate::lower::Lowering;
+use crate::lower::{Lowering, key};
 use crate::schema::{Kind, Record, list, word};
-use dialect::Faith;
 use model::policy::{Assign, Policy};
 use model::text::Text;
 
@@ -16,20 +15,13 @@ pub(super) static CONFIG: Record = Record {
     fields: &[word("scope", SCOPES).default("REQUEST"), list("attributes", &Kind::Record(&HEADER))],
 };
 
-/// Attributes that lead requests elsewhere.
-const LEADING: [&str; 3] = ["request.endpoint", "request.endpoint.override", "request.method"];
-
 pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
     let Some(when) = when(place) else { return Vec::new() };
     let mut attributes = Vec::new();
     for part in place.config.parts("attributes") {
         let Some(name) = part.filled("name").filter(|_| part.has("value")) else { continue };
         let value = expression::field(&part, "value", at.notes).unwrap_or(Text::Plain(String::new()));
-        let short = name.strip_prefix("gravitee.attribute.").unwrap_or(name);
-        if LEADING.contains(&short) {
-            let text = format!("{short} does not lead requests elsewhere: they go to the API's own endpoint");
-            at.notes.say(Faith::Unsupported, &part, "name", text);
-        }
+        at.leads |= key::leads(name);
         attributes.push((name.to_owned(), value));
     }
     vec![(when, Policy::Assign(Assign { attributes }))]

@@ -5,7 +5,7 @@ mod texts;
 use super::scope::when;
 use super::{Does, Engine, List, Place, When};
 use crate::expression;
-use crate::lower::Lowering;
+use crate::lower::{Lowering, key};
 use crate::part::Part;
 use crate::schema::{Kind, Record, flag, list, nested, number, secret, text, word};
 use dialect::Faith;
@@ -72,6 +72,8 @@ pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
     let Some(when) = when(place) else { return Vec::new() };
     remark(&place.config, at);
     let engine = place.engine;
+    let variables = variables(&place.config, at);
+    at.leads |= variables.iter().any(|(name, _)| key::leads(name));
     let texts = CallTexts {
         times: times(&place.config, engine),
         trust: texts::trust(&place.config.part("ssl"), engine, at),
@@ -80,7 +82,7 @@ pub(super) fn lower(place: &Place<'_>, at: &mut Lowering<'_>) -> Does {
             (Engine::V3, When::Turn | When::Answer) => Bodies::Unread,
             (Engine::V3, When::Content) => Bodies::ForAll,
         },
-        variables: variables(&place.config, at),
+        variables,
         lenient_variables: engine == Engine::V3,
         whole_reply: true,
         ..texts::target(&place.config, engine, at)

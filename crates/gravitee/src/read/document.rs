@@ -1,5 +1,6 @@
 //! What a document holds: it is told by its members, whatever the file is called.
 
+use super::stores::is_store;
 use super::{Definition, Notes, Version, inner, is_settings};
 use crate::entity::plan::{PLAN_V2, PLAN_V4};
 use crate::entity::{ORGANIZATION, SECRETS, event, v2, v4};
@@ -35,13 +36,8 @@ enum Kind {
 
 /// What the documents hold, those left out that are not what they should be.
 pub(crate) fn contents(documents: &Documents, notes: &mut Notes) -> Vec<Content> {
-    let json = |document: &&Document| !is_settings(&document.key) && !is_pem(&document.bytes);
+    let json = |document: &&Document| !is_settings(&document.key) && !is_store(&document.bytes);
     documents.iter().filter(json).filter_map(|document| content(document, notes)).collect()
-}
-
-/// Whether a document is a certificate or key that settings name.
-fn is_pem(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"-----BEGIN ")
 }
 
 fn content(document: &Document, notes: &mut Notes) -> Option<Content> {

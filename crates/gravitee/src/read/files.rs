@@ -1,5 +1,6 @@
 //! From the file system: a definition, a folder of them, or the home of a gateway with `config/gravitee.yml` and `apis/`.
 
+use super::stores::named;
 use crate::settings::{CERTIFICATES, Lines};
 use dialect::findings::Findings;
 use dialect::resolve::ProcessEnvironment;
@@ -22,7 +23,7 @@ pub fn files(path: &Path) -> Result<Vec<Source>, ReadError> {
     if !path.is_dir() {
         return match is_settings(&path.to_string_lossy()) {
             true => home(path.parent().and_then(Path::parent).unwrap_or(Path::new("")), Some(path.to_owned())),
-            false => Ok(vec![source(path)?]),
+            false => Ok(with_stores(vec![source(path)?])),
         };
     }
     let settings = SETTINGS.iter().map(|name| path.join(name)).find(|file| file.is_file());
@@ -30,7 +31,14 @@ pub fn files(path: &Path) -> Result<Vec<Source>, ReadError> {
         return home(path, settings);
     }
     let found = folder(path)?;
-    if found.is_empty() { Err(nothing(path)) } else { Ok(found) }
+    if found.is_empty() { Err(nothing(path)) } else { Ok(with_stores(found)) }
+}
+
+/// Definitions, with the files that they name.
+fn with_stores(mut definitions: Vec<Source>) -> Vec<Source> {
+    let stores = named(&definitions);
+    definitions.extend(stores);
+    definitions
 }
 
 fn home(path: &Path, settings: Option<PathBuf>) -> Result<Vec<Source>, ReadError> {
@@ -51,7 +59,7 @@ fn home(path: &Path, settings: Option<PathBuf>) -> Result<Vec<Source>, ReadError
     if definitions.is_empty() {
         return Err(nothing(path));
     }
-    sources.extend(definitions);
+    sources.extend(with_stores(definitions));
     Ok(sources)
 }
 

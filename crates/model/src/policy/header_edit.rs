@@ -9,6 +9,13 @@ pub struct HeaderEdits {
     pub edits: Vec<HeaderEdit>,
 }
 
+impl HeaderEdits {
+    /// Whether nothing is changed.
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+}
+
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum HeaderEdit {

@@ -64,6 +64,10 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     written.groups = some(groups.iter().map(|group| self::group(group, holder, &mut places, pen)).collect());
     match &one.endpoint {
         Endpoint::Http(http) => written.upstream = Some(upstream::used(http, name, pen)),
+        Endpoint::Groups(_) => {
+            pen.left_out.insert("groups of endpoints");
+            written.endpoint = Some(At::new(Nowhere::None));
+        }
         Endpoint::Answer(one) => written.respond = Some(answer::respond(one)),
         Endpoint::None if written.function.is_some() || written.url.is_some() || answers(&one.chain) => {}
         Endpoint::None => written.endpoint = Some(At::new(Nowhere::None)),

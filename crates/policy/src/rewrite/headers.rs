@@ -13,7 +13,7 @@ pub(crate) struct RequestHeaders(pub(crate) Edits);
 pub(crate) struct ResponseHeaders(pub(crate) Edits);
 
 /// Edits with their fields read, carried out in order.
-pub(crate) struct Edits(Vec<Edit>);
+pub struct Edits(Vec<Edit>);
 
 enum Edit {
     Set(HeaderName, HeaderValue),
@@ -55,11 +55,13 @@ impl Policy for ResponseHeaders {
 }
 
 impl Edits {
-    pub(crate) fn compile(edits: &HeaderEdits) -> Result<Self, EditError> {
+    /// Reads them.
+    pub fn compile(edits: &HeaderEdits) -> Result<Self, EditError> {
         edits.edits.iter().map(Edit::compile).collect::<Result<_, _>>().map(Self)
     }
 
-    fn apply(&self, headers: &mut HeaderMap) {
+    /// Carries them out.
+    pub fn apply(&self, headers: &mut HeaderMap) {
         for edit in &self.0 {
             match edit {
                 Edit::Set(name, value) => drop(headers.insert(name, value.clone())),

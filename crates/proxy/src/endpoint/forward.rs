@@ -9,12 +9,12 @@ use crate::tunnel::Agreed;
 use http::header::{CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, SET_COOKIE, UPGRADE};
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Method, Request, Uri, Version};
+use http::{HeaderMap, Method, Request, Response, Uri, Version};
 use model::answer::FailureKind;
 use model::endpoint::{HostHeader, HttpEndpoint, PathRewrite, PathRule};
 use model::table::PathNormalization;
 use net::Body;
-use net::client::{SendError, SendErrorKind, Switched};
+use net::client::{Pool, SendError, SendErrorKind, Switched};
 use policy::exchange::{UpstreamFacts, body_failure};
 use policy::failure::Blame;
 use policy::path;
@@ -50,24 +50,26 @@ impl HttpRoute {
         &self.upstream
     }
 
-    /// Sends the request to one node after another, as long as nothing of it was sent, and leaves the answer in
-    /// the exchange.
+    /// Sends the request and leaves the answer in the exchange.
     pub(super) async fn forward(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<(), Box<Failure>> {
-        let mut request = self.request(exchange, behind_proxy)?;
+        let target = self.target(exchange)?;
+        let request = self.request(exchange, behind_proxy, target);
+        self.ask(request, exchange).await
+    }
+
+    /// Sends a request to one node after another, as long as nothing of it was sent.
+    pub(super) async fn ask(&self, mut request: Request<Body>, exchange: &mut Exchange) -> Result<(), Box<Failure>> {
         let (mut last, mut cookie) = (None, None);
         for node in self.upstream.candidates(exchange, &mut cookie) {
-            self.name_host(&mut request, node, exchange.forwarded_host.as_ref());
+            self.name_host(&mut request, &node.authority, exchange.forwarded_host.as_ref());
             let busy = self.upstream.balancer.counts().then(|| node.load.begin());
-            let started = Instant::now();
-            let sent = node.pool.send(request).await;
-            let duration = started.elapsed();
-            let status = sent.as_ref().ok().map(|response| response.status().as_u16());
-            exchange.upstream = Some(UpstreamFacts { node: node.name.clone(), began: started, duration, status });
-            match sent {
+            match send(&node.pool, request, &node.name, exchange).await {
                 Ok(response) => {
                     self.judge(node, response.status().as_u16());
-                    if self.upstream.balancer.measures() {
-                        node.load.measured(duration);
+                    if self.upstream.balancer.measures()
+                        && let Some(asked) = &exchange.upstream
+                    {
+                        node.load.measured(asked.duration);
                     }
                     exchange.response = Some(finish(response, busy, cookie, self.upstream.idle()));
                     return Ok(());
@@ -75,9 +77,9 @@ impl HttpRoute {
                 Err(error) if error.kind == SendErrorKind::RequestBody => return Err(body_failure_of(error)),
                 Err(mut error) => {
                     self.blame(node, sign(error.kind));
-                    let Some(unsent) = error.unsent.take() else { return Err(failure(node, &error)) };
+                    let Some(unsent) = error.unsent.take() else { return Err(failure(&node.name, &error)) };
                     request = *unsent;
-                    last = Some(failure(node, &error));
+                    last = Some(failure(&node.name, &error));
                 }
             }
         }
@@ -87,10 +89,35 @@ impl HttpRoute {
         }))
     }
 
-    fn request(&self, exchange: &mut Exchange, behind_proxy: bool) -> Result<Request<Body>, Box<Failure>> {
+    /// Whether there is a node to ask.
+    pub(super) fn is_well(&self) -> bool {
+        self.upstream.nodes.iter().any(|node| node.health.is_well())
+    }
+
+    /// Whether one of its nodes has this name.
+    pub(super) fn names(&self, name: &Arc<str>) -> bool {
+        self.upstream.nodes.iter().any(|node| node.name == *name)
+    }
+
+    /// Scheme and authority of its first node.
+    pub(super) fn place(&self) -> (&'static str, &str) {
+        let node = self.upstream.nodes.first();
+        let secure = node.is_some_and(|node| node.origin.tls.is_some());
+        (if secure { "https" } else { "http" }, node.map_or("", |node| &node.authority))
+    }
+
+    /// What the upstream's own path begins with.
+    pub(super) fn prefix(&self) -> &str {
+        match &self.path.rewrite {
+            PathRewrite::Keep => "/",
+            PathRewrite::StripMatched { prefix } | PathRewrite::Prepend { prefix } => prefix,
+        }
+    }
+
+    /// The request as an upstream sees it, but for its `Host`.
+    pub(super) fn request(&self, exchange: &mut Exchange, behind_proxy: bool, target: Uri) -> Request<Body> {
         let body = std::mem::take(&mut exchange.body);
         let head = &exchange.request;
-        let target = self.target(exchange)?;
         let mut headers = head.headers.clone();
         strip_hop_by_hop(&mut headers);
         if self.websocket && wants_websocket(head) {
@@ -107,10 +134,11 @@ impl HttpRoute {
         *request.uri_mut() = target;
         *request.version_mut() = Version::HTTP_11;
         *request.headers_mut() = headers;
-        Ok(request)
+        request
     }
 
-    fn target(&self, exchange: &Exchange) -> Result<Uri, Box<Failure>> {
+    /// Path and query as the upstream sees them.
+    pub(super) fn target(&self, exchange: &Exchange) -> Result<Uri, Box<Failure>> {
         let uri = &exchange.request.uri;
         let same = self.path.rewrite == PathRewrite::Keep && !self.path.normalized;
         if same && exchange.forwarded_path.is_none() {
@@ -125,21 +153,19 @@ impl HttpRoute {
             Some(query) => format!("{path}{mark}{query}"),
             None => path.into_owned(),
         };
-        target.parse().map_err(|_| {
-            let text = "the path cannot be rewritten for the upstream";
-            Failure::new(FailureKind::BadRequest, Blame::Client, text).detail(format!("{text}: {target:?}"))
-        })
+        read_target(&target)
     }
 
-    fn name_host(&self, request: &mut Request<Body>, node: &ReadyNode, given: Option<&HeaderValue>) {
+    /// The `Host` that a place of this authority sees.
+    pub(super) fn name_host(&self, request: &mut Request<Body>, authority: &str, given: Option<&HeaderValue>) {
         if let Some(given) = given {
             request.headers_mut().insert(HOST, given.clone());
             return;
         }
         let name = match &self.host {
             HostHeader::Client if request.headers().contains_key(HOST) => return,
-            HostHeader::Fixed(name) => name,
-            HostHeader::Client | HostHeader::Node => &node.authority,
+            HostHeader::Fixed(name) => name.as_str(),
+            HostHeader::Client | HostHeader::Node => authority,
         };
         if let Ok(value) = HeaderValue::from_str(name) {
             request.headers_mut().insert(HOST, value);
@@ -163,6 +189,28 @@ impl HttpRoute {
     }
 }
 
+/// Sends a request to one place, and leaves in the exchange what that was like.
+pub(super) async fn send(
+    pool: &Pool,
+    request: Request<Body>,
+    name: &Arc<str>,
+    exchange: &mut Exchange,
+) -> Result<Response<Body>, SendError> {
+    let began = Instant::now();
+    let sent = pool.send(request).await;
+    let status = sent.as_ref().ok().map(|response| response.status().as_u16());
+    exchange.upstream = Some(UpstreamFacts { node: name.clone(), began, duration: began.elapsed(), status });
+    sent
+}
+
+/// Path and query that were made for an upstream.
+pub(super) fn read_target(target: &str) -> Result<Uri, Box<Failure>> {
+    target.parse().map_err(|_| {
+        let text = "the path cannot be rewritten for the upstream";
+        Failure::new(FailureKind::BadRequest, Blame::Client, text).detail(format!("{text}: {target:?}"))
+    })
+}
+
 fn root() -> PathAndQuery {
     PathAndQuery::from_static("/")
 }
@@ -179,12 +227,12 @@ fn wants_websocket(head: &Parts) -> bool {
         && says(CONNECTION, "upgrade")
 }
 
-fn finish(
-    mut response: http::Response<Body>,
+pub(super) fn finish(
+    mut response: Response<Body>,
     busy: Option<Busy>,
     cookie: Option<HeaderValue>,
     idle: Duration,
-) -> http::Response<Body> {
+) -> Response<Body> {
     if let Some(switched) = response.extensions_mut().remove::<Switched>() {
         response.extensions_mut().insert(Agreed { switched, idle });
     }
@@ -223,7 +271,7 @@ fn address_chain(said: Option<&str>, peer: IpAddr) -> HeaderValue {
     HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
-fn body_failure_of(error: SendError) -> Box<Failure> {
+pub(super) fn body_failure_of(error: SendError) -> Box<Failure> {
     match error.body {
         Some(cause) => body_failure(cause),
         None => Failure::new(FailureKind::BadRequest, Blame::Client, "the request body broke off").detail(error.detail),
@@ -243,7 +291,7 @@ pub(super) fn sign(kind: SendErrorKind) -> Sign {
     }
 }
 
-fn failure(node: &ReadyNode, error: &SendError) -> Box<Failure> {
+pub(super) fn failure(name: &str, error: &SendError) -> Box<Failure> {
     let (kind, text) = match error.kind {
         SendErrorKind::Resolve | SendErrorKind::Connect | SendErrorKind::Proxy | SendErrorKind::Tls => {
             (FailureKind::UpstreamUnreachable, "the upstream cannot be reached")
@@ -255,7 +303,7 @@ fn failure(node: &ReadyNode, error: &SendError) -> Box<Failure> {
             (FailureKind::UpstreamMalformed, "the upstream broke off before its answer")
         }
     };
-    Failure::new(kind, Blame::Upstream, text).detail(format!("{}: {error}", node.name))
+    Failure::new(kind, Blame::Upstream, text).detail(format!("{name}: {error}"))
 }
 
 #[cfg(test)]

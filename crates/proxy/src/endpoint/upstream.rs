@@ -8,6 +8,7 @@ use super::way;
 use http::HeaderValue;
 use model::endpoint::{ActiveHealth, Node, PassiveHealth, Upstream};
 use model::id::UpstreamId;
+use model::tls::ClientTls;
 use net::client::{Origin, Pool, PoolOptions};
 use net::forward::WayError;
 use policy::Exchange;
@@ -119,6 +120,13 @@ impl ReadyUpstream {
 
     fn is_of(&self, model: &Arc<Upstream>) -> bool {
         Arc::ptr_eq(&self.model, model) || self.model == *model
+    }
+
+    /// A way to another place than its nodes, as its nodes are reached.
+    pub(super) fn stranger(&self, host: &str, port: u16, tls: Option<ClientTls>) -> Result<(Pool, Arc<str>), WayError> {
+        let model = Upstream { tls, nodes: Vec::new(), ..(*self.model).clone() };
+        let node = ready_node(&model, &Node { host: host.to_owned(), port, weight: 1 })?;
+        Ok((node.pool, node.authority.into()))
     }
 
     /// The nodes one request may try, in order: well ones, as many as retries allow. `cookie` is what the client is

@@ -62,6 +62,9 @@ fn secured(stream: TcpStream, tls: Option<Arc<ServerConfig>>) -> Box<dyn Stream>
 fn serve(stream: Box<dyn Stream>, reply: &Value, seen: &Mutex<Vec<Asked>>) {
     let mut reader = BufReader::new(stream);
     while let Some(asked) = read(&mut reader) {
+        let path = asked.path.split('?').next().unwrap_or_default();
+        // some paths have a reply of their own
+        let reply = reply["by_path"].get(path).unwrap_or(reply);
         seen.lock().unwrap().push(asked);
         if !reply["delay_ms"].is_null() {
             let _ = reader.read_line(&mut String::new()); // slower than anyone's patience: until the caller leaves
