@@ -11,17 +11,19 @@ pub mod document;
 pub mod entity;
 mod home;
 mod lower;
+mod metrics;
 pub mod plugin;
 pub mod read;
 pub mod schema;
 mod secret;
 pub mod settings;
+mod told;
 
 pub use lower::{Memory, lower, read_settings};
 
 use admin::{Admin, Rules};
 use bytes::Bytes;
-use dialect::admin::AdminApi;
+use dialect::admin::{AdminApi, Port};
 use dialect::resolve::{Environment, Wanted};
 use dialect::{Dialect, Home, Lowered, ReadError, Source};
 use std::path::{Path, PathBuf};
@@ -90,6 +92,11 @@ impl Dialect for Apisix {
             Home::Kept(_) | Home::Etcd(_) => admin::Home::Objects,
         };
         Some(Arc::new(Admin::new(Rules::of(&settings, home, data)?)))
+    }
+
+    fn ports(&self, documents: &Documents, environment: &dyn Environment) -> Vec<Port> {
+        let files: Documents = documents.iter().filter(|one| !home::is_object(&one.key)).cloned().collect();
+        told::ports(&read_settings(&files, environment))
     }
 }
 

@@ -22,6 +22,7 @@ pub mod meta;
 mod mocking;
 mod openfunction;
 mod openwhisk;
+mod prometheus;
 mod proxy_rewrite;
 mod redirect;
 mod redis;
@@ -35,6 +36,7 @@ mod words;
 
 pub use absent::{ABSENT, absent};
 pub use dialect::absent::Absent;
+pub(crate) use prometheus::{BOOK, prefix};
 
 use crate::entity::Part;
 use crate::lower::At;
@@ -108,6 +110,7 @@ plugins! {
     LimitReq limit_req::parts, limit_req::lower; "limit-req" 1001;
     Redirect redirect::parts, redirect::lower; "redirect" 900;
     ResponseRewrite response_rewrite::parts, response_rewrite::lower; "response-rewrite" 899;
+    Prometheus prometheus::parts, prometheus::lower; "prometheus" 500;
     Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" -1899;
     AzureFunctions azure_functions::parts, azure_functions::lower; "azure-functions" -1900;
     Openwhisk openwhisk::parts, openwhisk::lower; "openwhisk" -1901;

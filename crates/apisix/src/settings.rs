@@ -2,9 +2,11 @@
 
 mod listen;
 mod table;
+mod told;
 
 pub use listen::Listen;
 pub use table::{Setting, TABLE};
+pub use told::ToldListen;
 
 use crate::entity::Part;
 use crate::read::{Origin, Texts, substitute_values, value};
@@ -51,6 +53,10 @@ pub struct Settings {
     pub client_address: ClientAddress,
     /// The largest body; `None`: any.
     pub body_most: Option<u64>,
+    /// Where metrics are told.
+    pub metrics: Option<ToldListen>,
+    /// Where status is told.
+    pub status: Option<ToldListen>,
     /// Attributes of plugins, by their names.
     pub plugin_attr: Value,
 }
@@ -228,6 +234,8 @@ impl Reader<'_> {
             trusted: self.trusted(),
             client_address: self.client_address(),
             body_most: bytes(part, "nginx_config.http.client_max_body_size").filter(|most| *most > 0),
+            metrics: told::metrics(self),
+            status: told::status(self),
             plugin_attr: part.value("plugin_attr").cloned().unwrap_or_default(),
         }
     }

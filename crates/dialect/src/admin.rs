@@ -8,6 +8,7 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 use store::{Change, Documents, Revision, Store, StoreError};
 use tokio::sync::{mpsc, oneshot};
@@ -45,6 +46,20 @@ pub struct Desk {
     pub source: usize,
     /// What the process did so far.
     pub metrics: telemetry::Metrics,
+    /// Whether new requests are welcome.
+    pub serving: Arc<AtomicBool>,
+}
+
+/// A port beside that of an Admin API, on which a source only tells: its status, its metrics.
+pub struct Port {
+    /// What it is, for the log.
+    pub name: &'static str,
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// It stands in the configuration. One that is only usual may be somebody else's already.
+    pub is_written: bool,
+    /// Who answers.
+    pub api: Arc<dyn AdminApi>,
 }
 
 /// Changes that somebody asks for. They are tried, stored and brought into force, in this order, or refused as a whole.
@@ -86,6 +101,11 @@ pub enum Refused {
 }
 
 impl Desk {
+    /// Whether new requests are welcome.
+    pub fn is_serving(&self) -> bool {
+        self.serving.load(Ordering::Relaxed)
+    }
+
     /// The documents of the source that have not ceased to be, and their revision.
     pub async fn documents(&self) -> Result<(Documents, Revision), StoreError> {
         let (documents, revision) = self.store.list().await?;

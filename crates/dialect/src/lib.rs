@@ -12,7 +12,7 @@ pub mod tree;
 
 pub use finding::{Faith, Finding, Place};
 
-use admin::AdminApi;
+use admin::{AdminApi, Port};
 use bytes::Bytes;
 use model::Gateway;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,12 @@ pub trait Dialect: Send + Sync {
     fn admin(&self, documents: &Documents, environment: &dyn resolve::Environment) -> Option<Arc<dyn AdminApi>> {
         let _ = (documents, environment);
         None
+    }
+
+    /// Its ports beside that of its Admin API.
+    fn ports(&self, documents: &Documents, environment: &dyn resolve::Environment) -> Vec<Port> {
+        let _ = (documents, environment);
+        Vec::new()
     }
 }
 

@@ -15,6 +15,9 @@ mod problem;
 mod reply;
 mod schemas;
 mod tags;
+mod told;
+
+pub(crate) use told::ports;
 
 use crate::entity::REFUSED;
 use crate::settings::{Listen, Settings};
@@ -45,8 +48,6 @@ pub struct Admin {
     certificate: Option<Certificate>,
     /// Entities are kept one by one, and written here.
     kept: bool,
-    /// Names this process.
-    node: String,
     /// The entities that were last looked at.
     book: Mutex<Option<Arc<Book>>>,
     /// Writers take turns: each sees what the one before has done.
@@ -67,8 +68,7 @@ struct Asked<'a> {
 impl Admin {
     /// The API of a source with these settings.
     pub fn new(settings: Settings, certificate: Option<Certificate>, kept: bool) -> Self {
-        let (node, turn) = (pen::fresh(), tokio::sync::Mutex::default());
-        Self { settings, certificate, kept, node, book: Mutex::default(), turn }
+        Self { settings, certificate, kept, book: Mutex::default(), turn: tokio::sync::Mutex::default() }
     }
 
     async fn respond(&self, request: &Request<Bytes>, desk: &Desk) -> Answer {
@@ -100,7 +100,7 @@ impl Admin {
             Place::Root => Ok(self.root(&*self.book(desk).await?)),
             Place::Status => Ok(self.status(&*self.book(desk).await?, &desk.metrics)),
             Place::Endpoints => Ok(info::endpoints()),
-            Place::Metrics => Ok(info::metrics(&desk.metrics)),
+            Place::Metrics => Ok(self.metrics(&*self.book(desk).await?, &desk.metrics)),
             Place::PluginsEnabled => Ok(self.plugins_enabled()),
             Place::Config => self.config(asked, desk).await,
             Place::Tags => Ok(tags::list(&*self.book(desk).await?, None)),
@@ -172,15 +172,20 @@ impl AdminApi for Admin {
         Box::pin(async move {
             let began = Instant::now();
             let reply = self.respond(&request, desk).await.unwrap_or_else(|problem| Reply::of(&problem));
-            let mut response: Response<Bytes> = reply.send(began.elapsed());
-            if request.method() == Method::HEAD {
-                let length = response.body().len();
-                *response.body_mut() = Bytes::new();
-                response.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
-            }
-            response
+            sent(reply, &request, began)
         })
     }
+}
+
+/// A reply on its way; to `HEAD` without its body.
+fn sent(reply: Reply, request: &Request<Bytes>, began: Instant) -> Response<Bytes> {
+    let mut response: Response<Bytes> = reply.send(began.elapsed());
+    if request.method() == Method::HEAD {
+        let length = response.body().len();
+        *response.body_mut() = Bytes::new();
+        response.headers_mut().insert(http::header::CONTENT_LENGTH, length.into());
+    }
+    response
 }
 
 /// What is said of changes that did not come into force.

@@ -9,6 +9,7 @@ pub mod document;
 pub mod entity;
 mod import;
 mod lower;
+mod metrics;
 mod part;
 pub mod plugin;
 pub mod read;
@@ -17,7 +18,7 @@ pub mod settings;
 
 pub use lower::lower;
 
-use dialect::admin::AdminApi;
+use dialect::admin::{AdminApi, Port};
 use dialect::resolve::Environment;
 use dialect::{Dialect, Lowered, ReadError, Source};
 use std::path::Path;
@@ -54,5 +55,10 @@ impl Dialect for Kong {
         let settings = lower::read_settings(documents, environment, &mut read::Notes::default());
         let certificate = settings.admin_certificate.as_ref().and_then(|files| lower::pair(files, documents));
         Some(Arc::new(admin::Admin::new(settings, certificate, self.kept)))
+    }
+
+    fn ports(&self, documents: &Documents, environment: &dyn Environment) -> Vec<Port> {
+        let settings = lower::read_settings(documents, environment, &mut read::Notes::default());
+        admin::ports(admin::Admin::new(settings, self.kept))
     }
 }

@@ -15,6 +15,8 @@ mod tls;
 mod upstream;
 mod vault;
 
+pub(crate) use upstream::is_checked;
+
 use crate::document;
 use crate::entity::{Collection, Entity};
 use crate::read::{Entities, Manner, Notes, declarative, is_settings, judge, resolve};
@@ -149,6 +151,7 @@ fn file(name: &str, documents: &Documents) -> Option<String> {
     let document = documents.iter().find(|document| same_file(&document.key, name))?;
     Some(String::from_utf8_lossy(&document.bytes).into_owned())
 }
+
 
 /// The name of something of this source in the model.
 pub(crate) fn name(kind: &str, entity: &Entity) -> String {

@@ -12,6 +12,7 @@ mod http_log;
 mod ip_restriction;
 mod jwt;
 mod key_auth;
+mod prometheus;
 mod rate_limiting;
 mod request_size_limiting;
 mod request_termination;
@@ -21,6 +22,7 @@ mod words;
 
 pub use absent::{ABSENT, absent};
 pub use dialect::absent::Absent;
+pub(crate) use prometheus::BOOK;
 
 use crate::entity::Entity;
 use crate::lower::Lowering;
@@ -88,6 +90,7 @@ plugins! {
     RequestTransformer request_transformer::parts, request_transformer::lower; "request-transformer" 801;
     ResponseTransformer response_transformer::parts, response_transformer::lower; "response-transformer" 800;
     Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" 750;
+    Prometheus prometheus::parts, prometheus::lower; "prometheus" 13;
     HttpLog http_log::parts, http_log::lower; "http-log" 12;
     RequestTermination request_termination::parts, request_termination::lower; "request-termination" 2;
 }

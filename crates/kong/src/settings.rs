@@ -33,6 +33,8 @@ pub struct Settings {
     pub proxy: Vec<Listen>,
     /// Where the Admin API listens.
     pub admin: Vec<Listen>,
+    /// Where status and metrics are told.
+    pub status: StatusListen,
     /// Header fields that clients see of the gateway.
     pub headers: Vec<String>,
     /// Header fields that upstreams see of it.
@@ -63,6 +65,15 @@ pub struct Settings {
     pub declarative: Option<String>,
     /// Idle connections kept to an upstream.
     pub keepalive: (usize, u64),
+}
+
+/// Where status and metrics are told.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StatusListen {
+    /// Addresses, without TLS.
+    pub listens: Vec<Listen>,
+    /// Somebody wrote them; else they are only usual.
+    pub is_written: bool,
 }
 
 /// The environment variable of a setting.
@@ -97,6 +108,10 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         client_address: reader.client_address(&proxy, &trusted),
         proxy,
         admin: reader.listens("admin_listen", admin),
+        status: StatusListen {
+            listens: reader.plain_listens("status_listen", "127.0.0.1:8007 reuseport backlog=16384"),
+            is_written: reader.told("status_listen").is_some(),
+        },
         headers: reader.words("headers", headers),
         headers_upstream: reader.words("headers_upstream", "X-Kong-Request-Id"),
         trusted,
@@ -192,6 +207,17 @@ impl Reader<'_> {
             self.say(name, Faith::Invalid, text);
         }
         listens
+    }
+
+    /// Where status is told: without TLS.
+    fn plain_listens(&mut self, name: &str, default: &str) -> Vec<Listen> {
+        let mut all = self.listens(name, default);
+        for listen in all.iter().filter(|listen| listen.tls) {
+            let text = format!("{} is not listened on: there is no TLS here", listen.address);
+            self.say(name, Faith::Unsupported, text);
+        }
+        all.retain(|listen| !listen.tls);
+        all
     }
 
     fn flavor(&mut self) -> Flavor {

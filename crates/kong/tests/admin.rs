@@ -73,7 +73,16 @@ impl World {
         tokio::spawn(bring_into_force(kong.clone(), store.clone(), proposals));
         let documents = store.list().await.unwrap().0;
         let api = kong.admin(&documents, &BTreeMap::new()).unwrap();
-        Self { api, desk: Desk { store, changes, source: 0, metrics: telemetry::Metrics::default() } }
+        Self {
+            api,
+            desk: Desk {
+                store,
+                changes,
+                source: 0,
+                metrics: telemetry::Metrics::default(),
+                serving: Default::default(),
+            },
+        }
     }
 
     async fn ask(&self, asked: &Value) -> Response<Bytes> {

@@ -43,6 +43,12 @@ pub(crate) fn tls(
     shared.server_tls(written, false).map_err(failed)
 }
 
+/// Opens a port on which a source tells of itself.
+pub(crate) fn bind_port(address: SocketAddr) -> Result<std::net::TcpListener, Refusal> {
+    let remedy = "end the other process, or choose another port in the settings";
+    net::listen::bind(address, false).map_err(|error| Refusal::new(format!("status and metrics: {error}"), remedy))
+}
+
 /// Answers on the port until the runtime ends.
 pub(crate) async fn serve(socket: TcpListener, tls: Option<Arc<ServerTls>>, counter: Counter) {
     port::serve(socket, "Admin API", tls, move |request| {

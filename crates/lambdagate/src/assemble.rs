@@ -14,7 +14,7 @@ use crate::exit::Refusal;
 use crate::findings::Texts;
 use crate::local::LocalAccount;
 use crate::source::Source;
-use dialect::admin::AdminApi;
+use dialect::admin::{AdminApi, Port};
 use dialect::resolve::ProcessEnvironment;
 use dialect::{Finding, merge::merge};
 use model::Gateway;
@@ -211,6 +211,15 @@ impl Assembler {
             Some((at, source.dialect.admin(documents, &ProcessEnvironment)?))
         };
         all.filter_map(api).collect()
+    }
+
+    /// The ports on which sources tell of themselves, with the numbers of these.
+    pub(crate) fn ports(&self, draft: &Draft) -> Vec<(usize, Port)> {
+        let all = self.sources.iter().zip(&draft.documents).enumerate();
+        all.flat_map(|(at, (source, documents))| {
+            source.dialect.ports(documents, &ProcessEnvironment).into_iter().map(move |port| (at, port))
+        })
+        .collect()
     }
 
     /// A draft came into force: its documents are what a broken revision falls back to.

@@ -13,7 +13,7 @@ use anyhow::Result;
 use dialect::admin::{AdminApi, AdminPort, Desk, Proposal};
 use listenfd::ListenFd;
 use net::tls::ServerTls;
-use proxy::{Server, ServerOptions, Shared};
+use proxy::{Server, ServerOptions, Shared, Upstreams};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -49,7 +49,8 @@ pub(crate) async fn serve(serving: &Serving, manner: Manner) -> Result<Exit> {
         return Ok(exit);
     }
     let status_socket = serving.listening.status.map(status::bind).transpose()?;
-    let admin_sockets = bind_admin(&reload, &draft, serving.listening.replaced.admin)?;
+    let mut admin_sockets = bind_admin(&reload, &draft, serving.listening.replaced.admin)?;
+    admin_sockets.extend(bind_ports(&reload, &draft)?);
     let server = start(&draft, serving, inherited, &mut reload)?;
     reload.status.set_serving(true);
     answer_status(status_socket, &reload)?;
@@ -74,7 +75,10 @@ async fn open(serving: &Serving, manner: Manner) -> Result<(Reload, Option<Greet
     let services = policy::build::Services { metrics: metrics.clone(), ..Default::default() };
     let status = Status::new(services.clone());
     metrics.watch(&access);
-    let shared = Shared { services, metrics, access, upstreams: Default::default(), self_made: Default::default() };
+    let upstreams = Upstreams::default();
+    let watched = upstreams.clone();
+    metrics.watch_nodes(Box::new(move || watched.nodes()));
+    let shared = Shared { services, metrics, access, upstreams, self_made: Default::default() };
     let strict = serving.strict;
     let reload = Reload { assembler, shared, status, strict, format, told: manner.told, seen: Vec::new() };
     Ok((reload, manner.greeting))
@@ -124,8 +128,9 @@ fn answer_status(socket: Option<TcpListener>, reload: &Reload) -> Result<()> {
     Ok(())
 }
 
-/// An Admin API, the number of its source, and a socket of its own with what it shows where it speaks TLS.
+/// An Admin API or another port of a source, and a socket of its own with what it shows where it speaks TLS.
 struct AdminSocket {
+    name: &'static str,
     source: usize,
     api: Arc<dyn AdminApi>,
     socket: TcpListener,
@@ -143,7 +148,21 @@ fn bind_admin(reload: &Reload, draft: &Draft, replaced: Option<SocketAddr>) -> R
     for (source, api) in apis {
         for port in replaced.map_or_else(|| api.ports(), |address| vec![AdminPort { address, tls: None }]) {
             let tls = port.tls.map(|tls| admin::tls(port.address, &tls, &reload.shared)).transpose()?;
-            sockets.push(AdminSocket { source, api: api.clone(), socket: admin::bind(port.address)?, tls });
+            let (api, socket) = (api.clone(), admin::bind(port.address)?);
+            sockets.push(AdminSocket { name: "Admin API", source, api, socket, tls });
+        }
+    }
+    Ok(sockets)
+}
+
+/// Opens the ports on which sources tell of themselves. A usual one that is somebody else's is left to them.
+fn bind_ports(reload: &Reload, draft: &Draft) -> Result<Vec<AdminSocket>, Refusal> {
+    let mut sockets = Vec::new();
+    for (source, port) in reload.assembler.ports(draft) {
+        match admin::bind_port(port.address) {
+            Ok(socket) => sockets.push(AdminSocket { name: port.name, source, api: port.api, socket, tls: None }),
+            Err(refusal) if port.is_written => return Err(refusal),
+            Err(refusal) => tracing::warn!(port = port.name, cause = %refusal, "this port is not opened"),
         }
     }
     Ok(sockets)
@@ -151,11 +170,12 @@ fn bind_admin(reload: &Reload, draft: &Draft, replaced: Option<SocketAddr>) -> R
 
 fn answer_admin(sockets: Vec<AdminSocket>, reload: &Reload) -> Result<mpsc::Receiver<Proposal>> {
     let (changes, proposals) = mpsc::channel(PROPOSALS);
-    for AdminSocket { source, api, socket, tls } in sockets {
+    for AdminSocket { name, source, api, socket, tls } in sockets {
         let socket = tokio::net::TcpListener::from_std(socket)?;
-        tracing::info!(address = %socket.local_addr()?, tls = tls.is_some(), "Admin API");
+        tracing::info!(address = %socket.local_addr()?, tls = tls.is_some(), "{name}");
         let store = reload.assembler.store(source);
-        let desk = Desk { store, changes: changes.clone(), source, metrics: reload.shared.metrics.clone() };
+        let (metrics, serving) = (reload.shared.metrics.clone(), reload.status.serving.clone());
+        let desk = Desk { store, changes: changes.clone(), source, metrics, serving };
         tokio::spawn(admin::serve(socket, tls, Counter { api, desk }));
     }
     Ok(proposals)

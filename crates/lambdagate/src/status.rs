@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 /// What the status port tells; written by whoever starts, reloads and drains.
 pub(crate) struct Status {
     started: Instant,
-    serving: AtomicBool,
+    pub(crate) serving: Arc<AtomicBool>,
     metrics: Metrics,
     services: policy::build::Services,
     figures: ArcSwap<Figures>,
@@ -49,7 +49,7 @@ impl Status {
         let (figures, metrics) = (ArcSwap::from_pointee(Figures::default()), services.metrics.clone());
         let identities = services.watch_identities();
         metrics.watch_identities(Box::new(move || identities::figures(identities())));
-        Arc::new(Self { started: Instant::now(), serving: AtomicBool::new(false), metrics, services, figures })
+        Arc::new(Self { started: Instant::now(), serving: Arc::default(), metrics, services, figures })
     }
 
     /// Whether new requests are welcome.

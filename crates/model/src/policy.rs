@@ -4,6 +4,7 @@ mod acl;
 mod basic_auth;
 mod body_template;
 mod cors;
+mod count;
 mod evaluated;
 mod first_of;
 mod header_edit;
@@ -34,6 +35,7 @@ pub use acl::{Acl, GroupRule};
 pub use basic_auth::BasicAuth;
 pub use body_template::BodyTemplate;
 pub use cors::{Cors, CorsManner, Origins};
+pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
 pub use evaluated::{Assign, Compose, HeaderTexts};
 pub use first_of::{Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEntrance, Way};
 pub use header_edit::{HeaderEdit, HeaderEdits};
@@ -114,6 +116,8 @@ pub enum Policy {
     RequestId(RequestId),
     /// Sends a record of the exchange to a server, after its last byte.
     HttpLog(Box<HttpLog>),
+    /// Counts the exchange under names of the configuration's own, after its last byte.
+    Count(Box<Count>),
     /// Refuses clients that ask too fast, or lets them wait.
     Pace(Box<Pace>),
     /// Refuses clients of which too much is under way, or lets them wait.

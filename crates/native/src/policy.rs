@@ -10,6 +10,7 @@ pub mod changes;
 pub mod compose;
 pub mod concurrency;
 pub mod cors;
+pub mod count;
 pub mod fail;
 pub mod header_name;
 pub mod header_texts;
@@ -143,6 +144,8 @@ forms! {
     "call" call: At<crate::entity::aws::Call>, [Access], call::lower;
     /// Sends a record of each exchange to a server: its URL, or more about it.
     "http-log" http_log: Either<At<Hidden>, http_log::HttpLog>, [Log], http_log::lower;
+    /// Counts each exchange under names and labels of your own, for a page of the status port.
+    "count" count: At<count::Count>, [Log], count::lower;
     /// Refuses every request: stands for a policy of this name that is not there.
     "missing" missing: Text, [Access], missing::lower;
 }
@@ -199,6 +202,7 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
         Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },
+        Policy::Count(one) => Step { count: Some(At::new(count::write(one))), ..empty },
         // No written form yet: read back, such a route is shut, not open.
         Policy::FirstOf(_) => gap("first-of", pen),
         Policy::Refuse(_) => gap("refuse", pen),

@@ -24,6 +24,7 @@ use crate::limit::concurrency::Concurrency;
 use crate::limit::pace::Pace;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
+use crate::log::count::Count;
 use crate::log::http::HttpLog;
 use crate::missing::Missing;
 use crate::predicate::ReadyPredicate;
@@ -249,6 +250,7 @@ impl<'a> Builder<'a> {
                 return Err(BuildCause::Side { policy: name(data), phase });
             }
             (Data::HttpLog(data), _) => Box::new(HttpLog::build(data, &self.services.logs, &self.services.metrics)?),
+            (Data::Count(data), _) => Box::new(Count::build(data, &self.services.metrics)),
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
             (Data::Cors(cors), Side::Response | Side::Log) => Box::new(Share(rules(cors)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),

@@ -12,6 +12,7 @@ use bytes::Bytes;
 use model::answer::FailureKind;
 use model::endpoint::PathRule;
 use model::id::{ConsumerId, GroupId, RouteId};
+use model::predicate::HostPattern;
 use model::table::PathNormalization;
 use net::tls::PeerCertificate;
 use net::{Body, BodyError};
@@ -115,6 +116,10 @@ pub struct RouteFacts {
     pub id: RouteId,
     /// The path pattern as written, for events and metrics: `/users/{id}`.
     pub template: String,
+    /// The same for labels: a prefix ends in `*`.
+    pub pattern: String,
+    /// The hosts that it takes, as patterns; empty: all.
+    pub hosts: Vec<(HostPattern, String)>,
     /// The pattern is a prefix: anything may follow it.
     pub open: bool,
     /// What log records and counters say of it.
@@ -131,7 +136,8 @@ impl RouteFacts {
     /// Facts of a route that leaves paths as they come.
     pub fn plain(id: RouteId, template: impl Into<String>) -> Self {
         let (path, normalization, told) = (PathRule::KEEP, PathNormalization::default(), Default::default());
-        Self { id, template: template.into(), open: false, told, path, normalization, world: None }
+        let (template, pattern, hosts) = (template.into(), String::new(), Vec::new());
+        Self { id, template, pattern, hosts, open: false, told, path, normalization, world: None }
     }
 }
 

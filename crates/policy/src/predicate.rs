@@ -9,7 +9,8 @@ mod host;
 mod pattern;
 
 pub use conditions::Conditions;
-pub use host::comparable_host;
+pub(crate) use host::takes;
+pub use host::{comparable_host, comparable_pattern};
 pub use pattern::{Patterns, literal_beginning};
 
 use crate::exchange::Exchange;

@@ -13,7 +13,7 @@ use model::consumer::Consumer;
 use model::endpoint::{Endpoint, PathRule};
 use model::id::{RouteId, TableId, UpstreamId};
 use model::listener::Listener;
-use model::predicate::PathPattern;
+use model::predicate::{HostPattern, PathPattern};
 use model::route::{Match, Route};
 use model::table::Table;
 use net::tls::TlsError;
@@ -23,6 +23,7 @@ use policy::build::{BuildError, Builder};
 use policy::chain::ReadyChain;
 use policy::consumers::Consumers;
 use policy::exchange::RouteFacts;
+use policy::predicate::comparable_pattern;
 use policy::world::ReadyWorld;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
@@ -237,15 +238,27 @@ fn facts(table: &Table, route: &Route, matching: &Match) -> Arc<RouteFacts> {
         }
         (None, Endpoint::None | Endpoint::Answer(_)) => PathRule::KEEP,
     };
+    let open = matches!(matching.predicate.path, Some(PathPattern::Prefix(_)));
     Arc::new(RouteFacts {
         id: route.id.clone(),
+        pattern: if open { format!("{template}*") } else { template.clone() },
+        hosts: matching.predicate.hosts.iter().map(|host| (comparable_pattern(host), shown(host))).collect(),
         template,
-        open: matches!(matching.predicate.path, Some(PathPattern::Prefix(_))),
+        open,
         told: route.told.clone(),
         path,
         normalization: table.normalization,
         world: route.around.as_ref().map(|around| Arc::new(ReadyWorld::new(&around.world))),
     })
+}
+
+/// A pattern as people write it.
+fn shown(host: &HostPattern) -> String {
+    match host {
+        HostPattern::Exact(name) => name.clone(),
+        HostPattern::Suffix(end) => format!("*{end}"),
+        HostPattern::Prefix(start) => format!("{start}*"),
+    }
 }
 
 fn listeners(gateway: &Gateway, shared: &Shared) -> Result<Vec<ListenerPlan>, CompileError> {

@@ -15,6 +15,7 @@ mod tail;
 mod tunnel;
 
 pub use compile::{CompileError, compile};
+pub use endpoint::Upstreams;
 pub use listener::SelfMade;
 pub use server::{Drained, Server, ServerOptions, StartError};
 pub use snapshot::{Shared, Snapshot};

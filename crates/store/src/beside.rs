@@ -51,6 +51,10 @@ impl Store for Beside {
         })
     }
 
+    fn is_reachable(&self) -> bool {
+        self.others.is_reachable()
+    }
+
     fn changed(&self, since: Revision) -> Pending<'_, Revision> {
         Box::pin(async move {
             let files = self.files.list().await?.1;

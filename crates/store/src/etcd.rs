@@ -23,6 +23,7 @@ use net::tls::ClientTlsOptions;
 use std::collections::VecDeque;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
@@ -114,6 +115,8 @@ struct Shared {
     copy: Option<Copy>,
     /// What the start led to.
     start: watch::Sender<Start>,
+    /// Nobody answers.
+    away: AtomicBool,
     /// etcd's revision up to which the documents are complete.
     position: watch::Sender<u64>,
     /// etcd's revisions that brought the newest changes, oldest first.
@@ -152,6 +155,7 @@ impl EtcdStore {
             documents: Held::new(all, revision),
             copy,
             start: watch::channel(Start::Waiting).0,
+            away: AtomicBool::new(false),
             position: watch::channel(0).0,
             newest: Mutex::default(),
         };
@@ -279,6 +283,10 @@ impl Store for EtcdStore {
             self.usable().await?;
             commit::commit(&self.shared, changes, expected).await
         })
+    }
+
+    fn is_reachable(&self) -> bool {
+        !self.shared.away.load(Ordering::Relaxed)
     }
 
     fn changed(&self, since: Revision) -> Pending<'_, Revision> {

@@ -86,6 +86,11 @@ pub trait Store: Send + Sync {
     /// which the caller knows everything: an older one than the commit's when others wrote at the same time.
     fn commit(&self, changes: Vec<Change>, expected: Option<Revision>) -> Pending<'_, Revision>;
 
+    /// Whether the place where documents live could be asked lately.
+    fn is_reachable(&self) -> bool {
+        true
+    }
+
     /// Waits until the store is past `since`.
     fn changed(&self, since: Revision) -> Pending<'_, Revision>;
 }

@@ -3,6 +3,7 @@
 //! Writers are off the hot path; a request touches only atomics and a buffer.
 
 pub mod access;
+pub mod book;
 mod escape;
 pub mod metrics;
 pub mod process_log;

@@ -7,6 +7,7 @@ mod call;
 mod exposition;
 mod histogram;
 mod identity;
+mod node;
 mod process;
 mod registry;
 mod route;
@@ -15,9 +16,11 @@ mod tests;
 
 pub use call::CallMetrics;
 pub use identity::{Identities, IdentityFigures};
+pub use node::{NodeFigures, Nodes};
 pub use route::RouteMetrics;
 
 use crate::AccessLog;
+use crate::book::{Book, Books};
 use exposition::{Gateway, Process};
 use prometheus_client::registry::Registry;
 use registry::Handles;
@@ -39,6 +42,7 @@ pub struct Metrics {
 struct State {
     routes: Handles<RouteMetrics>,
     calls: Handles<CallMetrics>,
+    books: Books,
     connections: AtomicI64,
     connections_total: AtomicU64,
     reloads: [AtomicU64; 2],
@@ -47,6 +51,7 @@ struct State {
     access_log_lost: Mutex<Arc<AtomicU64>>,
     log_records_lost: AtomicU64,
     identities: identity::Watched,
+    nodes: node::Watched,
     started: Instant,
     started_at: SystemTime,
 }
@@ -60,6 +65,16 @@ impl Metrics {
     /// The counters of a function or URL.
     pub fn call(&self, function: &str) -> Arc<CallMetrics> {
         self.state.calls.of(function)
+    }
+
+    /// What is counted under names of the configuration's own, for the scrape of this name.
+    pub fn book(&self, name: &str) -> Arc<Book> {
+        self.state.books.of(name)
+    }
+
+    /// The same, if somebody counts there.
+    pub fn known_book(&self, name: &str) -> Option<Arc<Book>> {
+        self.state.books.known(name)
     }
 
     /// A client connected (+1) or left (-1).
@@ -82,6 +97,16 @@ impl Metrics {
     /// Tells of these identities from now on.
     pub fn watch_identities(&self, identities: Identities) {
         self.state.identities.set(identities);
+    }
+
+    /// Asks here for the nodes of upstreams from now on.
+    pub fn watch_nodes(&self, nodes: Nodes) {
+        self.state.nodes.set(nodes);
+    }
+
+    /// The nodes of upstreams in use.
+    pub fn nodes(&self) -> Vec<NodeFigures> {
+        self.state.nodes.figures()
     }
 
     /// Records that were meant for a server of logs and did not get there.
@@ -130,6 +155,7 @@ impl Default for State {
         Self {
             routes: Handles::default(),
             calls: Handles::default(),
+            books: Books::default(),
             connections: AtomicI64::new(0),
             connections_total: AtomicU64::new(0),
             reloads: Default::default(),
@@ -137,6 +163,7 @@ impl Default for State {
             access_log_lost: Mutex::default(),
             log_records_lost: AtomicU64::new(0),
             identities: identity::Watched::default(),
+            nodes: node::Watched::default(),
             started: Instant::now(),
             started_at: SystemTime::now(),
         }

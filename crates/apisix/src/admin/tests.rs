@@ -42,7 +42,8 @@ impl Counter {
             stream: false,
             home,
         };
-        let desk = Desk { store, changes, source: 0, metrics: telemetry::Metrics::default() };
+        let desk =
+            Desk { store, changes, source: 0, metrics: telemetry::Metrics::default(), serving: Default::default() };
         Self { admin: Admin::new(rules), desk }
     }
 

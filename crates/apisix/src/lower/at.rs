@@ -16,6 +16,8 @@ pub(crate) struct At<'a> {
     pub(crate) counter: &'a str,
     /// Its metadata, defaults not filled in.
     pub(crate) metadata: Option<&'a Object>,
+    /// Its attributes of the process, from the settings.
+    pub(crate) attr: Part<'a>,
     /// Whether there is a consumer of this name.
     pub(crate) consumers: &'a mut dyn FnMut(&str) -> bool,
     /// What of the request's path is appended to a function's URL.

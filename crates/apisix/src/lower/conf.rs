@@ -102,7 +102,9 @@ fn of_plugin(
     let mut filled = conf.conf.clone();
     plugin.schema(Side::Route).fill(&mut filled);
     let metadata = at.objects.get(Kind::PluginMetadata, conf.name).map(|item| &item.judged.object);
-    let mut at = At { plugin, counter: conf.counter, metadata, consumers, url_path: conf.url_path.clone(), remarks };
+    let attr = Part::of_value(Some(&at.settings.plugin_attr)).part(conf.name);
+    let mut at =
+        At { plugin, counter: conf.counter, metadata, attr, consumers, url_path: conf.url_path.clone(), remarks };
     plugin.lower(Part::of_value(Some(&filled)), &mut at)
 }
 

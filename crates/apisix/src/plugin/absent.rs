@@ -58,7 +58,6 @@ pub const ABSENT: &[Absent] = &[
     plain("http-dubbo", 504, "Dubbo services cannot be called"),
     plain("dubbo-proxy", 507, "Dubbo services cannot be called"),
     plain("public-api", 501, "the gateway's own endpoints are not shown on routes"),
-    plain("prometheus", 500, "metrics are on the gateway's own metrics port, under the gateway's own names"),
     plain("datadog", 495, "no figures are sent"),
     plain("lago", 415, "nothing is reported there"),
     plain("loki-logger", 414, "nothing is logged there"),

@@ -88,6 +88,7 @@ fn lowered(name: &str, mut conf: Value) -> (String, Vec<String>) {
         plugin,
         counter: "routes/1",
         metadata: None,
+        attr: Part::of_value(None),
         consumers: &mut |_| true,
         url_path: UrlPath::Fixed,
         remarks: &mut remarks,

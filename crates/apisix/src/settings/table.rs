@@ -19,6 +19,7 @@ const fn of(name: &'static str, honour: Honour) -> Setting {
 }
 
 const NGINX: Honour = Ignored("there is no nginx below");
+const EXPIRE: Honour = Ignored("series end when nothing counts in them and others need their place");
 const WORKERS: Honour = Ignored("there are no worker processes to set up");
 const OTHER_STORE: Honour = Ignored("the watch of etcd sees to it by itself");
 
@@ -62,7 +63,7 @@ pub const TABLE: &[Setting] = &[
     of("apisix.ssl.fallback_sni", Approximate("clients who name no known host get the first certificate")),
     of("apisix.enable_control", Unsupported("there is no control API; status and metrics have a port of their own")),
     of("apisix.control", Unsupported("there is no control API; status and metrics have a port of their own")),
-    of("apisix.status", Ignored("`/status` is on the gateway's own status port")),
+    of("apisix.status", Exact),
     of("apisix.disable_sync_configuration_during_start", Ignored("the start waits for the configuration")),
     of("apisix.worker_startup_time_threshold", WORKERS),
     of("apisix.data_encryption.enable_encrypt_fields", Exact),
@@ -90,6 +91,18 @@ pub const TABLE: &[Setting] = &[
     of("xrpc", Ignored("streams are not proxied")),
     of("plugins", Exact),
     of("stream_plugins", Ignored("streams are not proxied")),
+    of("plugin_attr.prometheus.export_uri", Exact),
+    of("plugin_attr.prometheus.export_addr", Exact),
+    of("plugin_attr.prometheus.enable_export_server", Exact),
+    of("plugin_attr.prometheus.metric_prefix", Exact),
+    of("plugin_attr.prometheus.default_buckets", Exact),
+    of("plugin_attr.prometheus.refresh_interval", Ignored("each scrape is answered with what is counted by then")),
+    of("plugin_attr.prometheus.metrics.http_status.extra_labels", Exact),
+    of("plugin_attr.prometheus.metrics.http_latency.extra_labels", Exact),
+    of("plugin_attr.prometheus.metrics.bandwidth.extra_labels", Exact),
+    of("plugin_attr.prometheus.metrics.http_status.expire", EXPIRE),
+    of("plugin_attr.prometheus.metrics.http_latency.expire", EXPIRE),
+    of("plugin_attr.prometheus.metrics.bandwidth.expire", EXPIRE),
     of("plugin_attr", Ignored("plugins have no attributes of the process here")),
     of("deployment.role", Exact),
     of("deployment.role_traditional.config_provider", Exact),

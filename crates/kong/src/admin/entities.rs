@@ -141,7 +141,7 @@ impl Admin {
             shown["health"] = json!("HEALTHCHECKS_OFF");
             shown
         });
-        Ok(Reply::ok(json!({"data": data.collect::<Vec<_>>(), "next": null, "node_id": self.node})))
+        Ok(Reply::ok(json!({"data": data.collect::<Vec<_>>(), "next": null, "node_id": super::info::node()})))
     }
 }
 

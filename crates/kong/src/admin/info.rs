@@ -2,12 +2,17 @@
 
 use super::book::Book;
 use super::reply::Reply;
-use super::{Admin, place};
-use crate::entity::{Collection, Flavor, VERSION};
+use super::{Admin, pen, place};
+use crate::entity::{Collection, Entity, Flavor, VERSION};
+use crate::metrics::Target;
+use crate::part::Part;
 use crate::plugin::Plugin;
 use http::StatusCode;
 use serde_json::{Map, Value, json};
+use std::sync::OnceLock;
 use telemetry::Metrics;
+use telemetry::book::Page;
+use telemetry::metrics::NodeFigures;
 
 impl Admin {
     /// `/`.
@@ -26,7 +31,7 @@ impl Admin {
             "version": VERSION,
             "edition": "community",
             "hostname": hostname(),
-            "node_id": self.node,
+            "node_id": node(),
             "lua_version": "none: this is lambdagate",
             "pids": {"master": std::process::id(), "workers": [std::process::id()]},
             "timers": {"running": 0, "pending": 0},
@@ -84,6 +89,20 @@ impl Admin {
         Reply::ok(body)
     }
 
+    /// `/metrics`.
+    pub(super) fn metrics(&self, book: &Book, metrics: &Metrics) -> Reply {
+        let asks = |plugin: &Entity| {
+            let part = Part::of(&plugin.object);
+            plugin.text("name") == Some("prometheus")
+                && part.flag("enabled")
+                && part.flag("config.upstream_health_metrics")
+        };
+        let asked = book.of_collection(Collection::Plugins).iter().any(|plugin| asks(plugin));
+        let targets = asked.then(|| targets(book, metrics));
+        let text = crate::metrics::page(metrics, node(), VERSION, targets.as_deref());
+        Reply::text(StatusCode::OK, Page::CONTENT_TYPE, text)
+    }
+
     /// `/plugins/enabled`.
     pub(super) fn plugins_enabled(&self) -> Reply {
         let names: Vec<&str> = self.enabled().into_iter().map(Plugin::name).collect();
@@ -102,9 +121,38 @@ pub(super) fn endpoints() -> Reply {
     Reply::ok(json!({ "data": place::all() }))
 }
 
-/// `/metrics`.
-pub(super) fn metrics(metrics: &Metrics) -> Reply {
-    Reply::text(StatusCode::OK, telemetry::metrics::CONTENT_TYPE, metrics.render())
+/// Whether there is nothing to serve.
+pub(super) fn is_empty(book: &Book) -> bool {
+    Collection::ALL.iter().all(|collection| book.of_collection(*collection).is_empty())
+}
+
+/// The name of this process, made when it is first asked for.
+pub(super) fn node() -> &'static str {
+    static NODE: OnceLock<String> = OnceLock::new();
+    NODE.get_or_init(pen::fresh)
+}
+
+/// Targets of all upstreams. Nodes are known under the services that lead to them.
+fn targets(book: &Book, metrics: &Metrics) -> Vec<Target> {
+    let nodes = metrics.nodes();
+    let (services, targets) = (book.of_collection(Collection::Services), book.of_collection(Collection::Targets));
+    let mut found = Vec::new();
+    for upstream in book.of_collection(Collection::Upstreams) {
+        let Some(name) = upstream.text("name") else { continue };
+        let services = services.iter().filter(|service| service.text("host") == Some(name));
+        let ids: Vec<String> = services.map(|service| crate::lower::name("service", service)).collect();
+        for target in targets.iter().filter(|target| target.reference("upstream") == Some(upstream.id())) {
+            let Some(target) = target.text("target") else { continue };
+            let is_ill = |node: &NodeFigures| !node.well && node.node == target && ids.contains(&node.upstream);
+            let state = match (crate::lower::is_checked(upstream), nodes.iter().any(is_ill)) {
+                (false, _) => "healthchecks_off",
+                (true, false) => "healthy",
+                (true, true) => "unhealthy",
+            };
+            found.push(Target { upstream: name.to_owned(), target: target.to_owned(), state });
+        }
+    }
+    found
 }
 
 fn hostname() -> String {

@@ -67,13 +67,17 @@ fn matches(entity: &Entity, at: &Lowering<'_>) -> Option<Vec<Match>> {
 
 /// What records say of a route; they are kept only where some plugin writes records.
 fn told(entity: &Entity, service: Option<&Entity>, at: &Lowering<'_>) -> Told {
-    let logged = at.entities.of(Collection::Plugins).iter().any(|plugin| plugin.text("name") == Some("http-log"));
+    let has = |name: &str| at.entities.of(Collection::Plugins).iter().any(|plugin| plugin.text("name") == Some(name));
+    let (logged, counted) = (has("http-log"), has("prometheus"));
+    let name = |entity: &Entity, other: Option<&str>| entity.text("name").or(other).map(str::to_owned);
     let shown = |entity: &Entity| {
         let members = entity.object.iter().filter(|(_, value)| !value.is_null());
         let object: Object = members.map(|(name, value)| (name.clone(), value.clone())).collect();
         Value::Object(object).to_string()
     };
     Told {
+        name: counted.then(|| name(entity, Some(entity.id()))).flatten(),
+        service_name: service.filter(|_| counted).and_then(|service| name(service, service.text("host"))),
         service: service.map(|service| service.id().to_owned()),
         route: logged.then(|| shown(entity)),
         about_service: service.filter(|_| logged).map(shown),

@@ -22,6 +22,13 @@ pub(super) fn complete(upstream: &mut Upstream, entity: &Entity, at: &mut Loweri
     upstream.passive_health = passive_health(passive);
 }
 
+/// Whether the nodes of an upstream are judged.
+pub(crate) fn is_checked(entity: &Entity) -> bool {
+    let part = Part::of(&entity.object);
+    let (active, passive) = (part.part("healthchecks.active"), part.part("healthchecks.passive"));
+    active_health(active).is_some() || passive_health(passive).is_some()
+}
+
 fn nodes(entity: &Entity, at: &Lowering<'_>) -> Vec<Node> {
     let targets = at.entities.of(Collection::Targets).iter();
     let own = targets.filter(|target| target.reference("upstream") == Some(entity.id()));

@@ -65,7 +65,6 @@ pub const ABSENT: &[Absent] = &[
     plain("ai-response-transformer", 769, "responses are not transformed"),
     plain("app-dynamics", 999_999, "no figures are sent"),
     plain("opentelemetry", 14, "no traces are sent"),
-    plain("prometheus", 13, "metrics are on the gateway's own metrics port, under the gateway's own names"),
     plain("statsd", 11, "no figures are sent"),
     plain("statsd-advanced", 11, "no figures are sent"),
     plain("datadog", 10, "no figures are sent"),

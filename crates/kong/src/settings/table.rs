@@ -37,6 +37,7 @@ const TLS: Honour = Approximate("TLS has one set of safe versions and ciphers");
 pub const TABLE: &[Setting] = &[
     exact("proxy_listen"),
     exact("admin_listen"),
+    exact("status_listen"),
     exact("headers"),
     exact("headers_upstream"),
     exact("trusted_ips"),
@@ -72,7 +73,6 @@ pub const TABLE: &[Setting] = &[
     other("admin_error_log", &["logs/error.log"], LOGS),
     other("status_access_log", &["off"], LOGS),
     other("status_error_log", &["logs/status_error.log"], LOGS),
-    other("status_listen", &["off", ""], Ignored("`--status` says where status and metrics are told")),
     other("stream_listen", &["off"], Unsupported("TCP and TLS connections are not proxied")),
     other("admin_gui_listen", &["off", ""], Ignored("Kong Manager is not there")),
     other("admin_gui_url", &[""], Ignored("Kong Manager is not there")),

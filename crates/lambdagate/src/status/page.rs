@@ -1,4 +1,4 @@
-//! The four pages of the status port.
+//! The pages of the status port.
 
 use super::{Figures, Status};
 use bytes::Bytes;
@@ -7,6 +7,7 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
 use serde::Serialize;
 use std::sync::atomic::Ordering;
+use telemetry::book::Page;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
@@ -26,8 +27,17 @@ pub(super) fn answer<B>(status: &Status, request: &Request<B>) -> Response<Full<
         "/readyz" => response(StatusCode::SERVICE_UNAVAILABLE, TEXT, "not serving: starting or draining\n".into()),
         "/status" => response(StatusCode::OK, JSON, report(status, serving)),
         "/metrics" => response(StatusCode::OK, OPEN_METRICS, status.metrics.render()),
+        path if let Some(page) = book(status, path) => response(StatusCode::OK, Page::CONTENT_TYPE, page),
         _ => response(StatusCode::NOT_FOUND, TEXT, "here are /healthz, /readyz, /status and /metrics\n".into()),
     }
+}
+
+/// What is counted under names of the configuration's own: `/metrics/BOOK`.
+fn book(status: &Status, path: &str) -> Option<String> {
+    let book = status.metrics.known_book(path.strip_prefix("/metrics/")?)?;
+    let mut page = Page::default();
+    page.book(&book);
+    Some(page.text())
 }
 
 fn response(code: StatusCode, kind: &'static str, text: String) -> Response<Full<Bytes>> {

@@ -178,6 +178,7 @@ pub(crate) fn command(site: &Site) -> Command {
     command.current_dir(site.path()).env_clear().stdin(Stdio::null());
     command.env("AWS_EC2_METADATA_DISABLED", "true"); // nobody outside of this machine is asked
     command.env("KONG_ADMIN_LISTEN", "127.0.0.1:0"); // many gateways run at once
+    command.env("KONG_STATUS_LISTEN", "off");
     for name in ["PATH", "HOME", "LANG"] {
         if let Ok(value) = std::env::var(name) {
             command.env(name, value);

@@ -25,6 +25,7 @@ mod limits;
 mod local_lambda;
 mod local_people;
 mod local_runtimes;
+mod metrics;
 mod needs;
 mod policies;
 mod reload_and_drain;

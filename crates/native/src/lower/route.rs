@@ -202,6 +202,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::ResponseTransform(_)
         | Policy::RequestId(_)
         | Policy::HttpLog(_)
+        | Policy::Count(_)
         | Policy::Pace(_)
         | Policy::Concurrency(_)
         | Policy::Refuse(_)

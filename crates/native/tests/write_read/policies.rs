@@ -30,6 +30,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => response_transform(),
         2 => request_id(),
         2 => http_log(),
+        2 => count(),
         4 => super::expressions::policy(),
         1 => name().prop_map(|name| Policy::Missing { name }),
     ]
@@ -481,6 +482,38 @@ fn http_log() -> BoxedStrategy<Policy> {
                 record,
             }))
         })
+        .boxed()
+}
+
+fn count() -> BoxedStrategy<Policy> {
+    use LabelFact::*;
+    let fact = select(vec![Status, Route, RouteName, Service, ServiceName, Path, Host, Consumer, Node]);
+    let label = prop_oneof![
+        text().prop_map(LabelValue::Text),
+        fact.prop_map(LabelValue::Fact),
+        (text(), text()).prop_map(|(upstream, gateway)| LabelValue::Answered { upstream, gateway }),
+        select(vec!["http_x_a", "status", "arg_q"])
+            .prop_map(|name| LabelValue::Variable(model::variable::Variable::of(name))),
+    ];
+    let counted = select(vec![Counted::Requests, Counted::RequestBytes, Counted::ResponseBytes]);
+    let timed = select(vec![Timed::Total, Timed::Wait, Timed::Gateway, Timed::Rest]);
+    let bounds = vec(1u64..9_000_000, 1..5).prop_map(|mut bounds| {
+        bounds.sort_unstable();
+        bounds.into_iter().map(Duration::from_micros).collect()
+    });
+    let kind = prop_oneof![
+        counted.prop_map(MetricKind::Counter),
+        (timed, bounds).prop_map(|(of, bounds)| MetricKind::Histogram { of, bounds }),
+    ];
+    let labels = btree_map("[a-z_]{3,9}", label, 0..4).prop_map(|labels| labels.into_iter().collect());
+    let metric = ("[a-z_][a-z0-9_:]{0,12}", text(), kind, labels).prop_map(|(name, help, kind, labels)| Metric {
+        name,
+        help,
+        kind,
+        labels,
+    });
+    ("[a-z0-9_-]{1,9}", vec(metric, 1..4))
+        .prop_map(|(book, metrics)| Policy::Count(Box::new(Count { book, metrics })))
         .boxed()
 }
 

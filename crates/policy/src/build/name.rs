@@ -6,7 +6,7 @@ use model::policy::Policy as Data;
 pub(super) fn is_log(data: &Data) -> bool {
     match data {
         Data::Refusing(one) => is_log(&one.policy),
-        data => matches!(data, Data::HttpLog(_)),
+        data => matches!(data, Data::HttpLog(_) | Data::Count(_)),
     }
 }
 
@@ -32,6 +32,7 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::RequestTransform(_) => "a change of requests",
         Data::ResponseTransform(_) => "a change of responses",
         Data::HttpLog(_) => "a log over http",
+        Data::Count(_) => "a count",
         Data::Cors(_) => "cors",
         Data::Headers(_) => "a change of headers",
         Data::RequestId(_) => "a request id",

@@ -1,8 +1,9 @@
 //! A record of an exchange: the tree that the configuration says, filled with facts.
 
 use crate::exchange::{Exchange, Sent};
+use crate::log::figures;
 use crate::query;
-use http::header::{AUTHORIZATION, CONTENT_LENGTH, PROXY_AUTHORIZATION};
+use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, Version};
 use model::policy::{LogFact, LogValue};
 use serde_json::{Map, Value, json};
@@ -51,7 +52,7 @@ impl Facts<'_> {
             LogFact::Query => self.query().into(),
             LogFact::Method => head.method.as_str().into(),
             LogFact::RequestHeaders => headers(&head.headers).into(),
-            LogFact::RequestSize => (size(&head.headers) + announced(&head.headers)).into(),
+            LogFact::RequestSize => figures::request_bytes(exchange).into(),
             LogFact::Protocol => protocol(head.version).into(),
             LogFact::Tls if !exchange.client.tls => return None,
             LogFact::Tls => json!({ "client_verify": "NONE" }),
@@ -59,10 +60,10 @@ impl Facts<'_> {
             LogFact::UpstreamStatus => self.upstream_status().into(),
             LogFact::Status => sent.status.into(),
             LogFact::ResponseHeaders => headers(&sent.headers).into(),
-            LogFact::ResponseSize => (size(&sent.headers) + sent.body_bytes).into(),
+            LogFact::ResponseSize => figures::response_bytes(sent).into(),
             LogFact::BodySize => sent.body_bytes.into(),
-            LogFact::GatewayMillis => millis(sent.until_header.saturating_sub(self.wait().unwrap_or_default())),
-            LogFact::WaitMillis => self.wait().map_or(Value::from(-1), millis),
+            LogFact::GatewayMillis => millis(figures::gateway(exchange, sent)),
+            LogFact::WaitMillis => figures::wait(exchange).map_or(Value::from(-1), millis),
             LogFact::TotalMillis => millis(sent.total),
             LogFact::ReceiveMillis => millis(sent.total.saturating_sub(sent.until_header)),
             LogFact::Tries => self.tries(),
@@ -85,7 +86,7 @@ impl Facts<'_> {
             LogFact::Failure => exchange.failure.as_ref()?.kind.code().into(),
             LogFact::Function => (*exchange.call.as_ref()?.function).into(),
             LogFact::CallId => exchange.call.as_ref()?.aws_request_id.as_deref()?.into(),
-            LogFact::Answered => self.upstream_answer().map(|_| "upstream")?.into(),
+            LogFact::Answered => figures::upstream_answer(exchange).map(|_| "upstream")?.into(),
         })
     }
 
@@ -121,13 +122,8 @@ impl Facts<'_> {
         redact::target(&target).into_owned()
     }
 
-    /// The status of an upstream that answered.
-    fn upstream_answer(&self) -> Option<u16> {
-        self.exchange.upstream.as_ref().filter(|_| self.exchange.failure.is_none())?.status
-    }
-
     fn upstream_status(&self) -> String {
-        self.upstream_answer().map(|status| status.to_string()).unwrap_or_default()
+        figures::upstream_answer(self.exchange).map(|status| status.to_string()).unwrap_or_default()
     }
 
     fn tries(&self) -> Value {
@@ -136,12 +132,6 @@ impl Facts<'_> {
             Some((host, port)) => json!([{ "ip": host, "port": port.parse::<u16>().unwrap_or(0) }]),
             None => Value::Array(Vec::new()),
         }
-    }
-
-    /// How long the function or the upstream took.
-    fn wait(&self) -> Option<Duration> {
-        let call = self.exchange.call.as_ref().map(|call| call.duration);
-        call.or(self.exchange.upstream.as_ref().map(|upstream| upstream.duration))
     }
 
     fn consumer(&self) -> Option<Value> {
@@ -169,14 +159,6 @@ fn headers(headers: &HeaderMap) -> Map<String, Value> {
 
 fn is_secret(name: &HeaderName) -> bool {
     name == AUTHORIZATION || name == PROXY_AUTHORIZATION || redact::names_secret(name.as_str())
-}
-
-fn size(headers: &HeaderMap) -> u64 {
-    headers.iter().map(|(name, value)| (name.as_str().len() + value.len() + 4) as u64).sum()
-}
-
-fn announced(headers: &HeaderMap) -> u64 {
-    headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
 fn told(text: Option<&str>) -> Option<Value> {

@@ -24,7 +24,7 @@ fn bare(host: &str) -> &str {
 }
 
 /// A pattern in the form that comparable hosts have; the dots at a wildcard stay.
-pub(super) fn comparable_pattern(pattern: &HostPattern) -> HostPattern {
+pub fn comparable_pattern(pattern: &HostPattern) -> HostPattern {
     let dotless = |name: &str| comparable_host(name.trim_matches('.')).into_owned();
     match pattern {
         HostPattern::Exact(name) => HostPattern::Exact(comparable_host(name).into_owned()),
@@ -34,7 +34,7 @@ pub(super) fn comparable_pattern(pattern: &HostPattern) -> HostPattern {
 }
 
 /// Both in comparable form.
-pub(super) fn takes(pattern: &HostPattern, host: &str) -> bool {
+pub(crate) fn takes(pattern: &HostPattern, host: &str) -> bool {
     match pattern {
         HostPattern::Exact(name) => host == name,
         HostPattern::Suffix(end) => host.len() > end.len() && host.ends_with(end.as_str()),

@@ -15,6 +15,7 @@ use policy::Exchange;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
+use telemetry::metrics::NodeFigures;
 
 /// Upstreams in use; cloning shares them.
 #[derive(Clone, Default)]
@@ -50,6 +51,21 @@ pub struct UpstreamError {
 }
 
 impl Upstreams {
+    /// The nodes of all that run.
+    pub fn nodes(&self) -> Vec<NodeFigures> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = known.running.iter().filter_map(|(id, running)| Some((id, running.upgrade()?)));
+        let nodes = running.flat_map(|(id, running)| {
+            let of = |node: &ReadyNode| NodeFigures {
+                upstream: id.to_string(),
+                node: node.name.to_string(),
+                well: node.health.is_well(),
+            };
+            running.nodes.iter().map(of).collect::<Vec<_>>()
+        });
+        nodes.collect()
+    }
+
     /// The upstream as it runs, if it runs unchanged; else a new one.
     pub(crate) fn ready(&self, id: &UpstreamId, upstream: &Arc<Upstream>) -> Result<Arc<ReadyUpstream>, UpstreamError> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);

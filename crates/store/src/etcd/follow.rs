@@ -11,6 +11,7 @@ use crate::{Document, Documents};
 use bytes::{Bytes, BytesMut};
 use http_body_util::BodyExt;
 use net::{Body, BodyError};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// How many documents are asked for at once.
@@ -117,6 +118,7 @@ impl State {
     }
 
     fn is_back(&mut self, shared: &Shared) {
+        shared.away.store(false, Ordering::Relaxed);
         if std::mem::take(&mut self.is_away) {
             tracing::info!(etcd = shared.cluster.place(), "etcd is back");
         }
@@ -126,6 +128,7 @@ impl State {
     /// A pause after trouble, which is told of once.
     async fn wait(&mut self, shared: &Shared, trouble: &Trouble) {
         self.failed += 1;
+        shared.away.store(true, Ordering::Relaxed);
         if *shared.start.borrow() != Start::Usable && self.failed >= shared.options.tries.max(1) {
             self.give_up_the_start(shared, trouble);
         } else if !std::mem::replace(&mut self.is_away, true) {
