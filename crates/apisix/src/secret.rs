@@ -146,7 +146,8 @@ mod tests {
             ("$secret://vault", wrong()),
         ];
         for (reference, expected) in cases {
-            let found = Apisix::default().kept_secrets(&[reference.to_owned()], &documents.clone().into(), &environment);
+            let found =
+                Apisix::default().kept_secrets(&[reference.to_owned()], &documents.clone().into(), &environment);
             let expected = match expected {
                 Ok((manager, name, member)) => Ok(Wanted { manager, name: name.to_owned(), member: member.to_owned() }),
                 Err(text) => Err(text.to_owned()),

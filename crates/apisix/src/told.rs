@@ -5,7 +5,7 @@ use crate::metrics::{self, Cluster};
 use crate::plugin::prefix;
 use crate::settings::{Provider, Settings, ToldListen};
 use bytes::Bytes;
-use dialect::admin::{AdminApi, Answering, Desk, Port};
+use dialect::admin::{AdminApi, AdminPort, Answering, Desk, Port};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use std::net::SocketAddr;
@@ -89,8 +89,8 @@ fn hostname() -> String {
 }
 
 impl AdminApi for Told {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.address]
+    fn ports(&self) -> Vec<AdminPort> {
+        vec![AdminPort { address: self.address, tls: None }]
     }
 
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {

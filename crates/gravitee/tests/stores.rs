@@ -35,7 +35,7 @@ fn check(ssl: &Value, expected: (usize, bool, &[&str])) {
     };
     let documents: Documents = sources.iter().map(document).collect();
     let lowered = dialect.lower(&documents, &BTreeMap::new());
-    let upstream = lowered.gateway.upstreams.values().next().unwrap();
+    let upstream = lowered.gateway.upstreams.iter().next().unwrap().1;
     let tls = upstream.tls.as_ref().unwrap();
     let remarks: Vec<&str> = lowered.findings.iter().map(|finding| finding.message.as_str()).collect();
     let remarks: Vec<&str> = remarks.into_iter().filter(|text| !text.contains("no plans")).collect();

@@ -59,6 +59,6 @@ impl Dialect for Kong {
 
     fn ports(&self, documents: &Documents, environment: &dyn Environment) -> Vec<Port> {
         let settings = lower::read_settings(documents, environment, &mut read::Notes::default());
-        admin::ports(admin::Admin::new(settings, self.kept))
+        admin::ports(admin::Admin::new(settings, None, self.kept))
     }
 }

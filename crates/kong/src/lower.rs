@@ -152,7 +152,6 @@ fn file(name: &str, documents: &Documents) -> Option<String> {
     Some(String::from_utf8_lossy(&document.bytes).into_owned())
 }
 
-
 /// The name of something of this source in the model.
 pub(crate) fn name(kind: &str, entity: &Entity) -> String {
     format!("kong/{kind}/{}", entity.label())

@@ -4,7 +4,7 @@ use super::problem::Problem;
 use super::reply::{Answer, Reply};
 use super::{Admin, info};
 use bytes::Bytes;
-use dialect::admin::{AdminApi, Answering, Desk, Port};
+use dialect::admin::{AdminApi, AdminPort, Answering, Desk, Port};
 use http::{Method, Request, StatusCode};
 use serde_json::json;
 use std::net::SocketAddr;
@@ -53,8 +53,8 @@ fn unready(why: &str) -> Answer {
 }
 
 impl AdminApi for Told {
-    fn addresses(&self) -> Vec<SocketAddr> {
-        vec![self.address]
+    fn ports(&self) -> Vec<AdminPort> {
+        vec![AdminPort { address: self.address, tls: None }]
     }
 
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {

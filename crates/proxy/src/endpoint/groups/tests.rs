@@ -82,7 +82,7 @@ fn ready(all: &[(u32, bool)]) -> (ReadyGroups, ReadyUpstreams) {
     let made = (0..all.len()).map(|at| {
         let id = UpstreamId::new(at.to_string());
         let port = u16::try_from(at).unwrap() + 1;
-        (id.clone(), upstreams.ready(&id, &upstream(port)).unwrap())
+        (id.clone(), upstreams.ready(&id, &std::sync::Arc::new(upstream(port))).unwrap())
     });
     let made: ReadyUpstreams = made.collect();
     let group = EndpointGroup { name: "g".into(), at_random: false, members: members(all) };
@@ -99,7 +99,7 @@ fn those_in_reserve_are_asked_where_no_other_is_well() {
     assert_eq!([next(), next(), next()], ["1", "2", "1"]);
     let limits = model::endpoint::HealthLimits { any: 1, ..Default::default() };
     for (sick, expected) in [("1", ["2", "2"]), ("2", ["0", "0"]), ("0", ["", ""])] {
-        let node = &upstreams[&UpstreamId::new(sick)].nodes[0];
+        let node = &upstreams.find(&UpstreamId::new(sick)).unwrap().1.nodes[0];
         node.health.failed(&limits, super::super::health::Sign::Broken, None);
         assert_eq!([next(), next()], expected, "once {sick} is left alone");
     }
@@ -110,7 +110,7 @@ fn those_in_reserve_are_asked_where_no_other_is_well() {
 fn another_one_is_asked_than_before() {
     let (groups, upstreams) = ready(&[(1, false), (1, false)]);
     let mut exchange = exchange();
-    let node = upstreams[&UpstreamId::new("0")].nodes[0].name.clone();
+    let node = upstreams.find(&UpstreamId::new("0")).unwrap().1.nodes[0].name.clone();
     let (began, duration) = (std::time::Instant::now(), std::time::Duration::ZERO);
     exchange.upstream = Some(policy::exchange::UpstreamFacts { node, began, duration, status: None });
     for _ in 0..4 {
