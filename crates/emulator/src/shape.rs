@@ -52,6 +52,7 @@ pub(crate) fn event(payload: &Payload, visit: &Visit<Bytes>, route: &Route<'_>) 
         request_id: &visit.request_id,
         time: visit.time,
         consumer: None,
+        claims: None,
         body: &visit.body,
     };
     let event = event::build(payload, &request)?;

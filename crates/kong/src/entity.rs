@@ -102,6 +102,8 @@ collections! {
     BasicauthCredentials "basicauth_credentials" Some("username"), |_| credential::basic();
     /// Clients' keys for tokens.
     JwtSecrets "jwt_secrets" Some("key"), |_| credential::jwt();
+    /// Clients' secrets for signatures.
+    HmacauthCredentials "hmacauth_credentials" Some("username"), |_| credential::hmac();
     /// Groups that clients belong to.
     Acls "acls" None, |_| credential::acl();
     /// Nodes together.
@@ -118,7 +120,6 @@ pub const FOREIGN: &[(&str, &str)] = &[
     ("key_sets", "keys and key sets are used by plugins that are not there"),
     ("filter_chains", "WebAssembly filters do not run here, so requests pass without them"),
     ("workspaces", "there is one workspace; entities of others are served in it"),
-    ("hmacauth_credentials", "the plugin hmac-auth is not there, so nobody can use them"),
     ("oauth2_credentials", "the plugin oauth2 is not there, so nobody can use them"),
     ("oauth2_tokens", "the plugin oauth2 is not there, so nobody can use them"),
     ("oauth2_authorization_codes", "the plugin oauth2 is not there, so nobody can use them"),
@@ -148,9 +149,11 @@ impl Collection {
             Self::Routes => &[("service", Self::Services)],
             Self::Targets => &[("upstream", Self::Upstreams)],
             Self::Plugins => &[("route", Self::Routes), ("service", Self::Services), ("consumer", Self::Consumers)],
-            Self::KeyauthCredentials | Self::BasicauthCredentials | Self::JwtSecrets | Self::Acls => {
-                &[("consumer", Self::Consumers)]
-            }
+            Self::KeyauthCredentials
+            | Self::BasicauthCredentials
+            | Self::JwtSecrets
+            | Self::HmacauthCredentials
+            | Self::Acls => &[("consumer", Self::Consumers)],
             Self::Vaults | Self::CaCertificates | Self::Certificates | Self::Consumers => &[],
         }
     }
@@ -170,7 +173,7 @@ impl Collection {
             Self::Services | Self::Routes | Self::Upstreams | Self::Snis => &["name"],
             Self::Consumers => &["username", "custom_id"],
             Self::KeyauthCredentials | Self::JwtSecrets => &["key"],
-            Self::BasicauthCredentials => &["username"],
+            Self::BasicauthCredentials | Self::HmacauthCredentials => &["username"],
             Self::Vaults => &["prefix"],
             Self::Plugins => &["instance_name"],
             Self::CaCertificates | Self::Certificates | Self::Acls | Self::Targets => &[],

@@ -8,6 +8,7 @@ mod aws_lambda;
 mod basic_auth;
 mod correlation_id;
 mod cors;
+mod hmac_auth;
 mod http_log;
 mod ip_restriction;
 mod jwt;
@@ -83,6 +84,7 @@ plugins! {
     Jwt jwt::parts, jwt::lower; "jwt" 1450;
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 1250;
     BasicAuth basic_auth::parts, basic_auth::lower; "basic-auth" 1100;
+    HmacAuth hmac_auth::parts, hmac_auth::lower; "hmac-auth" 1030;
     IpRestriction ip_restriction::parts, ip_restriction::lower; "ip-restriction" 990;
     RequestSizeLimiting request_size_limiting::parts, request_size_limiting::lower; "request-size-limiting" 951;
     Acl acl::parts, acl::lower; "acl" 950;

@@ -5,6 +5,7 @@
 
 mod alb;
 mod body;
+mod claims;
 mod fields;
 mod http_v1;
 mod http_v2;
@@ -65,6 +66,8 @@ pub struct EventRequest<'a> {
     pub time: SystemTime,
     /// The known client: name and groups become `requestContext.authorizer`.
     pub consumer: Option<&'a str>,
+    /// What its token claims; becomes part of `requestContext.authorizer`, too.
+    pub claims: Option<&'a serde_json::Map<String, serde_json::Value>>,
     /// The whole body.
     pub body: &'a [u8],
 }

@@ -44,6 +44,13 @@ pub enum Proof {
         /// The password.
         password: Password,
     },
+    /// A signature over the request, made with a shared secret.
+    Signer {
+        /// What signatures call the secret.
+        name: String,
+        /// The secret.
+        secret: Secret,
+    },
     /// A token signed with a key.
     Token {
         /// The value of the claim that names the key.

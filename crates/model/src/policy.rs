@@ -1,13 +1,17 @@
 //! What a step does: one variant for each policy, its data in a file of its own.
 
+mod access_token;
 mod acl;
+mod any_of;
 mod basic_auth;
 mod body_template;
 mod cors;
 mod count;
 mod evaluated;
 mod first_of;
+mod forward_auth;
 mod header_edit;
+mod hmac_auth;
 mod http_log;
 mod identity;
 mod inject;
@@ -31,14 +35,18 @@ mod token_proof;
 mod transform;
 mod validate;
 
+pub use access_token::{AccessToken, Audience, TokenFact};
 pub use acl::{Acl, GroupRule};
+pub use any_of::AnyOf;
 pub use basic_auth::BasicAuth;
 pub use body_template::BodyTemplate;
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
 pub use evaluated::{Assign, Compose, HeaderTexts};
-pub use first_of::{Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEntrance, Way};
+pub use first_of::{Bound, Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEntrance, TokenTypes, Way};
+pub use forward_auth::ForwardAuth;
 pub use header_edit::{HeaderEdit, HeaderEdits};
+pub use hmac_auth::{BodyDigest, HmacAlgorithm, HmacAuth, SignatureForm};
 pub use http_log::{HttpLog, LogQueue};
 pub use identity::{Challenge, IdentityHeaders};
 pub use inject::{Chance, Delay, Inject, Injected, InjectedBody, Sample};
@@ -84,6 +92,14 @@ pub enum Policy {
     BasicAuth(Box<BasicAuth>),
     /// Demands a signed token and makes the client known.
     Jwt(Box<Jwt>),
+    /// Demands a signature over the request and makes the client known.
+    HmacAuth(Box<HmacAuth>),
+    /// Demands a token of an identity provider, whoever the client is.
+    AccessToken(Box<AccessToken>),
+    /// Lets in whom one of several policies lets in.
+    AnyOf(Box<AnyOf>),
+    /// Lets in whom a server lets in.
+    ForwardAuth(Box<ForwardAuth>),
     /// Lets known clients of some groups in.
     Acl(Acl),
     /// Lets clients of some addresses in.

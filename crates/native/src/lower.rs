@@ -2,9 +2,9 @@
 
 pub(crate) mod answer;
 pub(crate) mod aws;
-mod consumer;
+pub(crate) mod consumer;
 pub(crate) mod expression;
-mod forward;
+pub(crate) mod forward;
 pub(crate) mod header;
 mod judge;
 pub(crate) mod listener;

@@ -1,6 +1,8 @@
 //! Policies: how each is written, what it means, and the way back. One file for each; the table here names them all.
 
+pub mod access_token;
 pub mod acl;
+pub mod any_of;
 pub mod assign;
 pub mod basic_auth;
 mod body_template;
@@ -12,9 +14,11 @@ pub mod concurrency;
 pub mod cors;
 pub mod count;
 pub mod fail;
+pub mod forward_auth;
 pub mod header_name;
 pub mod header_texts;
 pub mod headers;
+pub mod hmac_auth;
 pub mod http_log;
 pub mod identity;
 pub mod ip_restriction;
@@ -22,6 +26,7 @@ pub mod jwt;
 pub mod key_auth;
 pub mod missing;
 pub mod pace;
+pub mod proof;
 pub mod rate_limit;
 pub mod record;
 pub mod refusals;
@@ -30,6 +35,7 @@ pub mod request_size;
 pub mod request_transform;
 pub mod respond;
 pub mod response_transform;
+pub mod server;
 pub mod terminate;
 pub mod variables;
 
@@ -104,6 +110,14 @@ forms! {
     "basic-auth" basic_auth: Given<basic_auth::BasicAuth>, [Access], basic_auth::lower;
     /// Demands a signed token and makes the client known.
     "jwt" jwt: Given<jwt::Jwt>, [Access], jwt::lower;
+    /// Demands a signature over the request and makes the client known.
+    "hmac-auth" hmac_auth: Box<Given<hmac_auth::HmacAuth>>, [Access], hmac_auth::lower;
+    /// Demands a token of an identity provider, whoever the client is.
+    "access-token" access_token: Box<At<access_token::AccessToken>>, [Access], access_token::lower;
+    /// Lets in whom one of several policies lets in: a list of policies, or more about it.
+    "any-of" any_of: Box<any_of::Written>, [Access], any_of::lower;
+    /// Lets in whom a server lets in.
+    "forward-auth" forward_auth: Box<At<forward_auth::ForwardAuth>>, [Access], forward_auth::lower;
     /// Lets known clients of some groups in.
     "acl" acl: At<acl::Acl>, [Access], acl::lower;
     /// Lets clients of some addresses in.
@@ -176,6 +190,14 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::KeyAuth(one) => Step { key_auth: Some(Given(key_auth::write(one))), ..empty },
         Policy::BasicAuth(one) => Step { basic_auth: Some(Given(basic_auth::write(one))), ..empty },
         Policy::Jwt(one) => Step { jwt: Some(Given(jwt::write(one))), ..empty },
+        Policy::HmacAuth(one) => Step { hmac_auth: Some(Box::new(Given(hmac_auth::write(one)))), ..empty },
+        Policy::AccessToken(one) => {
+            Step { access_token: Some(Box::new(At::new(access_token::write(one, pen)))), ..empty }
+        }
+        Policy::AnyOf(one) => Step { any_of: Some(Box::new(any_of::write(one, step, around, pen))), ..empty },
+        Policy::ForwardAuth(one) => {
+            Step { forward_auth: Some(Box::new(At::new(forward_auth::write(one, pen)))), ..empty }
+        }
         Policy::Acl(one) => Step { acl: Some(At::new(acl::write(one))), ..empty },
         Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
         Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },

@@ -67,7 +67,7 @@ fn gather(tree: &Tree, files: &mut BTreeSet<String>) {
                     "certificates" => each(value, &mut |item| {
                         ["chain", "key"].iter().filter_map(|key| item.get(key)).for_each(|name| add(name, files));
                     }),
-                    "authorities" => each(value, &mut |item| add(item, files)),
+                    "authorities" | "known" | "public_key" => each(value, &mut |item| add(item, files)),
                     "stores" => each(value, &mut |item| item.get("store").iter().for_each(|name| add(name, files))),
                     "identity" => ["chain", "key", "store"]
                         .iter()

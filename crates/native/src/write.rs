@@ -4,9 +4,9 @@
 
 pub(crate) mod answer;
 pub(crate) mod aws;
-mod consumer;
+pub(crate) mod consumer;
 pub(crate) mod expression;
-mod forward;
+pub(crate) mod forward;
 pub(crate) mod listener;
 mod matching;
 mod policy;

@@ -1,10 +1,14 @@
 //! Policies that make the client known, and those that ask who it is.
 
+pub(crate) mod access_token;
 pub(crate) mod acl;
+pub(crate) mod any_of;
 pub(crate) mod basic_auth;
 pub(crate) mod discovery;
 pub(crate) mod first_of;
+pub(crate) mod forward_auth;
 pub(crate) mod gate;
+pub(crate) mod hmac_auth;
 pub(crate) mod introspection;
 pub(crate) mod ip_restriction;
 pub(crate) mod jwk;

@@ -7,10 +7,14 @@ pub use error::{BuildCause, BuildError};
 
 use crate::Policy;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
+use crate::auth::access_token::AccessToken;
 use crate::auth::acl::Acl;
+use crate::auth::any_of::AnyOf;
 use crate::auth::basic_auth::BasicAuth;
 use crate::auth::first_of::FirstOf;
+use crate::auth::forward_auth::ForwardAuth;
 use crate::auth::gate::{Gate, Parts};
+use crate::auth::hmac_auth::HmacAuth;
 use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
@@ -208,6 +212,10 @@ impl<'a> Builder<'a> {
             (Data::KeyAuth(data), Side::Request) => Box::new(self.key_auth(data)?),
             (Data::BasicAuth(data), Side::Request) => Box::new(self.basic_auth(data)?),
             (Data::Jwt(data), Side::Request) => Box::new(self.jwt(data)?),
+            (Data::HmacAuth(data), Side::Request) => Box::new(self.hmac_auth(data)?),
+            (Data::AccessToken(data), Side::Request) => Box::new(AccessToken::compile(data, &self.services.tokens)?),
+            (Data::AnyOf(data), Side::Request) => Box::new(self.any_of(data, phase, slot)?),
+            (Data::ForwardAuth(data), Side::Request) => Box::new(ForwardAuth::compile(data)?),
             (Data::Acl(data), Side::Request) => {
                 Box::new(Acl::compile(data, data.header.as_deref().map(header_name).transpose()?)?)
             }
@@ -229,6 +237,10 @@ impl<'a> Builder<'a> {
                 Data::KeyAuth(_)
                 | Data::BasicAuth(_)
                 | Data::Jwt(_)
+                | Data::HmacAuth(_)
+                | Data::AccessToken(_)
+                | Data::AnyOf(_)
+                | Data::ForwardAuth(_)
                 | Data::Acl(_)
                 | Data::IpRestriction(_)
                 | Data::RequestSize(_),
@@ -317,6 +329,20 @@ impl<'a> Builder<'a> {
         Ok(BasicAuth { gate, headers: header_names(&data.headers)?, hide: data.hide })
     }
 
+    fn any_of(&self, data: &policy::AnyOf, phase: Phase, slot: usize) -> Result<AnyOf, BuildCause> {
+        let ready = |one: &Data| self.policy(one, phase, slot).map(|(_, policy)| policy);
+        let policies = data.policies.iter().map(ready).collect::<Result<_, _>>()?;
+        Ok(AnyOf { policies, refusals: ReadyRefusals::compile(&data.refusals)? })
+    }
+
+    fn hmac_auth(&self, data: &policy::HmacAuth) -> Result<HmacAuth, BuildCause> {
+        let policy::HmacAuth { anonymous, identity, challenge, refusals, .. } = data;
+        let parts = Parts { anonymous: anonymous.as_ref(), preflight: true, identity, challenge, refusals };
+        let gate = Gate::new(&parts, &self.consumers)?;
+        let (headers, dates) = (header_names(&data.headers)?, header_names(&data.dates)?);
+        Ok(HmacAuth { gate, headers, dates, data: data.clone() })
+    }
+
     fn jwt(&self, data: &policy::Jwt) -> Result<Jwt, BuildCause> {
         let policy::Jwt { anonymous, preflight, identity, challenge, refusals, .. } = data;
         let parts = Parts { anonymous: anonymous.as_ref(), preflight: *preflight, identity, challenge, refusals };
@@ -333,7 +359,7 @@ pub(crate) fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
     HeaderName::from_bytes(text.as_bytes()).map_err(|_| BuildCause::Header { text: text.to_owned() })
 }
 
-fn header_names(texts: &[String]) -> Result<Vec<HeaderName>, BuildCause> {
+pub(crate) fn header_names(texts: &[String]) -> Result<Vec<HeaderName>, BuildCause> {
     texts.iter().map(|text| header_name(text)).collect()
 }
 

@@ -18,6 +18,7 @@ pub struct Consumers {
     by_key: HashMap<Key, Shown>,
     by_user: HashMap<String, (Shown, Password)>,
     by_token_key: HashMap<String, (Shown, TokenKey)>,
+    by_signer: HashMap<String, (Shown, Secret)>,
 }
 
 /// A known client, as policies and those behind the gateway see it.
@@ -81,6 +82,10 @@ impl Consumers {
             Proof::Basic { name, password } => {
                 self.by_user.entry(name.clone()).or_insert_with(|| (shown(Some(name)), password.clone()));
             }
+            Proof::Signer { name, secret } if name.is_empty() || secret.is_empty() => {}
+            Proof::Signer { name, secret } => {
+                self.by_signer.entry(name.clone()).or_insert_with(|| (shown(Some(name)), secret.clone()));
+            }
             Proof::Token { key, .. } if key.is_empty() => {}
             Proof::Token { key, algorithm, verifier } => {
                 let ready = || (shown(Some(key)), TokenKey::read(*algorithm, verifier));
@@ -102,6 +107,11 @@ impl Consumers {
     /// Who signs tokens with the key of this name.
     pub(crate) fn by_token_key(&self, name: &str) -> Option<(Owner<'_>, &TokenKey)> {
         self.by_token_key.get(name).map(|(shown, key)| (self.owner(shown), key))
+    }
+
+    /// Who signs requests under this name, and the secret.
+    pub(crate) fn by_signer(&self, name: &str) -> Option<(Owner<'_>, &Secret)> {
+        self.by_signer.get(name).map(|(shown, secret)| (self.owner(shown), secret))
     }
 
     /// Keys that cannot be used: the consumer's name and the algorithm.

@@ -54,7 +54,9 @@ fn kind(case: Case) -> FailureKind {
         | Case::BadKey
         | Case::Signature
         | Case::Claims
+        | Case::Clock
         | Case::Anonymous => FailureKind::Unauthorized,
+        Case::Away => FailureKind::UpstreamUnreachable,
         Case::Forbidden => FailureKind::Forbidden,
         Case::TooLarge | Case::TooLargeAsked => FailureKind::BodyTooLarge,
         Case::NoLength | Case::Invalid => FailureKind::BadRequest,

@@ -40,6 +40,7 @@ pub enum ServerError {
 /// What a server answered.
 pub(crate) struct Answered {
     pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
@@ -73,7 +74,7 @@ impl Server {
             let response = self.pool.send(self.request(question)?).await.map_err(|error| error.to_string())?;
             let (head, body) = response.into_parts();
             let body = body.hold(LARGEST).await.map_err(|error| format!("its answer: {error}"))?;
-            Ok(Answered { status: head.status, body })
+            Ok(Answered { status: head.status, headers: head.headers, body })
         };
         tokio::time::timeout(self.time, answered).await.unwrap_or_else(|_| Err("no answer in time".to_owned()))
     }

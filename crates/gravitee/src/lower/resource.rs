@@ -253,6 +253,7 @@ fn keycloak(part: &Part<'_>, believed: Believed, at: &mut Lowering<'_>) -> Resul
         let set = KeySet {
             server: at_path(".well-known/openid-configuration"),
             discovery: true,
+            any_issuer: false,
             algorithms: Vec::new(),
             fresh: FRESH,
         };

@@ -7,7 +7,7 @@ use crate::settings::Settings;
 use model::answer::Keyed;
 use model::consumer::{Algorithm, Verifier};
 use model::forward::Forward;
-use model::policy::{KeySet, TokenEntrance, TokenProof};
+use model::policy::{Bound, KeySet, TokenEntrance, TokenProof, TokenTypes};
 use model::secret::Secret;
 use model::server::Server;
 use std::time::Duration;
@@ -38,19 +38,25 @@ pub static CONFIG: Record = Record {
 
 static CONFIRMATION: Record = Record {
     name: "jwt confirmationMethodValidation",
+    fields: &[flag("ignoreMissing"), nested("certificateBoundThumbprint", &THUMBPRINT)],
+};
+
+static THUMBPRINT: Record = Record {
+    name: "jwt certificateBoundThumbprint",
     fields: &[
-        flag("ignoreMissing"),
-        any("certificateBoundThumbprint").unsupported("tokens are not bound to certificates of clients"),
+        flag("enabled"),
+        flag("extractCertificateFromHeader").unsupported("the certificate is that of the connection"),
+        text("headerName").accepted("part of it"),
     ],
 };
 
 static TYPE: Record = Record {
     name: "jwt tokenTypValidation",
     fields: &[
-        flag("enabled").unsupported("the type in a token's head is not looked at"),
-        flag("ignoreMissing").accepted("part of it"),
-        texts("expectedValues").accepted("part of it"),
-        flag("ignoreCase").accepted("part of it"),
+        flag("enabled"),
+        flag("ignoreMissing"),
+        texts("expectedValues").approximate("of JWT and at+jwt: tokens of another type are never taken"),
+        flag("ignoreCase"),
     ],
 };
 
@@ -78,6 +84,8 @@ pub(crate) fn entrance(config: &Part<'_>, settings: &Settings) -> Result<TokenEn
         _ => TokenProof::Key { algorithm, verifier: verifier(config, algorithm)? },
     };
     Ok(TokenEntrance {
+        types: types(&config.part("tokenTypValidation")),
+        bound: bound(&config.part("confirmationMethodValidation")),
         client_claims,
         user_claim: config.owned("userClaim").unwrap_or_default(),
         scopes: if config.flag("checkRequiredScopes") { config.texts("requiredScopes") } else { Vec::new() },
@@ -92,6 +100,21 @@ pub(crate) fn entrance(config: &Part<'_>, settings: &Settings) -> Result<TokenEn
         away: Keyed::new(500, "JWT_JWKS_RESOLUTION_ERROR", "Internal Server Error"),
         ..TokenEntrance::by(proof)
     })
+}
+
+fn types(part: &Part<'_>) -> Option<TokenTypes> {
+    let names = match part.texts("expectedValues") {
+        none if none.is_empty() => vec!["JWT".to_owned()],
+        some => some,
+    };
+    let (any_case, missing) = (part.flag("ignoreCase"), part.flag("ignoreMissing"));
+    part.flag("enabled").then_some(TokenTypes { names, any_case, missing })
+}
+
+fn bound(part: &Part<'_>) -> Option<Bound> {
+    let wrong = Keyed::new(401, "JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT", "Unauthorized");
+    let missing = part.flag("ignoreMissing");
+    part.part("certificateBoundThumbprint").flag("enabled").then_some(Bound { missing, wrong })
 }
 
 /// Keys of a server.
@@ -115,7 +138,7 @@ fn key_set(config: &Part<'_>, algorithm: Algorithm) -> Result<KeySet, Cannot> {
         time: time("requestTimeout"),
         ..Server::at(url)
     };
-    Ok(KeySet { server, discovery: false, algorithms: vec![algorithm], fresh: FRESH })
+    Ok(KeySet { server, discovery: false, any_issuer: false, algorithms: vec![algorithm], fresh: FRESH })
 }
 
 /// Keys that the gateway's settings have for issuers.

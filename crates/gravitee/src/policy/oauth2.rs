@@ -3,7 +3,7 @@
 use super::jwt::Cannot;
 use crate::lower::resource::Proof;
 use crate::part::Part;
-use crate::schema::{Record, flag, text, texts};
+use crate::schema::{Record, any, flag, text, texts};
 use model::answer::Keyed;
 use model::policy::TokenEntrance;
 
@@ -18,6 +18,7 @@ pub static CONFIG: Record = Record {
         texts("requiredScopes"),
         flag("modeStrict").default("true"),
         flag("propagateAuthHeader").default("true"),
+        any("confirmationMethodValidation").unsupported("tokens are not bound to certificates of clients"),
         flag("addWwwAuthenticateHeader").ignored("nobody is told where tokens come from"),
     ],
 };

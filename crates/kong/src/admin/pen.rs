@@ -173,6 +173,7 @@ impl Pen<'_> {
         default("created_at", created.unwrap_or_else(|| json!(now)));
         match collection {
             Collection::KeyauthCredentials => default("key", json!(chance())),
+            Collection::HmacauthCredentials => default("secret", json!(chance())),
             Collection::JwtSecrets => {
                 default("key", json!(chance()));
                 default("secret", json!(chance()));

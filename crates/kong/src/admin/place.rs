@@ -55,6 +55,7 @@ fn name(collection: Collection) -> &'static str {
         Collection::KeyauthCredentials => "key-auths",
         Collection::BasicauthCredentials => "basic-auths",
         Collection::JwtSecrets => "jwts",
+        Collection::HmacauthCredentials => "hmac-auths",
         other => other.name(),
     }
 }
@@ -65,6 +66,7 @@ fn nested(collection: Collection) -> &'static str {
         Collection::KeyauthCredentials => "key-auth",
         Collection::BasicauthCredentials => "basic-auth",
         Collection::JwtSecrets => "jwt",
+        Collection::HmacauthCredentials => "hmac-auth",
         other => other.name(),
     }
 }

@@ -57,6 +57,14 @@ fn public_key(object: &Object) -> Vec<Violation> {
     ]
 }
 
+pub(super) fn hmac() -> Record {
+    Record::new(with_common(vec![
+        foreign("consumer", "consumers"),
+        string("username").required().unique(),
+        string("secret").secret(),
+    ]))
+}
+
 pub(super) fn acl() -> Record {
     Record::new(with_common(vec![foreign("consumer", "consumers"), string("group").required()]))
 }

@@ -30,10 +30,11 @@ impl<'a> Belongings<'a> {
             }
         }
         type Read = fn(&Entity) -> Option<Proof>;
-        let kinds: [(Collection, Read); 3] = [
+        let kinds: [(Collection, Read); 4] = [
             (Collection::KeyauthCredentials, key),
             (Collection::BasicauthCredentials, password),
             (Collection::JwtSecrets, token),
+            (Collection::HmacauthCredentials, signer),
         ];
         for (collection, proof) in kinds {
             for entity in at.entities.of(collection) {
@@ -74,6 +75,11 @@ fn token(entity: &Entity) -> Option<Proof> {
         false => Verifier::Public(text(entity, "rsa_public_key")?.to_owned()),
     };
     Some(Proof::Token { key, algorithm, verifier })
+}
+
+fn signer(entity: &Entity) -> Option<Proof> {
+    let (name, secret) = (text(entity, "username")?.to_owned(), Secret::new(text(entity, "secret")?));
+    Some(Proof::Signer { name, secret })
 }
 
 fn consumer(entity: &Entity, belongings: &Belongings<'_>) -> Consumer {

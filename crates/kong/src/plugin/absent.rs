@@ -14,7 +14,6 @@ pub const ABSENT: &[Absent] = &[
     guard("openid-connect", 1050, "nobody is authenticated by the identity provider"),
     guard("ldap-auth", 1200, "passwords are not checked against the directory"),
     guard("ldap-auth-advanced", 1200, "passwords are not checked against the directory"),
-    guard("hmac-auth", 1030, "signatures of requests are not checked"),
     guard("key-auth-enc", 1250, "keys are not checked"),
     guard("mtls-auth", 1600, "client certificates are not checked"),
     guard("header-cert-auth", 1600, "client certificates are not checked"),

@@ -8,7 +8,7 @@ use super::parts::{
     Argument, Field, arguments, by_argument, by_name, decoded, domain, domain_prefix, fields, missing_host, protocol,
     separator,
 };
-use super::{ACCOUNT_ID, API_ID, EventRequest, room};
+use super::{ACCOUNT_ID, API_ID, EventRequest, claims, room};
 use crate::moment;
 use http::header::{COOKIE, USER_AGENT};
 use model::call::{ContextForm, Duplicates, EmptyBody, EmptyMap, EventRules};
@@ -145,11 +145,7 @@ fn context(json: &mut Json, rules: &EventRules, request: &EventRequest<'_>) {
     json.member("requestContext").open(b'{');
     json.member("accountId").text(ACCOUNT_ID);
     json.member("apiId").text(API_ID);
-    if let Some(consumer) = request.consumer {
-        json.member("authorizer").open(b'{');
-        json.member("principalId").text(consumer);
-        json.close(b'}');
-    }
+    authorizer(json, request);
     json.member("domainName").text(&domain);
     json.member("domainPrefix").text(domain_prefix(&domain));
     json.member("extendedRequestId").text(request.request_id);
@@ -165,6 +161,21 @@ fn context(json: &mut Json, rules: &EventRules, request: &EventRequest<'_>) {
     json.member("resourcePath").text(resource(request));
     if !rules.stage.is_empty() {
         json.member("stage").text(&rules.stage);
+    }
+    json.close(b'}');
+}
+
+/// Who the client is, and what its token claims.
+fn authorizer(json: &mut Json, request: &EventRequest<'_>) {
+    if request.consumer.is_none() && request.claims.is_none() {
+        return;
+    }
+    json.member("authorizer").open(b'{');
+    if let Some(claims) = request.claims {
+        claims::write(json, claims);
+    }
+    if let Some(consumer) = request.consumer {
+        json.member("principalId").text(consumer);
     }
     json.close(b'}');
 }

@@ -6,7 +6,7 @@
 use super::body::{Written, empty_is_base64, written};
 use super::json::Json;
 use super::parts::{arguments, by_argument, by_name, decoded, domain, domain_prefix, fields, missing_host, protocol};
-use super::{ACCOUNT_ID, API_ID, EventRequest, room};
+use super::{ACCOUNT_ID, API_ID, EventRequest, claims, room};
 use crate::moment;
 use http::header::{COOKIE, USER_AGENT};
 use model::call::{EmptyBody, EmptyMap, EventRules};
@@ -94,13 +94,7 @@ fn context(json: &mut Json, rules: &EventRules, request: &EventRequest<'_>) {
     json.member("requestContext").open(b'{');
     json.member("accountId").text(ACCOUNT_ID);
     json.member("apiId").text(API_ID);
-    if let Some(consumer) = request.consumer {
-        json.member("authorizer").open(b'{');
-        json.member("lambda").open(b'{');
-        json.member("principalId").text(consumer);
-        json.close(b'}');
-        json.close(b'}');
-    }
+    authorizer(json, request);
     json.member("domainName").text(&domain);
     json.member("domainPrefix").text(domain_prefix(&domain));
     http(json, request);
@@ -112,6 +106,25 @@ fn context(json: &mut Json, rules: &EventRules, request: &EventRequest<'_>) {
     let date = moment::event_date(request.time);
     json.member("time").text(std::str::from_utf8(&date).unwrap_or(""));
     json.member("timeEpoch").number(moment::milliseconds(request.time));
+    json.close(b'}');
+}
+
+/// Who the client is, and what its token claims.
+fn authorizer(json: &mut Json, request: &EventRequest<'_>) {
+    if request.consumer.is_none() && request.claims.is_none() {
+        return;
+    }
+    json.member("authorizer").open(b'{');
+    if let Some(claims) = request.claims {
+        json.member("jwt").open(b'{');
+        claims::write(json, claims);
+        json.close(b'}');
+    }
+    if let Some(consumer) = request.consumer {
+        json.member("lambda").open(b'{');
+        json.member("principalId").text(consumer);
+        json.close(b'}');
+    }
     json.close(b'}');
 }
 

@@ -22,6 +22,7 @@ struct Case {
     template: &'static str,
     params: Vec<(Arc<str>, String)>,
     consumer: Option<&'static str>,
+    claims: Option<Value>,
     body: Vec<u8>,
     version: Version,
     https: bool,
@@ -39,6 +40,7 @@ impl Case {
             template: "/users/{id}",
             params: vec![("id".into(), "7/8".to_owned())],
             consumer: None,
+            claims: None,
             body: Vec::new(),
             version: Version::HTTP_11,
             https: true,
@@ -82,6 +84,7 @@ impl Case {
             request_id: "0123456789abcdef0123456789abcdef",
             time: UNIX_EPOCH + Duration::from_millis(1_589_522_469_337),
             consumer: self.consumer,
+            claims: self.claims.as_ref().and_then(Value::as_object),
             body: &self.body,
         };
         build(payload, &request)
@@ -164,6 +167,26 @@ fn version_2_is_written_as_aws_documents_it() {
         "body": "{\"n\":1}", "isBase64Encoded": false,
     });
     assert_eq!(busy().event(&v2()), expected);
+}
+
+#[test]
+fn what_a_token_claims_is_told_as_text() {
+    let mut case = busy();
+    case.claims = Some(json!({
+        "sub": "ada", "exp": 1_700_000_000_u64, "admin": true, "aud": ["a", "b"], "scope": "read write", "ext": {"x": 1},
+    }));
+    let claims = json!({
+        "sub": "ada", "exp": "1700000000", "admin": "true", "aud": "[a b]", "scope": "read write", "ext": "{\"x\":1}",
+    });
+    let scopes = json!(["read", "write"]);
+    let of = |case: &Case, payload| case.event(&payload)["requestContext"]["authorizer"].clone();
+    let lambda = json!({"principalId": "alice"});
+    assert_eq!(of(&case, v2()), json!({"jwt": {"claims": claims, "scopes": scopes}, "lambda": lambda}));
+    assert_eq!(of(&case, v1()), json!({"claims": claims, "scopes": scopes, "principalId": "alice"}));
+    case.consumer = None;
+    case.claims = Some(json!({"sub": "ada"}));
+    assert_eq!(of(&case, v2()), json!({"jwt": {"claims": {"sub": "ada"}, "scopes": null}}));
+    assert_eq!(of(&case, v1()), json!({"claims": {"sub": "ada"}, "scopes": null}));
 }
 
 #[test]

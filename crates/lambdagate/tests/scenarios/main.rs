@@ -12,6 +12,7 @@ mod site;
 mod apisix_admin;
 mod apisix_cases;
 mod apisix_etcd;
+mod authentication;
 mod credentials;
 mod event_shapes;
 mod failures;

@@ -68,6 +68,10 @@ pub struct KeyEntrance {
 pub struct TokenEntrance {
     /// What tells whether a token is good.
     pub proof: TokenProof,
+    /// The types of tokens that are taken (`typ` of the head); `None`: all.
+    pub types: Option<TokenTypes>,
+    /// What a token must be bound to.
+    pub bound: Option<Bound>,
     /// The claim that names the client; the first of these that is there: `azp`, `aud`, `client_id` …
     pub client_claims: Vec<String>,
     /// The claim that names the user.
@@ -102,11 +106,33 @@ pub struct TokenEntrance {
     pub challenge: Option<String>,
 }
 
+/// Types of tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TokenTypes {
+    /// As tokens write them.
+    pub names: Vec<String>,
+    /// In any case.
+    pub any_case: bool,
+    /// A token without a type is taken too.
+    pub missing: bool,
+}
+
+/// A token is bound to the certificate of the connection: `x5t#S256` of its `cnf` is the certificate's hash (RFC 8705).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Bound {
+    /// A token that is bound to none is taken too.
+    pub missing: bool,
+    /// A token that is bound to another.
+    pub wrong: Keyed,
+}
+
 impl TokenEntrance {
     /// Tokens that are proved so, of the client that their `client_id` names; nothing is told of them.
     pub fn by(proof: TokenProof) -> Self {
         Self {
             proof,
+            types: None,
+            bound: None,
             client_claims: vec!["client_id".to_owned()],
             user_claim: "sub".to_owned(),
             scopes: Vec::new(),

@@ -77,6 +77,10 @@ pub enum Case {
     Signature,
     /// A claim about time does not hold; `{}`: a JSON object of what is wrong with each claim.
     Claims,
+    /// The request does not say when it was made, or that is too far from now.
+    Clock,
+    /// What must be asked about the credential does not answer.
+    Away,
     /// The client is not known, and only known ones may pass.
     Anonymous,
     /// The client may not; `{}`: its address, where that is why.
@@ -95,7 +99,7 @@ pub enum Case {
 
 impl Case {
     /// All cases, in order of declaration.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Absent,
         Self::Several,
         Self::Unknown,
@@ -107,6 +111,8 @@ impl Case {
         Self::BadKey,
         Self::Signature,
         Self::Claims,
+        Self::Clock,
+        Self::Away,
         Self::Anonymous,
         Self::Forbidden,
         Self::TooLarge,
@@ -132,7 +138,9 @@ impl Case {
             | Self::BadKey
             | Self::Signature
             | Self::Claims
+            | Self::Clock
             | Self::Anonymous => 401,
+            Self::Away => 503,
             Self::Forbidden => 403,
             Self::TooLarge => 413,
             Self::TooLargeAsked => 417,

@@ -35,8 +35,10 @@ pub enum TokenProof {
 pub struct KeySet {
     /// Who has them.
     pub server: Server,
-    /// The server tells in its discovery document (`jwks_uri`) where the keys are; its `issuer` is then the only one.
+    /// The server tells in its discovery document (`jwks_uri`) where the keys are.
     pub discovery: bool,
+    /// Tokens may be of another `issuer` than the document's.
+    pub any_issuer: bool,
     /// How tokens may be signed; empty: as the keys say.
     pub algorithms: Vec<Algorithm>,
     /// How long keys are fresh.

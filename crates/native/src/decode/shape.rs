@@ -190,6 +190,35 @@ impl<V: JsonSchema> JsonSchema for Pairs<V> {
     }
 }
 
+/// A large form that stands apart, so that what holds it stays small.
+impl<T: Decode> Decode for Box<T> {
+    const SCALAR: bool = T::SCALAR;
+
+    fn decode(tree: &Tree, at: &mut Decoder<'_>) -> Option<Self> {
+        T::decode(tree, at).map(Self::new)
+    }
+
+    fn takes(tree: &Tree) -> bool {
+        T::takes(tree)
+    }
+
+    fn wanted() -> Cow<'static, str> {
+        T::wanted()
+    }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(Self::new)
+    }
+
+    fn empty() -> Option<Self> {
+        T::empty().map(Self::new)
+    }
+
+    fn is_absent(&self) -> bool {
+        T::is_absent(self)
+    }
+}
+
 /// A value whose key alone is enough: `cors:` means `cors: {}`.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 #[serde(transparent)]

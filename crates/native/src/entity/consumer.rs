@@ -26,6 +26,8 @@ entity! {
         /// The keys of its tokens for `jwt`, by what the tokens call them: a secret for HS256, best as `${NAME}`, or more
         /// about it.
         tokens: Option<Pairs<Either<Hidden, Token>>>,
+        /// Its secrets for `hmac-auth`, by what signatures call them, best as `${NAME}`.
+        signers: Option<Pairs<Either<Hidden, Signer>>>,
         /// Policies for it alone, instead of those of equal slot or beside them.
         policies: Option<Vec<At<Step>>>,
         /// The routes on which its policies hold; all without it.
@@ -53,6 +55,16 @@ entity! {
         /// What stood behind the password when it was hashed.
         salt: Option<Text>,
         /// What those behind are told of it; the user name without it.
+        id: Option<Text>,
+    }
+}
+
+entity! {
+    /// A secret that signs requests.
+    Signer {
+        /// The secret, best as `${NAME}`.
+        secret: Hidden,
+        /// What those behind are told of it; its name without it.
         id: Option<Text>,
     }
 }

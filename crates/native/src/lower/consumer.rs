@@ -17,6 +17,7 @@ struct Given {
     keys: HashSet<String>,
     users: HashSet<String>,
     tokens: HashSet<String>,
+    signers: HashSet<String>,
 }
 
 pub(super) fn consumers(config: &Config, at: &mut Lowering<'_>) -> Vec<Consumer> {
@@ -38,6 +39,7 @@ fn consumer(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>
     let mut credentials = keys(written, given, at);
     credentials.extend(passwords(written, given, at));
     credentials.extend(tokens(written, given, at));
+    credentials.extend(signers(written, given, at));
     Consumer {
         shown_id: written.shown_id.as_ref().map(|id| id.value.clone()),
         custom_id: written.custom_id.as_ref().map(|id| id.value.clone()),
@@ -118,6 +120,22 @@ fn tokens(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) 
     credentials
 }
 
+fn signers(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) -> Vec<Credential> {
+    let mut credentials = Vec::new();
+    for (name, signer) in written.signers.iter().flat_map(|signers| &signers.0) {
+        if !given.signers.insert(name.value.clone()) {
+            at.invalid(&name.spot, format!("the signer {:?} stands twice", name.value));
+        }
+        let (secret, id) = match signer {
+            Either::First(secret) => (secret, None),
+            Either::Second(signer) => (&signer.secret, signer.id.as_ref().map(|id| id.value.clone())),
+        };
+        let secret = there(secret, &name.spot, at);
+        credentials.push(Credential { id, proof: Proof::Signer { name: name.value.clone(), secret } });
+    }
+    credentials
+}
+
 fn verifier(token: &Token, algorithm: Algorithm, spot: &Spot, at: &mut Lowering<'_>) -> Option<Verifier> {
     match (&token.secret, &token.public_key) {
         (Some(secret), None) if algorithm.is_shared() => Some(Verifier::Shared(there(secret, spot, at))),
@@ -142,7 +160,7 @@ fn there(secret: &Hidden, spot: &Spot, at: &mut Lowering<'_>) -> Secret {
     secret
 }
 
-fn algorithm(word: entity::Algorithm) -> Algorithm {
+pub(crate) fn algorithm(word: entity::Algorithm) -> Algorithm {
     use entity::Algorithm as A;
     match word {
         A::HS256 => Algorithm::HS256,

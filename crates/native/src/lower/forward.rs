@@ -9,7 +9,7 @@ use model::forward::{Forward, ForwardProxy};
 use net::forward::{Forward as Read, Scheme};
 
 /// `direct`, `environment`, a URL, or more about it.
-pub(super) fn forward(written: &Either<Text, At<Written>>, at: &mut Lowering<'_>) -> Forward {
+pub(crate) fn forward(written: &Either<Text, At<Written>>, at: &mut Lowering<'_>) -> Forward {
     match written {
         Either::First(word) if word.value == "direct" => Forward::Direct,
         Either::First(word) if word.value == "environment" => Forward::Environment,

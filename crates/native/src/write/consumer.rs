@@ -2,7 +2,7 @@
 
 use super::{Pen, key, listener, some, text, unless};
 use crate::decode::{At, Either, Hidden, Pairs, Text};
-use crate::entity::consumer::{self as entity, Algorithm, Key, Token};
+use crate::entity::consumer::{self as entity, Algorithm, Key, Signer, Token};
 use crate::names;
 use model::Secret;
 use model::consumer::{self, Consumer, Credential, Password, Proof, Verifier};
@@ -21,13 +21,14 @@ pub(super) fn consumer(one: &Consumer, pen: &mut Pen<'_>) -> entity::Consumer {
         access: (!is_usual).then(access),
         ..entity::Consumer::default()
     };
-    let (mut keys, mut passwords, mut tokens) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut keys, mut passwords, mut tokens, mut signers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for credential in &one.credentials {
         match &credential.proof {
             Proof::Key(secret) => keys.push(self::key_of(secret, credential, one, pen)),
             Proof::Basic { name, password } => {
                 passwords.push((key(name), self::password(password, name, credential, pen)));
             }
+            Proof::Signer { name, secret } => signers.push((key(name), signer(name, secret, credential, pen))),
             Proof::Token { key: name, algorithm, verifier } => {
                 tokens.push((key(name), token(name, *algorithm, verifier, credential, pen)));
             }
@@ -36,6 +37,7 @@ pub(super) fn consumer(one: &Consumer, pen: &mut Pen<'_>) -> entity::Consumer {
     written.keys = some(keys).map(Into::into);
     written.passwords = some(passwords).map(Pairs);
     written.tokens = some(tokens).map(Pairs);
+    written.signers = some(signers).map(Pairs);
     written
 }
 
@@ -72,6 +74,15 @@ fn password(
     }
 }
 
+fn signer(name: &str, secret: &Secret, credential: &Credential, pen: &mut Pen<'_>) -> Either<Hidden, Signer> {
+    let purpose = format!("the secret that signs requests of {name}");
+    let secret = pen.secrets.hide(secret, &format!("SIGNER_SECRET_OF_{name}"), &purpose);
+    match &credential.id {
+        None => Either::First(secret),
+        Some(id) => Either::Second(Signer { secret, id: Some(text(id)) }),
+    }
+}
+
 fn token(
     name: &str,
     algorithm: consumer::Algorithm,
@@ -102,7 +113,7 @@ fn token(
     }
 }
 
-fn word(algorithm: consumer::Algorithm) -> Algorithm {
+pub(crate) fn word(algorithm: consumer::Algorithm) -> Algorithm {
     use consumer::Algorithm as A;
     match algorithm {
         A::HS256 => Algorithm::HS256,

@@ -6,7 +6,7 @@ use crate::entity::upstream::Forward as Written;
 use model::forward::{Forward, ForwardProxy};
 use model::tls::ClientTls;
 
-pub(super) fn forward(forward: &Forward, pen: &mut Pen<'_>) -> Either<Text, At<Written>> {
+pub(crate) fn forward(forward: &Forward, pen: &mut Pen<'_>) -> Either<Text, At<Written>> {
     match forward {
         Forward::Direct => Either::First(text("direct")),
         Forward::Environment => Either::First(text("environment")),

@@ -3,6 +3,7 @@
 use super::{anonymous, answer, call, client_tls, duration, name, networks, text, value};
 use model::Secret;
 use model::consumer::{Algorithm, Credential, Password, Proof, Verifier};
+use model::forward::Forward;
 use model::id::ConsumerId;
 use model::policy::*;
 use proptest::collection::{btree_map, vec};
@@ -18,7 +19,11 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => terminate(),
         2 => key_auth(people.clone()),
         2 => basic_auth(people.clone()),
-        2 => jwt(people),
+        2 => jwt(people.clone()),
+        2 => hmac_auth(people),
+        3 => access_token(),
+        2 => any_of(),
+        2 => forward_auth(),
         2 => acl(),
         2 => ip_restriction(),
         2 => request_size(),
@@ -164,6 +169,137 @@ fn jwt(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
                 preflight,
                 anonymous,
                 identity,
+                challenge,
+                refusals,
+            }))
+        })
+        .boxed()
+}
+
+fn hmac_auth(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
+    let form = select(vec![SignatureForm::Username, SignatureForm::KeyId]);
+    let body = select(vec![BodyDigest::Ignored, BodyDigest::OfBodies, BodyDigest::Always]);
+    let algorithms = proptest::sample::subsequence(HmacAlgorithm::ALL.to_vec(), 0..=4);
+    let rest = (anonymous(people), identity(), challenge(), refusals());
+    (form, names(), names(), duration(), algorithms, vec(text(), 0..2), body, any::<[bool; 2]>(), rest)
+        .prop_map(|(form, headers, dates, skew, algorithms, signed, body, [any_date, hide], rest)| {
+            let (anonymous, identity, challenge, refusals) = rest;
+            Policy::HmacAuth(Box::new(HmacAuth {
+                form,
+                headers,
+                dates,
+                any_date,
+                skew,
+                algorithms,
+                signed,
+                body,
+                hide,
+                anonymous,
+                identity,
+                challenge,
+                refusals,
+            }))
+        })
+        .boxed()
+}
+
+fn any_of() -> BoxedStrategy<Policy> {
+    (vec(prop_oneof![jwt(Vec::new()), hmac_auth(Vec::new()), access_token(), acl()], 1..3), refusals())
+        .prop_map(|(policies, refusals)| Policy::AnyOf(Box::new(AnyOf { policies, refusals })))
+        .boxed()
+}
+
+fn forward_auth() -> BoxedStrategy<Policy> {
+    let extra = vec((name(), value().prop_map(RequestText::plain)), 0..2);
+    (server(), any::<[bool; 2]>(), names(), extra, names(), names(), prop_oneof![Just(403u16), 200u16..600])
+        .prop_map(|(server, [post, open], along, extra, upstream, client, away)| {
+            Policy::ForwardAuth(Box::new(ForwardAuth { server, post, along, extra, upstream, client, open, away }))
+        })
+        .boxed()
+}
+
+fn server() -> BoxedStrategy<model::server::Server> {
+    let url = name().prop_map(|name| format!("https://{name}.test/{name}?a=b"));
+    (url, of(client_tls()), select(vec![Forward::Environment, Forward::Direct]), of(duration()), of(duration()))
+        .prop_map(|(url, tls, forward, connect, time)| {
+            let usual = model::server::Server::at(url);
+            model::server::Server {
+                tls: tls.unwrap_or_default(),
+                forward,
+                connect: connect.unwrap_or(usual.connect),
+                time: time.unwrap_or(usual.time),
+                url: usual.url,
+            }
+        })
+        .boxed()
+}
+
+fn proof() -> BoxedStrategy<TokenProof> {
+    let secret = || text().prop_filter("nobody's", |text| !text.is_empty()).prop_map(Secret::new);
+    let shared = || secret().prop_map(Verifier::Shared);
+    let public = || text().prop_map(Verifier::Public);
+    let algorithms = proptest::sample::subsequence(Algorithm::ALL.to_vec(), 0..3);
+    let set = (server(), any::<[bool; 2]>(), algorithms, duration()).prop_map(|(server, flags, algorithms, fresh)| {
+        let [discovery, any_issuer] = flags;
+        TokenProof::KeySet(Box::new(KeySet { server, discovery, any_issuer, algorithms, fresh }))
+    });
+    let spot = prop_oneof![
+        text().prop_map(TokenSpot::Form),
+        text().prop_map(TokenSpot::Query),
+        name().prop_map(TokenSpot::Header)
+    ];
+    let login = prop_oneof![
+        (text(), secret()).prop_map(|(id, secret)| ClientLogin::Form { id, secret }),
+        (name(), prop_oneof![Just("Basic".to_owned()), text()], text(), secret())
+            .prop_map(|(field, scheme, id, secret)| ClientLogin::Header { field, scheme, id, secret })
+    ];
+    let believed =
+        prop_oneof![Just(Believed::Once), Just(Believed::UntilItsEnd), duration().prop_map(Believed::AtMost)];
+    let ask = (server(), any::<[bool; 3]>(), vec(spot, 1..3), of(login), names(), believed).prop_map(
+        |(server, [discovery, post, silent_is_active], token, login, along, believed)| {
+            let ask = Introspection { server, discovery, post, token, login, along, silent_is_active, believed };
+            TokenProof::Introspection(Box::new(ask))
+        },
+    );
+    prop_oneof![
+        shared().prop_map(|verifier| TokenProof::Key { algorithm: Algorithm::HS256, verifier }),
+        shared().prop_map(|verifier| TokenProof::Key { algorithm: Algorithm::HS512, verifier }),
+        public().prop_map(|verifier| TokenProof::Key { algorithm: Algorithm::ES256, verifier }),
+        vec((text(), public()), 0..3).prop_map(|keys| TokenProof::Issuers { algorithm: Algorithm::RS256, keys }),
+        vec((text(), shared()), 0..3).prop_map(|keys| TokenProof::Issuers { algorithm: Algorithm::HS384, keys }),
+        set,
+        ask
+    ]
+    .boxed()
+}
+
+fn access_token() -> BoxedStrategy<Policy> {
+    let fact = prop_oneof![
+        Just(TokenFact::Token),
+        Just(TokenFact::Bearer),
+        Just(TokenFact::Claims),
+        text().prop_map(TokenFact::Claim)
+    ];
+    let audience = (prop_oneof![Just("aud".to_owned()), text()], any::<bool>(), vec(text(), 0..3))
+        .prop_map(|(claim, required, values)| Audience { claim, required, values });
+    let schema = of(Just(r#"{"type":"object"}"#.to_owned()));
+    let holds = (vec(text(), 0..2), of(audience), vec(text(), 0..2), schema);
+    let rest = (vec((name(), fact), 0..3), names(), challenge(), refusals());
+    (names(), names(), proof(), holds, any::<[bool; 2]>(), rest)
+        .prop_map(|(headers, bare_headers, proof, (issuers, audience, scopes, schema), [optional, hide], rest)| {
+            let (tell, forget, challenge, refusals) = rest;
+            Policy::AccessToken(Box::new(AccessToken {
+                headers,
+                bare_headers,
+                proof,
+                issuers,
+                audience,
+                scopes,
+                schema,
+                optional,
+                hide,
+                tell,
+                forget,
                 challenge,
                 refusals,
             }))
@@ -519,7 +655,7 @@ fn count() -> BoxedStrategy<Policy> {
 
 /// What proves who somebody is; `name` makes it nobody else's.
 pub(super) fn credentials(name: &str) -> BoxedStrategy<Vec<Credential>> {
-    let (one, two, three) = (name.to_owned(), name.to_owned(), name.to_owned());
+    let [one, two, three, four] = [(); 4].map(|()| name.to_owned());
     let id = || of(text());
     let keys = vec(id(), 0..3).prop_map(move |ids| {
         let credential = |(n, id)| Credential { id, proof: Proof::Key(Secret::new(format!("{one}: ${{{n}}}"))) };
@@ -545,5 +681,12 @@ pub(super) fn credentials(name: &str) -> BoxedStrategy<Vec<Credential>> {
         };
         all.into_iter().enumerate().map(token).collect::<Vec<_>>()
     });
-    (keys, passwords, tokens).prop_map(|(keys, passwords, tokens)| [keys, passwords, tokens].concat()).boxed()
+    let signers = vec((id(), "[ -~]{1,20}".prop_map(Secret::new)), 0..2).prop_map(move |all| {
+        let name = |n| format!("{four}{n}");
+        let signer = |(n, (id, secret))| Credential { id, proof: Proof::Signer { name: name(n), secret } };
+        all.into_iter().enumerate().map(signer).collect::<Vec<_>>()
+    });
+    (keys, passwords, tokens, signers)
+        .prop_map(|(keys, passwords, tokens, signers)| [keys, passwords, tokens, signers].concat())
+        .boxed()
 }

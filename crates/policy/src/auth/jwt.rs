@@ -195,6 +195,11 @@ impl<'t> Token<'t> {
         self.head.get("kid").and_then(Value::as_str)
     }
 
+    /// What kind of token it says it is.
+    pub(super) fn kind(&self) -> Option<&str> {
+        self.head.get("typ").and_then(Value::as_str)
+    }
+
     pub(super) fn read(token: &'t str) -> Result<Self, Wrong> {
         let (signed, signature) = token.rsplit_once('.').ok_or_else(|| unreadable("invalid JSON"))?;
         let (head, claims) = signed.split_once('.').ok_or_else(|| unreadable("invalid JSON"))?;

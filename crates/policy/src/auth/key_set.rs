@@ -122,7 +122,9 @@ impl Shared {
         }
         let set: Value = serde_json::from_slice(&answered.body).map_err(|_| "its keys are no JSON".to_owned())?;
         let keys = Jwk::read_set(&set, &self.data.algorithms).ok_or("this is no set of keys")?;
-        let issuer = document.and_then(|document| Some(document.get("issuer")?.as_str()?.to_owned()));
+        let issuer = document
+            .filter(|_| !self.data.any_issuer)
+            .and_then(|document| Some(document.get("issuer")?.as_str()?.to_owned()));
         Ok(Held { keys, issuer, at: Instant::now() })
     }
 }

@@ -242,6 +242,7 @@ fn event_request<'a>(exchange: &'a Exchange, body: &'a [u8]) -> EventRequest<'a>
         request_id: &exchange.id,
         time: exchange.time,
         consumer: exchange.identity.as_ref().map(|identity| &*identity.name),
+        claims: exchange.claims.as_deref(),
         body,
     }
 }

@@ -113,6 +113,7 @@ impl Found<'_> {
             request_id: "lambdagate-invoke",
             time: SystemTime::now(),
             consumer: None,
+            claims: None,
             body,
         };
         event::build(payload, &request).map_err(|error| Refusal::new(error.to_string(), ""))

@@ -79,8 +79,8 @@ impl ReadyWay {
         let wrong = match signed {
             Signed::Unknown => return Verdict::Asks(text.to_owned()),
             Signed::Good if !is_in_time(&token.claims, exchange.time) => Some(&tokens.data.wrong),
-            Signed::Good if !tokens.is_for_this(&token.claims) => Some(&tokens.data.insufficient),
-            Signed::Good => None,
+            Signed::Good if !tokens.is_of_type(token.kind()) => Some(&tokens.data.wrong),
+            Signed::Good => tokens.unbound(&token.claims, exchange).or_else(|| tokens.insufficient(&token.claims)),
             Signed::Wrong => Some(&tokens.data.wrong),
             Signed::Away(why) => {
                 let failure = Failure::keyed(FailureKind::Internal, Blame::Upstream, &tokens.data.away);
@@ -101,8 +101,9 @@ impl ReadyWay {
         }
         let Some(client) = tokens.client(&said.claims) else { return Verdict::IsNotMeant };
         let Some(subscriber) = self.subscribers.by_client(&client, exchange) else { return Verdict::IsNotMeant };
-        if !tokens.is_for_this(&said.claims) {
-            return refuses(tokens, &tokens.data.insufficient);
+        let wrong = tokens.unbound(&said.claims, exchange).or_else(|| tokens.insufficient(&said.claims));
+        if let Some(told) = wrong {
+            return refuses(tokens, told);
         }
         self.enter(exchange, Some(subscriber));
         tell(tokens, exchange, text, &client, Some(&said.text), said.claims);

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use model::Secret;
 use model::consumer::{Algorithm, Verifier};
-use model::policy::{Entrance, KeyEntrance, Shows, Subscription, TokenEntrance, TokenProof, Way};
+use model::policy::{Entrance, KeyEntrance, Shows, Subscription, TokenEntrance, TokenProof, TokenTypes, Way};
 use model::text::Text;
 use model::world::Constant;
 use serde_json::{Value, json};
@@ -280,4 +280,49 @@ fn a_certificate_is_known_by_itself_alone() {
         undecided: Keyed::new(503, "UNDECIDED", "later"),
     };
     assert!(FirstOf::compile(&data, &Tokens::default()).is_err());
+}
+
+#[test]
+fn a_token_may_be_bound_to_a_certificate_and_have_a_type() {
+    use aws_lc_rs::digest::{SHA256, digest};
+    use model::policy::Bound;
+    use net::tls::{PeerCertificate, certificates};
+    let made = || rcgen::generate_simple_self_signed(vec!["a.test".to_owned()]).unwrap().cert.pem();
+    let certificate = |pem: &str| {
+        let chain = certificates(pem).unwrap();
+        std::sync::Arc::new(PeerCertificate { chain, distrust: None, validity: None })
+    };
+    let (own, other) = (certificate(&made()), certificate(&made()));
+    let thumb = |of: &PeerCertificate| json!({"x5t#S256": URL_SAFE_NO_PAD.encode(digest(&SHA256, of.leaf()))});
+    let entrance = |missing: bool| {
+        let Entrance::Token(token) = token() else { panic!("a token") };
+        let bound = Some(Bound { missing, wrong: Keyed::new(401, "BOUND", "no") });
+        Entrance::Token(Box::new(TokenEntrance { bound, scopes: Vec::new(), ..*token }))
+    };
+    let subscriptions = || vec![subscription("c", Shows::Client("shop".to_owned()))];
+    for (missing, cnf, shown, expected) in [
+        (false, thumb(&own), Some(&own), Ok("jwt app-c")),
+        (false, thumb(&own), Some(&other), Err("BOUND")),
+        (false, thumb(&own), None, Err("BOUND")),
+        (false, Value::Null, Some(&own), Err("BOUND")),
+        (true, Value::Null, None, Ok("jwt app-c")),
+        (true, thumb(&other), Some(&own), Err("BOUND")),
+    ] {
+        let ways = first_of(vec![way("jwt", entrance(missing), None, subscriptions())]);
+        let token = signed("hush", "HS256", &json!({"azp": "shop", "cnf": cnf}));
+        let mut exchange = testing::of(http::Request::get("/").header("authorization", format!("Bearer {token}")));
+        exchange.client.certificate = shown.cloned();
+        let seen = judged(&ways, &mut exchange);
+        assert_eq!(seen, expected.map(str::to_owned).map_err(str::to_owned), "{missing} {cnf}");
+    }
+    for (names, any_case, missing, expected) in
+        [(vec![], false, true, Ok("jwt app-c")), (vec!["JWT"], false, false, Err("TOKEN"))]
+    {
+        let Entrance::Token(token) = token() else { panic!("a token") };
+        let types = Some(TokenTypes { names: names.into_iter().map(str::to_owned).collect(), any_case, missing });
+        let entrance = Entrance::Token(Box::new(TokenEntrance { types, scopes: Vec::new(), ..*token }));
+        let ways = first_of(vec![way("jwt", entrance, None, subscriptions())]);
+        let token = signed("hush", "HS256", &json!({"azp": "shop"}));
+        check(&ways, "/", &[("authorization", &format!("Bearer {token}"))], expected);
+    }
 }

@@ -3,7 +3,12 @@
 use crate::auth::token_proof::ReadyProof;
 use crate::auth::tokens::Tokens;
 use crate::build::BuildCause;
+use crate::exchange::Exchange;
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::HeaderValue;
+use model::answer::Keyed;
 use model::policy::TokenEntrance;
 use serde_json::{Map, Value};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -41,15 +46,37 @@ impl ReadyTokens {
         }
     }
 
-    /// Whether it has those that are asked for.
-    pub(super) fn is_for_this(&self, claims: &Map<String, Value>) -> bool {
+    /// What a token is told that has not the scopes that are asked for.
+    pub(super) fn insufficient(&self, claims: &Map<String, Value>) -> Option<&Keyed> {
         if self.data.scopes.is_empty() {
-            return true;
+            return None;
         }
         let claimed = self.scopes(claims);
         let mut wanted = self.data.scopes.iter();
         let has = |wanted: &String| claimed.contains(&wanted.as_str());
-        if self.data.all_scopes { wanted.all(has) } else { wanted.any(has) }
+        let enough = if self.data.all_scopes { wanted.all(has) } else { wanted.any(has) };
+        (!enough).then_some(&self.data.insufficient)
+    }
+
+    pub(super) fn is_of_type(&self, kind: Option<&str>) -> bool {
+        let Some(types) = &self.data.types else { return true };
+        let same = |name: &String, kind: &str| match types.any_case {
+            true => name.eq_ignore_ascii_case(kind),
+            false => name == kind,
+        };
+        kind.map_or(types.missing, |kind| types.names.iter().any(|name| same(name, kind)))
+    }
+
+    /// What a token is told that is bound to another certificate than the connection's.
+    pub(super) fn unbound(&self, claims: &Map<String, Value>, exchange: &Exchange) -> Option<&Keyed> {
+        let bound = self.data.bound.as_ref()?;
+        let named = claims.get("cnf").and_then(|cnf| cnf.get("x5t#S256")).and_then(Value::as_str);
+        let own = || {
+            let hash = digest(&SHA256, exchange.client.certificate.as_ref()?.leaf());
+            Some(URL_SAFE_NO_PAD.encode(hash))
+        };
+        let right = named.map_or(bound.missing, |named| own().is_some_and(|own| own == named));
+        (!right).then_some(&bound.wrong)
     }
 }
 

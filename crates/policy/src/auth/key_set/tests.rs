@@ -15,7 +15,7 @@ fn set(ids: &[&str]) -> String {
 }
 
 fn data(double: &Double, fresh: Duration) -> Data {
-    Data { server: double.data.clone(), discovery: false, algorithms: Vec::new(), fresh }
+    Data { server: double.data.clone(), discovery: false, any_issuer: false, algorithms: Vec::new(), fresh }
 }
 
 const HOUR: Duration = Duration::from_secs(3600);
