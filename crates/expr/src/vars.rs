@@ -8,7 +8,7 @@ mod read;
 mod ready;
 
 pub use literal::Literal;
-pub use read::{VarsError, read};
+pub use read::{VarsError, read, read_freely};
 pub use ready::{Fact, ReadyCondition, Variables};
 
 use ipnet::IpNet;

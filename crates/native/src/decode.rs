@@ -2,6 +2,7 @@
 
 mod json;
 mod macros;
+mod moment;
 mod rate;
 mod scalar;
 mod shape;
@@ -9,6 +10,7 @@ mod words;
 
 pub use json::Json;
 pub(crate) use macros::{entity, key, words};
+pub use moment::Moment;
 pub use rate::Rate;
 pub use scalar::{Hidden, Lasting, Size};
 pub use shape::{Either, Given, OneOrMany, Pairs};

@@ -4,6 +4,7 @@
 
 pub mod answer;
 pub mod aws;
+pub mod constant;
 pub mod consumer;
 pub mod expression;
 pub mod listener;

@@ -2,8 +2,10 @@
 
 pub(crate) mod answer;
 pub(crate) mod aws;
+pub(crate) mod constant;
 pub(crate) mod consumer;
 pub(crate) mod expression;
+pub(crate) mod file;
 pub(crate) mod forward;
 pub(crate) mod header;
 mod judge;
@@ -22,6 +24,7 @@ use crate::decode::{Decode, Decoder, nearest};
 use crate::entity::Config;
 use crate::findings::{Findings, Spot};
 use crate::names;
+use crate::read::named_files;
 use crate::sam;
 use crate::tree;
 use dialect::resolve::Environment;
@@ -38,7 +41,7 @@ use store::{Document, Documents};
 pub fn lower(documents: &Documents, environment: &dyn Environment) -> Lowered {
     let files: Files<'_> = documents.iter().map(|d| (d.key.as_str(), &d.bytes[..])).collect();
     let (mut gateways, mut findings, mut broken) = (Vec::new(), Vec::new(), Vec::new());
-    for document in main_documents(documents) {
+    for document in main_documents(documents, environment) {
         let mut remarks = Findings::new(&document.key);
         let gateway = lower_document(document, &files, environment, &mut remarks);
         if remarks.any_invalid() {
@@ -54,7 +57,7 @@ pub fn lower(documents: &Documents, environment: &dyn Environment) -> Lowered {
 /// The functions that templates among the documents declare; none of a template that [`lower`] takes for broken.
 pub fn functions(documents: &Documents, environment: &dyn Environment) -> Vec<sam::Function> {
     let mut functions = Vec::new();
-    for document in main_documents(documents) {
+    for document in main_documents(documents, environment) {
         let Ok(text) = std::str::from_utf8(&document.bytes) else { continue };
         let mut remarks = Findings::new(&document.key);
         if sam::is_template(text)
@@ -68,15 +71,27 @@ pub fn functions(documents: &Documents, environment: &dyn Environment) -> Vec<sa
 }
 
 /// Documents that are configuration; the others are files that those name.
-fn main_documents(documents: &Documents) -> Vec<&Document> {
+fn main_documents<'d>(documents: &'d Documents, environment: &dyn Environment) -> Vec<&'d Document> {
     let is_yaml = |d: &&Document| [".yaml", ".yml", ".json"].iter().any(|end| d.key.ends_with(end));
     let named: Vec<&Document> = documents.iter().filter(is_yaml).collect();
+    if named.len() > 1 {
+        return without_schemas(named, environment);
+    }
     if !named.is_empty() {
         return named;
     }
     // A file given by another name: PEM begins a line, where YAML would have to indent or quote it.
     let begins = |d: &Document| String::from_utf8_lossy(&d.bytes).lines().any(|line| line.starts_with("-----BEGIN "));
     documents.iter().filter(|d| !begins(d) && !is_store(&d.bytes)).collect()
+}
+
+/// A schema that another document names is none of them, though it ends as they do.
+fn without_schemas<'d>(documents: Vec<&'d Document>, environment: &dyn Environment) -> Vec<&'d Document> {
+    let files = |d: &&Document| {
+        named_files(&d.bytes, environment).into_iter().map(|file| names::beside(&d.key, &file)).collect::<Vec<_>>()
+    };
+    let schemas: BTreeSet<String> = documents.iter().flat_map(files).collect();
+    documents.into_iter().filter(|d| !schemas.contains(&d.key)).collect()
 }
 
 /// A PKCS#12 store or a JKS.

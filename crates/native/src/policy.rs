@@ -13,7 +13,10 @@ pub mod compose;
 pub mod concurrency;
 pub mod cors;
 pub mod count;
+pub mod error_body;
 pub mod fail;
+pub mod fields;
+pub mod first_of;
 pub mod forward_auth;
 pub mod header_name;
 pub mod header_texts;
@@ -21,6 +24,7 @@ pub mod headers;
 pub mod hmac_auth;
 pub mod http_log;
 pub mod identity;
+pub mod inject;
 pub mod ip_restriction;
 pub mod jwt;
 pub mod key_auth;
@@ -29,17 +33,23 @@ pub mod pace;
 pub mod proof;
 pub mod rate_limit;
 pub mod record;
+pub mod redirect;
 pub mod refusals;
+pub mod refuse;
 pub mod request_id;
 pub mod request_size;
+pub mod request_text;
 pub mod request_transform;
 pub mod respond;
+pub mod response_rewrite;
 pub mod response_transform;
+pub mod rewrite;
 pub mod server;
+pub mod substitution;
 pub mod terminate;
-pub mod variables;
+pub mod validate;
 
-use crate::decode::{At, Either, Given, Hidden, OneOrMany, Pairs, Rate, Size, Text, entity, words};
+use crate::decode::{At, Either, Given, Hidden, Json, OneOrMany, Pairs, Rate, Size, Text, entity, words};
 use crate::entity::answer::Answer;
 use crate::entity::expression::{Expression, Failure};
 use crate::entity::matching::Match;
@@ -66,6 +76,8 @@ macro_rules! forms {
             /// One policy, and where it stands if that is not told by its place in the list.
             Step {
                 $($(#[$doc])* $key $field: Option<$form>,)*
+                /// The body of what the policy refuses with, instead of its own; or more about it.
+                error_body: Option<Either<Text, error_body::ErrorBody>>,
                 /// Only for requests that satisfy this.
                 when: Option<At<Match>>,
                 /// The phase in which it runs, and then on this side only; several for several sides.
@@ -94,7 +106,8 @@ macro_rules! forms {
         /// What an entry does.
         pub(crate) fn lower(step: &Step, around: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
             $(if let Some(form) = &step.$field {
-                return $lower(form, around, at);
+                let policy = $lower(form, around, at)?;
+                return Some(error_body::lower(policy, &step.error_body, at));
             })*
             None
         }
@@ -118,10 +131,16 @@ forms! {
     "any-of" any_of: Box<any_of::Written>, [Access], any_of::lower;
     /// Lets in whom a server lets in.
     "forward-auth" forward_auth: Box<At<forward_auth::ForwardAuth>>, [Access], forward_auth::lower;
+    /// Lets in by the first of several ways that fits: the ways, or more about them.
+    "first-of" first_of: Either<Vec<At<first_of::Way>>, first_of::FirstOf>, [Access], first_of::lower;
     /// Lets known clients of some groups in.
     "acl" acl: At<acl::Acl>, [Access], acl::lower;
     /// Lets clients of some addresses in.
     "ip-restriction" ip_restriction: At<ip_restriction::IpRestriction>, [Access], ip_restriction::lower;
+    /// Refuses requests of which a condition on variables is true: `[[http_user_agent, "~~", bot]]`, or more about it.
+    "refuse" refuse: Either<At<Vec<Json>>, At<refuse::Refuse>>, [Access], refuse::lower;
+    /// Refuses requests whose header or body is not as a JSON schema says.
+    "validate" validate: At<validate::Validate>, [Access], validate::lower;
     /// Refuses requests with larger bodies than this.
     "request-size" request_size: Either<At<Size>, At<request_size::RequestSize>>, [Access], request_size::lower;
     /// Refuses clients that ask too often: `100/minute`, a list of such, or more about it.
@@ -138,6 +157,10 @@ forms! {
     "request-transform" request_transform: request_transform::RequestTransform, [Access], request_transform::lower;
     /// Changes header and JSON members of the response.
     "response-transform" response_transform: response_transform::ResponseTransform, [Response], response_transform::lower;
+    /// Changes what those behind see of the request: its path, or more about it.
+    "rewrite" rewrite: Either<Text, At<rewrite::Rewrite>>, [Access], rewrite::lower;
+    /// Changes status, header and body of the response.
+    "response-rewrite" response_rewrite: response_rewrite::ResponseRewrite, [Response], response_rewrite::lower;
     /// Changes header fields by texts with expressions; of the response with `phase: response`.
     "header-texts" header_texts: header_texts::HeaderTexts, [Access], header_texts::lower;
     /// Sets attributes of the exchange to texts with expressions, which keep their type.
@@ -152,6 +175,10 @@ forms! {
     "request-id" request_id: Given<request_id::RequestId>, [Rewrite, Response], request_id::lower;
     /// Answers with this, or with this status.
     "respond" respond: Either<At<u16>, Answer>, [Access], respond::lower;
+    /// Sends clients elsewhere: where to, or more about it.
+    "redirect" redirect: Either<Text, At<redirect::Redirect>>, [Access], redirect::lower;
+    /// Pauses, or answers with what is made up.
+    "inject" inject: inject::Inject, [Access], inject::lower;
     /// Answers requests that show a sign, or shows them what they are.
     "terminate" terminate: Given<terminate::Terminate>, [Access], terminate::lower;
     /// Calls a function.
@@ -180,10 +207,10 @@ words! {
     }
 }
 
-/// The entry that says what a step does; where it stands is added by others.
-pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) -> Step {
+/// The entry that says what a policy does in a phase; where it stands is added by others.
+pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, pen: &mut Pen<'_>) -> Step {
     let empty = Step::default();
-    match &step.policy {
+    match policy {
         Policy::Call(one) => Step { call: Some(call::write(one, around, pen)), ..empty },
         Policy::Respond(one) => Step { respond: Some(respond::write(one)), ..empty },
         Policy::Terminate(one) => Step { terminate: Some(Given(terminate::write(one))), ..empty },
@@ -198,14 +225,16 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::ForwardAuth(one) => {
             Step { forward_auth: Some(Box::new(At::new(forward_auth::write(one, pen)))), ..empty }
         }
+        Policy::FirstOf(one) => Step { first_of: Some(first_of::write(one, pen)), ..empty },
+        Policy::Refuse(one) => Step { refuse: Some(refuse::write(one, pen)), ..empty },
         Policy::Acl(one) => Step { acl: Some(At::new(acl::write(one))), ..empty },
         Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
         Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },
         Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
-        Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around, pen))), ..empty },
-        Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
+        Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around))), ..empty },
+        Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around)), ..empty },
         Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
-        Policy::Headers(edits) => match step.rank.phase {
+        Policy::Headers(edits) => match phase {
             chain::Phase::Response | chain::Phase::Log => {
                 Step { response_headers: Some(headers::write(edits)), ..empty }
             }
@@ -213,10 +242,8 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
                 Step { request_headers: Some(headers::write(edits)), ..empty }
             }
         },
-        Policy::RequestTransform(one) => Step { request_transform: Some(request_transform::write(one, pen)), ..empty },
-        Policy::ResponseTransform(one) => {
-            Step { response_transform: Some(response_transform::write(one, pen)), ..empty }
-        }
+        Policy::RequestTransform(one) => Step { request_transform: Some(request_transform::write(one)), ..empty },
+        Policy::ResponseTransform(one) => Step { response_transform: Some(response_transform::write(one)), ..empty },
         Policy::HeaderTexts(one) => Step { header_texts: Some(header_texts::write(one, pen)), ..empty },
         Policy::Assign(one) => Step { assign: Some(assign::write(one, pen)), ..empty },
         Policy::Compose(one) => Step { compose: Some(compose::write(one, pen)), ..empty },
@@ -225,20 +252,23 @@ pub(crate) fn write(step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) 
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
         Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },
         Policy::Count(one) => Step { count: Some(At::new(count::write(one))), ..empty },
-        // No written form yet: read back, such a route is shut, not open.
-        Policy::FirstOf(_) => gap("first-of", pen),
-        Policy::Refuse(_) => gap("refuse", pen),
-        Policy::Refusing(_) => gap("bodies of refusals", pen),
-        Policy::Validate(_) => gap("validate", pen),
-        Policy::Inject(_) => gap("inject", pen),
-        Policy::Redirect(_) => gap("redirect", pen),
-        Policy::Rewrite(_) => gap("rewrite", pen),
-        Policy::ResponseRewrite(_) => gap("response-rewrite", pen),
+        Policy::Validate(one) => Step { validate: Some(At::new(validate::write(one, pen))), ..empty },
+        Policy::Inject(one) => Step { inject: Some(inject::write(one, pen)), ..empty },
+        Policy::Redirect(one) => Step { redirect: Some(redirect::write(one)), ..empty },
+        Policy::Rewrite(one) => Step { rewrite: Some(rewrite::write(one)), ..empty },
+        Policy::ResponseRewrite(one) => Step { response_rewrite: Some(response_rewrite::write(one, pen)), ..empty },
+        // One body is the last: a policy within such a policy is said by nobody.
+        Policy::Refusing(one) if matches!(one.policy, Policy::Refusing(_)) => {
+            gap("an error_body in an error_body", pen)
+        }
+        Policy::Refusing(one) => {
+            Step { error_body: Some(error_body::write(one)), ..write(&one.policy, phase, around, pen) }
+        }
         Policy::Missing { name } => Step { missing: Some(missing::write(name)), ..empty },
     }
 }
 
-/// Stands for a policy that has no written form.
+/// Stands for a policy that has no written form: read back, its routes are shut, not open.
 fn gap(name: &'static str, pen: &mut Pen<'_>) -> Step {
     pen.left_out.insert(name);
     Step { missing: Some(missing::write(name)), ..Step::default() }

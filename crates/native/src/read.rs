@@ -2,9 +2,10 @@
 
 use crate::findings::Findings;
 use crate::names::{beside, is_pem};
+use crate::policy::validate::is_json;
 use crate::sam;
 use crate::tree::{self, Node, Tree};
-use dialect::resolve::ProcessEnvironment;
+use dialect::resolve::{Environment, ProcessEnvironment};
 use dialect::{ReadError, Source};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ pub fn read(path: &Path) -> Result<Vec<Source>, ReadError> {
     let path = find(path)?;
     let main = source(&path)?;
     let mut sources = Vec::new();
-    for file in named_files(&main) {
+    for file in named_files(&main.bytes, &ProcessEnvironment) {
         let key = beside(&main.key, &file);
         sources.extend(source(Path::new(&key)));
     }
@@ -44,15 +45,15 @@ fn source(path: &Path) -> Result<Source, ReadError> {
     }
 }
 
-/// Files named by certificates, keys, authorities and key stores.
-fn named_files(main: &Source) -> BTreeSet<String> {
+/// Files named by certificates, keys, authorities, key stores and schemas.
+pub(crate) fn named_files(document: &[u8], environment: &dyn Environment) -> BTreeSet<String> {
     let mut files = BTreeSet::new();
-    let mut findings = Findings::new(&main.key);
-    let text = String::from_utf8_lossy(&main.bytes);
+    let mut findings = Findings::new("");
+    let text = String::from_utf8_lossy(document);
     if sam::is_template(&text) {
         return files; // the code that a template names is no configuration
     }
-    if let Some(tree) = tree::parse(&text, &ProcessEnvironment, &mut findings) {
+    if let Some(tree) = tree::parse(&text, environment, &mut findings) {
         gather(&tree, &mut files);
     }
     files
@@ -73,6 +74,10 @@ fn gather(tree: &Tree, files: &mut BTreeSet<String>) {
                         .iter()
                         .filter_map(|key| value.get(key))
                         .for_each(|name| add(name, files)),
+                    "public_key" => add(value, files),
+                    "validate" => {
+                        ["header", "body"].iter().filter_map(|key| value.get(key)).for_each(|name| add(name, files))
+                    }
                     _ => gather(value, files),
                 }
             }
@@ -91,6 +96,7 @@ fn each(tree: &Tree, work: &mut dyn FnMut(&Tree)) {
 fn add(tree: &Tree, files: &mut BTreeSet<String>) {
     if let Node::Scalar(scalar) = &tree.node
         && !is_pem(&scalar.text)
+        && !is_json(&scalar.text)
         && !scalar.text.is_empty()
     {
         files.insert(scalar.text.clone());

@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod aws;
+pub(crate) mod constant;
 pub(crate) mod consumer;
 pub(crate) mod expression;
 pub(crate) mod forward;
@@ -24,6 +25,7 @@ use model::endpoint::Endpoint;
 use model::id::UpstreamId;
 use secrets::Secrets;
 pub use secrets::Variable;
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A gateway in the native language.
@@ -144,6 +146,16 @@ fn upstreams(gateway: &Gateway, pen: &mut Pen<'_>) -> Option<Pairs<crate::entity
 /// A text that stands for itself: what looks like a reference is no reference.
 pub(crate) fn text(plain: &str) -> Text {
     At::new(plain.replace("${", "$${"))
+}
+
+/// A value in which nothing is a reference.
+pub(crate) fn escaped(value: Value) -> Value {
+    match value {
+        Value::String(plain) => text(&plain).value.into(),
+        Value::Array(items) => items.into_iter().map(escaped).collect(),
+        Value::Object(members) => members.into_iter().map(|(name, value)| (name, escaped(value))).collect(),
+        other => other,
+    }
 }
 
 /// A key, in which references have no meaning.

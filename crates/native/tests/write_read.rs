@@ -34,6 +34,8 @@ use store::{Document, Revision};
 mod expressions;
 #[path = "write_read/policies.rs"]
 mod policies;
+#[path = "write_read/shapes.rs"]
+mod shapes;
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
@@ -551,7 +553,7 @@ fn predicate() -> BoxedStrategy<Predicate> {
         methods,
         ..Predicate::default()
     });
-    let wire = (vec(host.clone(), 0..2), of(text()), expressions::vars());
+    let wire = (vec(host.clone(), 0..2), of(text()), of(expressions::vars()));
     let full = (of(path), vec(host, 0..3), methods, headers, query, schemes, networks(), wire).prop_map(
         |(path, hosts, methods, headers, query, schemes, clients, (server_names, expression, vars))| Predicate {
             path,

@@ -46,26 +46,43 @@ pub fn read<V>(rules: &[Value], variable: &impl Fn(&str) -> V) -> Result<Conditi
     if !is_table(first) && logic::<V>(first).is_none() {
         return Err(VarsError::NoBrackets);
     }
-    list(rules, variable, DEPTH)
+    list(rules, variable, Form { depth: DEPTH, fewest: 2 })
 }
 
-fn list<V>(rules: &[Value], variable: &impl Fn(&str) -> V, depth: usize) -> Result<Condition<V>, VarsError> {
+/// As [`read`], and more may be said: one test may stand alone, and `OR` and the like may have one part or none.
+pub fn read_freely<V>(rules: &[Value], variable: &impl Fn(&str) -> V) -> Result<Condition<V>, VarsError> {
+    if rules.is_empty() {
+        return Ok(Condition::All(Vec::new()));
+    }
+    list(rules, variable, Form { depth: DEPTH, fewest: 0 })
+}
+
+/// How lists may be built.
+#[derive(Clone, Copy)]
+struct Form {
+    /// So much deeper.
+    depth: usize,
+    /// `OR` and the like have so many parts.
+    fewest: usize,
+}
+
+fn list<V>(rules: &[Value], variable: &impl Fn(&str) -> V, form: Form) -> Result<Condition<V>, VarsError> {
     let first = rules.first().ok_or(VarsError::TooShort)?;
-    let depth = depth.checked_sub(1).ok_or(VarsError::NoTest)?;
-    let parts = |rules: &[Value]| rules.iter().map(|rule| part(rule, variable, depth)).collect::<Result<Vec<_>, _>>();
+    let form = Form { depth: form.depth.checked_sub(1).ok_or(VarsError::NoTest)?, ..form };
+    let parts = |rules: &[Value]| rules.iter().map(|rule| part(rule, variable, form)).collect::<Result<Vec<_>, _>>();
     if is_table(first) {
         return Ok(Condition::All(parts(rules)?));
     }
     match logic(first) {
-        Some(_) if rules.len() <= 2 => Err(VarsError::TooShort),
+        Some(_) if rules.len() <= form.fewest => Err(VarsError::TooShort),
         Some(join) => Ok(join(parts(&rules[1..])?)),
         None => test(rules, variable).map(Condition::Test),
     }
 }
 
-fn part<V>(rule: &Value, variable: &impl Fn(&str) -> V, depth: usize) -> Result<Condition<V>, VarsError> {
+fn part<V>(rule: &Value, variable: &impl Fn(&str) -> V, form: Form) -> Result<Condition<V>, VarsError> {
     match rule {
-        Value::Array(rules) => list(rules, variable, depth),
+        Value::Array(rules) => list(rules, variable, form),
         Value::Object(_) => Err(VarsError::TooShort),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => Err(VarsError::NoTest),
     }

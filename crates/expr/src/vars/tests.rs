@@ -137,3 +137,22 @@ fn expressions_that_match_nothing_are_told() {
     let broken: Vec<String> = condition.broken().into_iter().map(|(regex, _)| regex).collect();
     assert_eq!(broken, ["(", "[a"]);
 }
+
+#[test]
+fn whoever_reads_freely_takes_what_the_original_finds_too_short() {
+    let world = world();
+    for (rules, expected) in [
+        (json!([]), true),
+        (json!(["age", "==", 18]), true),
+        (json!(["age", "!", "==", 18]), false),
+        (json!(["OR", ["age", "==", 18]]), true),
+        (json!(["!OR", ["age", "==", 18]]), false),
+        (json!(["OR"]), false),
+        (json!([["age", "==", 18], ["AND"]]), true),
+    ] {
+        let rules = rules.as_array().unwrap();
+        let condition = read_freely(rules, &str::to_owned).unwrap();
+        assert_eq!(ReadyCondition::new(&condition).holds(&world), expected, "{rules:?}");
+    }
+    assert_eq!(read_freely(&[json!([])], &str::to_owned), Err(VarsError::TooShort));
+}

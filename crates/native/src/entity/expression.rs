@@ -32,7 +32,7 @@ entity! {
 entity! {
     /// A failure that the configuration tells of.
     Failure {
-        /// HTTP status; 500 without it.
+        /// HTTP status; 500 without it, where the policy has no other.
         status: Option<At<u16>>,
         /// The key under which answers are looked up.
         key: Option<Text>,

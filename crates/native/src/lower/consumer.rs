@@ -109,8 +109,8 @@ fn tokens(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) 
         let (algorithm, verifier, id) = match token {
             Either::First(secret) => (Algorithm::HS256, Some(Verifier::Shared(there(secret, &name.spot, at))), None),
             Either::Second(token) => {
-                let algorithm = token.algorithm.as_ref().map_or(Algorithm::HS256, |word| algorithm(word.value));
-                (algorithm, verifier(token, algorithm, &name.spot, at), token.id.as_ref())
+                let (algorithm, verifier) = checked_with(token, &name.spot, at);
+                (algorithm, verifier, token.id.as_ref())
             }
         };
         let id = id.map(|id| id.value.clone());
@@ -136,6 +136,12 @@ fn signers(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>)
     credentials
 }
 
+/// How a token is signed, and what signatures are checked with.
+pub(crate) fn checked_with(token: &Token, spot: &Spot, at: &mut Lowering<'_>) -> (Algorithm, Option<Verifier>) {
+    let algorithm = token.algorithm.as_ref().map_or(Algorithm::HS256, |word| algorithm(word.value));
+    (algorithm, verifier(token, algorithm, spot, at))
+}
+
 fn verifier(token: &Token, algorithm: Algorithm, spot: &Spot, at: &mut Lowering<'_>) -> Option<Verifier> {
     match (&token.secret, &token.public_key) {
         (Some(secret), None) if algorithm.is_shared() => Some(Verifier::Shared(there(secret, spot, at))),
@@ -152,7 +158,7 @@ fn verifier(token: &Token, algorithm: Algorithm, spot: &Spot, at: &mut Lowering<
 }
 
 /// A secret that is there: an empty one would prove nothing.
-fn there(secret: &Hidden, spot: &Spot, at: &mut Lowering<'_>) -> Secret {
+pub(crate) fn there(secret: &Hidden, spot: &Spot, at: &mut Lowering<'_>) -> Secret {
     let secret = secret.secret();
     if secret.is_empty() {
         at.invalid(spot, "this secret is empty, so that showing nothing would be enough");

@@ -33,8 +33,21 @@ pub(crate) fn texts(written: &Option<Pairs<Expression>>, at: &mut Lowering<'_>) 
 }
 
 pub(crate) fn failure(written: &entity::Failure, at: &mut Lowering<'_>) -> Keyed {
+    with_status(written, FAILURE.status, at)
+}
+
+/// What is written, else this status with these words.
+pub(crate) fn failure_or(written: &Option<entity::Failure>, usual: (u16, &str), at: &mut Lowering<'_>) -> Keyed {
+    let (status, message) = usual;
+    match written {
+        Some(written) => with_status(written, status, at),
+        None => Keyed { status, key: None, message: Some(message.to_owned()) },
+    }
+}
+
+fn with_status(written: &entity::Failure, usual: u16, at: &mut Lowering<'_>) -> Keyed {
     Keyed {
-        status: written.status.as_ref().map_or(500, |code| answer::status(code, at)),
+        status: written.status.as_ref().map_or(usual, |code| answer::status(code, at)),
         key: written.key.as_ref().map(|key| key.value.clone()),
         message: written.message.as_ref().map(|message| message.value.clone()),
     }
@@ -78,9 +91,9 @@ fn condition(written: &At<entity::Condition>, at: &mut Lowering<'_>) -> Option<C
 }
 
 /// A condition on variables.
-pub(super) fn vars(written: &At<Vec<Json>>, at: &mut Lowering<'_>) -> Option<Vars> {
+pub(crate) fn vars(written: &At<Vec<Json>>, at: &mut Lowering<'_>) -> Option<Vars> {
     let rules: Vec<Value> = written.iter().map(|rule| rule.0.clone()).collect();
-    match expr::vars::read(&rules, &Variable::of) {
+    match expr::vars::read_freely(&rules, &Variable::of) {
         Ok(vars) => {
             if !vars.broken().is_empty() {
                 let message = "a regular expression cannot be read, and so matches nothing";
@@ -95,11 +108,12 @@ pub(super) fn vars(written: &At<Vec<Json>>, at: &mut Lowering<'_>) -> Option<Var
                 VarsError::Operator { .. } => {
                     "an operator is one of ==, ~=, >, >=, <, <=, ~~, ~*, in, has, ipmatch".to_owned()
                 }
-                VarsError::NoBrackets
-                | VarsError::NoTest
-                | VarsError::TooShort
-                | VarsError::BadNot
-                | VarsError::NoAddress => error.to_string(),
+                VarsError::NoTest => {
+                    "a condition is a list of a variable, an operator and a value, or of conditions".to_owned()
+                }
+                VarsError::NoBrackets | VarsError::TooShort | VarsError::BadNot | VarsError::NoAddress => {
+                    error.to_string()
+                }
             };
             at.invalid(&written.spot, message);
             None

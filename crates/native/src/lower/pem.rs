@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::decode::Either;
 use crate::entity::listener::{Pem, PemKey};
 use crate::findings::Spot;
-use crate::names::{beside, is_pem};
+use crate::names::is_pem;
 use model::Secret;
 
 /// A certificate chain or an authority.
@@ -45,8 +45,7 @@ fn file<'a>(name: &str, spot: &Spot, at: &mut Lowering<'a>) -> Option<&'a str> {
         at.invalid(spot, "a PEM file or PEM itself is needed, and this is empty");
         return None;
     }
-    let key = beside(at.findings.document(), name);
-    let found = at.files.get(key.as_str()).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let found = super::file::text(name, at);
     if found.is_none() {
         // The text may be a key that lost its first line, so it is not repeated.
         at.invalid(spot, "this is neither PEM nor a file that can be read; a file is looked for beside this document");

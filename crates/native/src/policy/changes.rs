@@ -1,10 +1,11 @@
 //! Changes of named texts and of JSON members, as both transforms have them.
 
+use super::request_text::{self, Holds, Pieces};
 use crate::decode::{At, Decode, Decoder, Either, OneOrMany, Pairs, TEXT, Text, entity, values};
 use crate::lower::{Lowering, header};
 use crate::tree::{Node, Tree};
-use crate::write::{Pen, key, text, texts};
-use model::policy::{self, RequestText, RequestTextError};
+use crate::write::{key, text, texts};
+use model::policy::{self, RequestText};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
@@ -17,11 +18,11 @@ entity! {
         /// Another name, where the old one is there.
         rename: Option<Pairs<Text>>,
         /// Another value, where the name is there.
-        replace: Option<Pairs<Text>>,
+        replace: Option<Pairs<Pieces>>,
         /// A value, where the name is not there.
-        add: Option<Pairs<Text>>,
+        add: Option<Pairs<Pieces>>,
         /// One more value, whatever is there.
-        append: Option<Pairs<Text>>,
+        append: Option<Pairs<Pieces>>,
     }
 }
 
@@ -74,11 +75,11 @@ pub(crate) fn lower(written: &Option<Changes>, kind: Kind, at: &mut Lowering<'_>
     }
 }
 
-fn pairs<'a, T>(
-    written: &TextPairs,
+fn pairs<'a, W, T>(
+    written: &Option<Pairs<W>>,
     kind: Kind,
     at: &mut Lowering<'a>,
-    mut read: impl FnMut(&Text, &mut Lowering<'a>) -> T,
+    mut read: impl FnMut(&W, &mut Lowering<'a>) -> T,
 ) -> Vec<(String, T)> {
     let all = written.iter().flat_map(|pairs| &pairs.0);
     all.map(|(key, value)| (name(key, kind, at), read(value, at))).collect()
@@ -91,31 +92,22 @@ fn name(text: &Text, kind: Kind, at: &mut Lowering<'_>) -> String {
     }
 }
 
-fn value(text: &Text, kind: Kind, at: &mut Lowering<'_>) -> RequestText {
-    let read = match kind {
-        Kind::ResponseHeader => RequestText::plain(header::value(text, at)),
-        Kind::RequestHeader | Kind::RequestName => request_text(text, at),
-    };
-    if let (Kind::RequestHeader, Some(_)) = (kind, read.as_plain()) {
+fn value(written: &Pieces, kind: Kind, at: &mut Lowering<'_>) -> RequestText {
+    let read = request_text::lower(written, kind.holds(), at);
+    if let (Kind::RequestHeader | Kind::ResponseHeader, Some(_), Either::First(text)) = (kind, read.as_plain(), written)
+    {
         header::value(text, at);
     }
     read
 }
 
-/// A text with parts of the request in it.
-pub(crate) fn request_text(text: &Text, at: &mut Lowering<'_>) -> RequestText {
-    RequestText::parse(text).unwrap_or_else(|error| {
-        // It may come from the environment, so the finding does not repeat it.
-        let message = match error {
-            RequestTextError::Open { .. } => "$( has no closing parenthesis",
-            RequestTextError::Source { .. } => {
-                "between $( and ) stand headers.NAME, query_params.NAME, uri_captures.NAME or quoted texts, with \"or\" \
-                 between them"
-            }
-        };
-        at.invalid(&text.spot, message);
-        RequestText::default()
-    })
+impl Kind {
+    fn holds(self) -> Holds {
+        match self {
+            Self::ResponseHeader => Holds::Nothing,
+            Self::RequestHeader | Self::RequestName => Holds::Parts,
+        }
+    }
 }
 
 pub(crate) fn lower_json(written: &Option<JsonChanges>, at: &mut Lowering<'_>) -> policy::JsonChanges {
@@ -148,9 +140,10 @@ fn scalar(written: &Either<JsonScalar, JsonNumber>, at: &mut Lowering<'_>) -> po
     }
 }
 
-pub(crate) fn write(one: &policy::TextChanges, kind: Kind, pen: &mut Pen<'_>) -> Option<Changes> {
-    let mut values = |list: &[(String, RequestText)]| {
-        let pairs: Vec<_> = list.iter().map(|(name, value)| (key(name), write_value(value, kind, pen))).collect();
+pub(crate) fn write(one: &policy::TextChanges, kind: Kind) -> Option<Changes> {
+    let values = |list: &[(String, RequestText)]| {
+        let value = |value| request_text::write(value, kind.holds());
+        let pairs: Vec<_> = list.iter().map(|(name, text)| (key(name), value(text))).collect();
         (!pairs.is_empty()).then_some(Pairs(pairs))
     };
     (!one.is_empty()).then(|| Changes {
@@ -160,21 +153,6 @@ pub(crate) fn write(one: &policy::TextChanges, kind: Kind, pen: &mut Pen<'_>) ->
         add: values(&one.add),
         append: values(&one.append),
     })
-}
-
-fn write_value(value: &RequestText, kind: Kind, pen: &mut Pen<'_>) -> Text {
-    match (kind, value.as_plain()) {
-        (Kind::ResponseHeader, Some(plain)) => text(plain),
-        (Kind::ResponseHeader | Kind::RequestHeader | Kind::RequestName, _) => write_request_text(value, pen),
-    }
-}
-
-pub(crate) fn write_request_text(value: &RequestText, pen: &mut Pen<'_>) -> Text {
-    let written = value.to_string();
-    if RequestText::parse(&written).as_ref() != Ok(value) {
-        pen.left_out.insert("texts of transforms that hold \"$(\" or both kinds of quotes");
-    }
-    text(&written)
 }
 
 fn write_names(list: &[(String, String)]) -> TextPairs {

@@ -9,7 +9,7 @@ pub(crate) use by::{By, ByValue, by_or_consumer, write_by};
 use super::Around;
 use super::header_name::{self, HeaderName};
 use super::refusals::{self, Refusals};
-use super::variables;
+use super::request_text::{self, Holds};
 use crate::decode::{At, Either, OneOrMany, Rate, Text, entity, said};
 use crate::lower::Lowering;
 use crate::write::{Pen, text, unless};
@@ -46,9 +46,9 @@ entity! {
     /// A window's bound and length as texts with variables: `$http_x_bound`, `${arg_n ?? 60}`.
     Figures {
         /// Requests in it.
-        limit: Text,
+        limit: Pieces,
         /// Its length in seconds.
-        seconds: Text,
+        seconds: Pieces,
         /// Whether a request whose texts are no positive numbers is not counted, instead of failing; false without it.
         optional: Option<At<bool>>,
     }
@@ -119,8 +119,8 @@ fn full(written: &RateLimit, around: &Around<'_>, at: &mut Lowering<'_>) -> poli
         headers: headers(&written.headers, at),
         refusals: refusals::lower(&written.refusals, CASES, at),
         figures: written.figures.as_ref().map(|one| policy::Figures {
-            limit: variables::lower(&one.limit),
-            seconds: variables::lower(&one.seconds),
+            limit: request_text::lower(&one.limit, Holds::Variables, at),
+            seconds: request_text::lower(&one.seconds, Holds::Variables, at),
             optional: said(&one.optional, false),
         }),
         measured: written.measured.as_ref().map(|one| Box::new(measured::lower(one, at))),
@@ -167,14 +167,14 @@ fn write_full(one: &policy::RateLimit, around: &Around<'_>, pen: &mut Pen<'_>) -
     let limit = OneOrMany::from(one.windows.iter().map(|window| Rate(*window)).collect::<Vec<_>>());
     let also: Vec<RateLimit> = one.also.iter().map(|one| write_full(one, around, pen)).collect();
     RateLimit {
-        by: write_by(&one.by, pen),
+        by: write_by(&one.by),
         scope: (one.scope != usual_scope(around)).then(|| text(&one.scope)),
         redis: redis::write(&one.store, pen),
         headers: write_headers(&one.headers),
         refusals: refusals::write(&one.refusals),
         figures: one.figures.as_ref().map(|one| Figures {
-            limit: variables::write(&one.limit, pen),
-            seconds: variables::write(&one.seconds, pen),
+            limit: request_text::write(&one.limit, Holds::Variables),
+            seconds: request_text::write(&one.seconds, Holds::Variables),
             optional: unless(one.optional, &false),
         }),
         measured: one.measured.as_ref().map(|one| measured::write(one, pen)),

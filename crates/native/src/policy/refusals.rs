@@ -33,10 +33,7 @@ const JSON: &str = "application/json; charset=utf-8";
 pub(crate) fn lower(written: &Option<Refusals>, cases: &[Case], at: &mut Lowering<'_>) -> policy::Refusals {
     let mut refusals = policy::Refusals::default();
     for (name, written) in written.iter().flat_map(|written| &written.0) {
-        let Some(case) = Case::ALL.into_iter().find(|case| spelled(case) == name.value) else {
-            unknown(name, cases, at);
-            continue;
-        };
+        let Some(case) = case(name, cases, at) else { continue };
         if !cases.contains(&case) {
             at.findings.say(Faith::Ignored, &name.spot, format!("this policy never refuses so; {}", listed(cases)));
         }
@@ -45,6 +42,15 @@ pub(crate) fn lower(written: &Option<Refusals>, cases: &[Case], at: &mut Lowerin
         }
     }
     refusals
+}
+
+/// The case of this name; `cases` are the usual ones.
+pub(crate) fn case(name: &Text, cases: &[Case], at: &mut Lowering<'_>) -> Option<Case> {
+    let found = Case::ALL.into_iter().find(|case| spelled(case) == name.value);
+    if found.is_none() {
+        unknown(name, cases, at);
+    }
+    found
 }
 
 fn unknown(name: &Text, cases: &[Case], at: &mut Lowering<'_>) {

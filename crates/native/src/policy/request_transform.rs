@@ -2,9 +2,10 @@
 
 use super::Around;
 use super::changes::{self, Changes, Kind};
+use super::request_text::{self, Holds, Pieces};
 use crate::decode::{Text, entity};
 use crate::lower::{Lowering, matching};
-use crate::write::{Pen, text};
+use crate::write::text;
 use model::policy::{self, Policy};
 
 entity! {
@@ -12,7 +13,7 @@ entity! {
     /// `$(query_params.NAME)`, `$(uri_captures.NAME)`, quoted texts, and `or` between them.
     RequestTransform {
         /// The path that those behind see, instead of the route's.
-        path: Option<Text>,
+        path: Option<Pieces>,
         /// The method.
         method: Option<Text>,
         /// Header fields.
@@ -26,7 +27,7 @@ entity! {
 
 pub(crate) fn lower(written: &RequestTransform, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
     Some(Policy::RequestTransform(Box::new(policy::RequestTransform {
-        path: written.path.as_ref().map(|text| changes::request_text(text, at)),
+        path: written.path.as_ref().map(|text| request_text::lower(text, Holds::Parts, at)),
         method: written.method.as_ref().map(|text| matching::method(text, &text.spot, at)),
         headers: changes::lower(&written.headers, Kind::RequestHeader, at),
         body: changes::lower(&written.body, Kind::RequestName, at),
@@ -34,12 +35,12 @@ pub(crate) fn lower(written: &RequestTransform, _: &Around<'_>, at: &mut Lowerin
     })))
 }
 
-pub(crate) fn write(one: &policy::RequestTransform, pen: &mut Pen<'_>) -> RequestTransform {
+pub(crate) fn write(one: &policy::RequestTransform) -> RequestTransform {
     RequestTransform {
-        path: one.path.as_ref().map(|path| changes::write_request_text(path, pen)),
+        path: one.path.as_ref().map(|path| request_text::write(path, Holds::Parts)),
         method: one.method.as_deref().map(text),
-        headers: changes::write(&one.headers, Kind::RequestHeader, pen),
-        body: changes::write(&one.body, Kind::RequestName, pen),
-        query: changes::write(&one.query, Kind::RequestName, pen),
+        headers: changes::write(&one.headers, Kind::RequestHeader),
+        body: changes::write(&one.body, Kind::RequestName),
+        query: changes::write(&one.query, Kind::RequestName),
     }
 }

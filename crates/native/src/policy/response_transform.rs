@@ -4,7 +4,6 @@ use super::Around;
 use super::changes::{self, Changes, JsonChanges, Kind};
 use crate::decode::entity;
 use crate::lower::Lowering;
-use crate::write::Pen;
 use model::policy::{self, Policy};
 
 entity! {
@@ -24,9 +23,9 @@ pub(crate) fn lower(written: &ResponseTransform, _: &Around<'_>, at: &mut Loweri
     })))
 }
 
-pub(crate) fn write(one: &policy::ResponseTransform, pen: &mut Pen<'_>) -> ResponseTransform {
+pub(crate) fn write(one: &policy::ResponseTransform) -> ResponseTransform {
     ResponseTransform {
-        headers: changes::write(&one.headers, Kind::ResponseHeader, pen),
+        headers: changes::write(&one.headers, Kind::ResponseHeader),
         json: changes::write_json(&one.json),
     }
 }

@@ -90,25 +90,36 @@ fn token(
     credential: &Credential,
     pen: &mut Pen<'_>,
 ) -> Either<Hidden, Token> {
+    let written = checked_with(name, algorithm, verifier, pen);
     let id = credential.id.as_deref().map(text);
+    match written {
+        Token { secret: Some(secret), algorithm: None, .. } if id.is_none() => Either::First(secret),
+        // A public key is for another algorithm than the usual one, so that is told even if it is not.
+        written if written.public_key.is_some() => {
+            let algorithm = written.algorithm.or(Some(At::new(Algorithm::HS256)));
+            Either::Second(Token { algorithm, id, ..written })
+        }
+        written => Either::Second(Token { id, ..written }),
+    }
+}
+
+/// How tokens of this name are signed, and what signatures are checked with.
+pub(crate) fn checked_with(
+    name: &str,
+    algorithm: consumer::Algorithm,
+    verifier: &Verifier,
+    pen: &mut Pen<'_>,
+) -> Token {
     let algorithm = unless(word(algorithm), &Algorithm::HS256);
     match verifier {
         Verifier::Shared(secret) => {
             let purpose = format!("the secret that signs the tokens of {name}");
             let secret = pen.secrets.hide(secret, &format!("TOKEN_SECRET_OF_{name}"), &purpose);
-            if algorithm.is_none() && id.is_none() {
-                return Either::First(secret);
-            }
-            Either::Second(Token { algorithm, secret: Some(secret), id, ..Token::default() })
+            Token { algorithm, secret: Some(secret), ..Token::default() }
         }
         Verifier::Public(pem) => {
             let public_key = Some(listener::pem_marked(pem, "PUBLIC KEY-----"));
-            Either::Second(Token {
-                algorithm: algorithm.or(Some(At::new(Algorithm::HS256))),
-                public_key,
-                id,
-                ..Token::default()
-            })
+            Token { algorithm, public_key, ..Token::default() }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Texts with expressions, conditions on what is known of an exchange, and failures that have a key.
 
-use super::{Pen, key, text, unless};
+use super::{Pen, escaped, key, text, unless};
 use crate::decode::{At, Either, Json, OneOrMany, Pairs, Text as Written};
 use crate::entity::expression::{self as entity, Expression, OtherText};
 use crate::lower::expression::FAILURE;
@@ -29,8 +29,18 @@ pub(crate) fn texts(list: &[(String, Text)], pen: &mut Pen<'_>) -> Option<Pairs<
 }
 
 pub(crate) fn failure(one: &Keyed) -> entity::Failure {
+    with_status(one, FAILURE.status)
+}
+
+/// A failure, unless it is this status with these words.
+pub(crate) fn unlike(one: &Keyed, (status, message): (u16, &str)) -> Option<entity::Failure> {
+    let usual = one.status == status && one.key.is_none() && one.message.as_deref() == Some(message);
+    (!usual).then(|| with_status(one, status))
+}
+
+fn with_status(one: &Keyed, usual: u16) -> entity::Failure {
     entity::Failure {
-        status: unless(one.status, &FAILURE.status),
+        status: unless(one.status, &usual),
         key: one.key.as_deref().map(text),
         message: one.message.as_deref().map(text),
     }
@@ -64,18 +74,15 @@ fn condition(one: &Condition, pen: &mut Pen<'_>) -> Either<Written, At<entity::C
 }
 
 /// A condition on variables, as lists.
-pub(super) fn vars(one: &Vars, pen: &mut Pen<'_>) -> Option<At<Vec<Json>>> {
-    let rules = match one {
-        Of::All(parts) => parts.iter().map(list).collect(),
-        other => match list(other) {
-            Value::Array(rules) => rules,
-            _ => Vec::new(),
-        },
+pub(crate) fn vars(one: &Vars, pen: &mut Pen<'_>) -> At<Vec<Json>> {
+    let rules = match list(one) {
+        Value::Array(rules) => rules,
+        _ => Vec::new(),
     };
-    if expr::vars::read(&rules, &Variable::of).as_ref() != Ok(one) {
+    if expr::vars::read_freely(&rules, &Variable::of).as_ref() != Ok(one) {
         pen.left_out.insert("conditions on variables that lists do not say");
     }
-    Some(At::new(rules.into_iter().map(|rule| Json(escaped(rule))).collect()))
+    At::new(rules.into_iter().map(|rule| Json(escaped(rule))).collect())
 }
 
 fn list(one: &Vars) -> Value {
@@ -84,6 +91,8 @@ fn list(one: &Vars) -> Value {
     };
     match one {
         Of::Test(one) => test(one),
+        // A list that begins with a list is true where all of them are.
+        Of::All(parts) if parts.is_empty() => joined("AND", parts),
         Of::All(parts) => Value::Array(parts.iter().map(list).collect()),
         Of::Any(parts) => joined("OR", parts),
         Of::NotAll(parts) => joined("!AND", parts),
@@ -126,14 +135,5 @@ fn number(value: Option<f64>) -> Value {
         Some(value) if value.fract() == 0.0 && value.abs() < EXACT => (value as i64).into(),
         Some(value) => value.into(),
         None => Value::Null,
-    }
-}
-
-/// What looks like a reference is no reference.
-fn escaped(value: Value) -> Value {
-    match value {
-        Value::String(plain) => text(&plain).value.into(),
-        Value::Array(items) => items.into_iter().map(escaped).collect(),
-        other => other,
     }
 }

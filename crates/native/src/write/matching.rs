@@ -76,7 +76,7 @@ fn predicate(predicate: &Predicate, pen: &mut Pen<'_>) -> entity::Match {
         clients: texts(&predicate.clients.iter().map(ToString::to_string).collect::<Vec<_>>()),
         server_names: texts(&predicate.server_names.iter().map(host).collect::<Vec<_>>()),
         expression: predicate.expression.as_deref().map(text),
-        vars: predicate.vars.as_ref().and_then(|one| expression::vars(one, pen)),
+        vars: predicate.vars.as_ref().map(|one| expression::vars(one, pen)),
         below: unless(predicate.below, &false),
         conditions: expression::conditions(&predicate.conditions, pen),
         priority: None,

@@ -5,6 +5,7 @@ use crate::decode::{At, OneOrMany};
 use crate::lower::place::{Holder, Places};
 use crate::policy::{self, Around, Step};
 use model::chain::{self, Phase};
+use model::policy::Policy;
 
 /// Steps as a list of policies. Steps that differ in their phase alone, side by side, are the sides of one entry.
 pub(super) fn steps(
@@ -24,7 +25,7 @@ pub(super) fn steps(
             after = further;
         }
         rest = after;
-        let mut entry = policy::write(step, &Around { holder, slot: step.slot.as_str() }, pen);
+        let mut entry = policy::write(&step.policy, step.rank.phase, &Around { holder, slot: step.slot.as_str() }, pen);
         let (name, usual) = name(&entry);
         let (order, slot) = places.next(&name);
         if phases != usual {
@@ -43,10 +44,17 @@ pub(super) fn steps(
 fn are_sides(one: &chain::Step, next: &chain::Step, phases: &[Phase]) -> bool {
     let is_side = |step: &chain::Step| matches!(step.rank.phase, Phase::Response | Phase::Log);
     // Header changes are called after the side on which they stand.
-    let same_word = !matches!(one.policy, model::policy::Policy::Headers(_)) || is_side(one) == is_side(next);
+    let same_word = !matches!(innermost(&one.policy), Policy::Headers(_)) || is_side(one) == is_side(next);
     let mut same = next.clone();
     same.rank.phase = one.rank.phase;
     same_word && !phases.contains(&next.rank.phase) && same == *one
+}
+
+fn innermost(policy: &Policy) -> &Policy {
+    match policy {
+        Policy::Refusing(one) => innermost(&one.policy),
+        one => one,
+    }
 }
 
 /// The name of an entry's policy, and the phases in which it runs if it does not say.

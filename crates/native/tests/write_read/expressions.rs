@@ -59,8 +59,8 @@ pub(super) fn beside(predicate: BoxedStrategy<Predicate>) -> BoxedStrategy<Predi
         .boxed()
 }
 
-/// A condition on variables, as it is read.
-pub(super) fn vars() -> BoxedStrategy<Option<Vars>> {
+/// A condition on variables.
+pub(super) fn vars() -> BoxedStrategy<Vars> {
     let names = select(vec!["arg_age", "http_x_a", "cookie_S", "uri", "post_arg.a.b[*].c", "nothing", "route_id"]);
     let literal = prop_oneof![
         Just(json!(null)),
@@ -79,12 +79,13 @@ pub(super) fn vars() -> BoxedStrategy<Option<Vars>> {
             false => json!([name, operator, value]),
         },
     );
-    let rule = test.prop_recursive(2, 8, 3, |below| {
-        (select(vec!["AND", "OR", "!AND", "!OR"]), vec(below, 2..4)).prop_map(|(word, parts)| {
-            let mut rule = vec![json!(word)];
-            rule.extend(parts);
-            json!(rule)
-        })
+    let test = test.prop_map(|test| match expr::vars::read_freely(test.as_array().unwrap(), &Variable::of).unwrap() {
+        Vars::All(_) => unreachable!("a test is no list of such"),
+        test => test,
     });
-    of(vec(rule, 0..3).prop_map(|rules| expr::vars::read(&rules, &Variable::of).unwrap())).boxed()
+    let joined = test.prop_recursive(2, 8, 3, |below| {
+        let join = select(vec![Vars::All as fn(Vec<Vars>) -> Vars, Vars::Any, Vars::NotAll, Vars::NotAny]);
+        (join, vec(below, 0..4)).prop_map(|(join, parts)| join(parts))
+    });
+    joined.boxed()
 }

@@ -6,6 +6,7 @@ use model::consumer::{Algorithm, Credential, Password, Proof, Verifier};
 use model::forward::Forward;
 use model::id::ConsumerId;
 use model::policy::*;
+use model::variable::Variable;
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
 use proptest::prelude::*;
@@ -24,6 +25,14 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         3 => access_token(),
         2 => any_of(),
         2 => forward_auth(),
+        2 => super::shapes::first_of(),
+        2 => super::shapes::refuse(),
+        2 => super::shapes::validate(),
+        2 => super::shapes::inject(),
+        2 => super::shapes::redirect(),
+        2 => super::shapes::rewrite(),
+        2 => super::shapes::response_rewrite(),
+        1 => super::shapes::refusing(),
         2 => acl(),
         2 => ip_restriction(),
         2 => request_size(),
@@ -48,7 +57,7 @@ fn terminate() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
-fn refusals() -> BoxedStrategy<Refusals> {
+pub(super) fn refusals() -> BoxedStrategy<Refusals> {
     let media = || select(vec!["application/json; charset=utf-8", "text/plain"]).prop_map(str::to_owned);
     let member = (prop_oneof![text(), Just("message".to_owned())], media(), any::<bool>())
         .prop_map(|(name, content_type, line)| RefusalForm::Member { name, content_type, line });
@@ -321,7 +330,7 @@ fn ip_restriction() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
-fn request_size() -> BoxedStrategy<Policy> {
+pub(super) fn request_size() -> BoxedStrategy<Policy> {
     (any::<u64>(), any::<bool>(), refusals())
         .prop_map(|(bytes, length_required, refusals)| {
             Policy::RequestSize(RequestSize { bytes, length_required, refusals })
@@ -380,10 +389,29 @@ fn measured() -> BoxedStrategy<Box<Measured>> {
         .boxed()
 }
 
-/// A text with variables, as it is read.
-fn variables() -> BoxedStrategy<RequestText> {
+/// A text with variables, as it is read, or any other.
+pub(super) fn variables() -> BoxedStrategy<RequestText> {
     let part = select(vec!["a ", "$remote_addr", "$http_x.", "${uri}b", "${arg_n ?? 60}", "-$ ", "${A}", "$$${x}"]);
-    vec(part, 0..4).prop_map(|parts| RequestText::with_variables(&parts.concat())).boxed()
+    let read = vec(part, 0..4).prop_map(|parts| RequestText::with_variables(&parts.concat()));
+    prop_oneof![4 => read, 1 => any_text()].boxed()
+}
+
+/// Texts that are not always read from one text.
+pub(super) fn any_text() -> BoxedStrategy<RequestText> {
+    let variable = select(vec!["uri", "arg_a-b", "http_x", "post_arg.a[*].b", "$ odd", ""]).prop_map(Variable::of);
+    let source = prop_oneof![
+        text().prop_map(TextSource::Header),
+        text().prop_map(TextSource::Query),
+        text().prop_map(TextSource::Capture),
+        text().prop_map(TextSource::Text),
+        variable.prop_map(TextSource::Variable),
+        (0usize..12).prop_map(TextSource::Matched),
+    ];
+    let part = prop_oneof![
+        prop_oneof![text(), select(vec!["$x", "$(", "{}", "1"]).prop_map(str::to_owned)].prop_map(TextPart::Text),
+        vec(source, 0..3).prop_map(TextPart::FirstOf)
+    ];
+    vec(part, 0..4).prop_map(|parts| RequestText { parts }).boxed()
 }
 
 fn pace() -> BoxedStrategy<Policy> {
@@ -498,7 +526,7 @@ fn cors() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
-fn headers() -> BoxedStrategy<Policy> {
+pub(super) fn headers() -> BoxedStrategy<Policy> {
     let edit = prop_oneof![
         (name(), value()).prop_map(|(name, value)| HeaderEdit::Set(name, value)),
         (name(), value()).prop_map(|(name, value)| HeaderEdit::Add(name, value)),
@@ -522,7 +550,8 @@ fn request_text() -> BoxedStrategy<RequestText> {
         Just("${HOME} $${X} $".to_owned()),
         vec(source, 1..3).prop_map(|sources| format!("$({})", sources.join(" or ")))
     ];
-    vec(part, 0..3).prop_map(|parts| RequestText::parse(&parts.concat()).unwrap()).boxed()
+    let read = vec(part, 0..3).prop_map(|parts| RequestText::parse(&parts.concat()).unwrap());
+    prop_oneof![4 => read, 1 => any_text()].boxed()
 }
 
 fn changes(names: BoxedStrategy<String>, values: BoxedStrategy<RequestText>) -> BoxedStrategy<TextChanges> {
@@ -545,7 +574,8 @@ fn request_transform() -> BoxedStrategy<Policy> {
 }
 
 fn response_transform() -> BoxedStrategy<Policy> {
-    let plain = prop_oneof![value(), Just("$(headers.x) $(".to_owned())].prop_map(RequestText::plain).boxed();
+    let plain = prop_oneof![value(), Just("$(headers.x) $(".to_owned())].prop_map(RequestText::plain);
+    let plain = prop_oneof![4 => plain, 1 => any_text()].boxed();
     let numbers = ["1", "-7", "0", "007", "1.50", "1e3", "18446744073709551616", "+1", "-0", "inf"];
     let scalar = prop_oneof![
         prop_oneof![text(), select(numbers.to_vec()).prop_map(str::to_owned)].prop_map(JsonScalar::Text),

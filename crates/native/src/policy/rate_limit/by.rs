@@ -3,7 +3,7 @@
 use crate::decode::{At, Either, Text, entity, said, words};
 use crate::entity::expression::Expression;
 use crate::lower::{Lowering, expression, header};
-use crate::policy::variables;
+use crate::policy::request_text::{self, Holds, Pieces};
 use crate::write::{self, Pen, text};
 use model::policy;
 
@@ -31,7 +31,7 @@ entity! {
         /// Those for this path, all together.
         path: Option<Text>,
         /// Those with one value of this text with variables: `$remote_addr $http_x`.
-        text: Option<Text>,
+        text: Option<Pieces>,
         /// Those in which each of these is the same; what is not there counts as empty.
         same: Option<Vec<Same>>,
         /// Beside `text`: whose a request is of which it says nothing; `address` without it.
@@ -89,7 +89,7 @@ fn by(written: &Either<At<By>, At<ByValue>>, at: &mut Lowering<'_>) -> policy::L
         (Some(name), None, None) => policy::LimitBy::Header(header::name(name, &name.spot, at).to_ascii_lowercase()),
         (None, Some(path), None) => policy::LimitBy::Path(path.value.clone()),
         (None, None, Some(text)) => policy::LimitBy::Text {
-            text: variables::lower(text),
+            text: request_text::lower(text, Holds::Variables, at),
             without: match said(&written.without, Without::Address) {
                 Without::Address => policy::WithoutText::Address,
                 Without::Nobody => policy::WithoutText::Nobody,
@@ -126,7 +126,7 @@ pub(crate) fn write_by(by: &policy::LimitBy, pen: &mut Pen<'_>) -> Option<Either
                 policy::WithoutText::Address => None,
                 policy::WithoutText::Nobody => Some(At::new(Without::Nobody)),
             };
-            let text = Some(variables::write(text, pen));
+            let text = Some(request_text::write(text, Holds::Variables));
             Some(Either::Second(At::new(ByValue { text, without, ..ByValue::default() })))
         }
         policy::LimitBy::Evaluated(parts) => {
