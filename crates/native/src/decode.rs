@@ -272,24 +272,6 @@ impl<T: Decode> Decode for Option<T> {
     }
 }
 
-impl<T: Decode> Decode for Box<T> {
-    fn decode(tree: &Tree, at: &mut Decoder<'_>) -> Option<Self> {
-        T::decode(tree, at).map(Box::new)
-    }
-
-    fn takes(tree: &Tree) -> bool {
-        T::takes(tree)
-    }
-
-    fn wanted() -> Cow<'static, str> {
-        T::wanted()
-    }
-
-    fn empty() -> Option<Self> {
-        T::empty().map(Box::new)
-    }
-}
-
 impl<T: Decode> Decode for Vec<T> {
     fn decode(tree: &Tree, at: &mut Decoder<'_>) -> Option<Self> {
         let Node::List(items) = &tree.node else { return at.mismatch(tree, &Self::wanted()) };

@@ -221,7 +221,7 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::AccessToken(one) => {
             Step { access_token: Some(Box::new(At::new(access_token::write(one, pen)))), ..empty }
         }
-        Policy::AnyOf(one) => Step { any_of: Some(Box::new(any_of::write(one, step, around, pen))), ..empty },
+        Policy::AnyOf(one) => Step { any_of: Some(Box::new(any_of::write(one, phase, around, pen))), ..empty },
         Policy::ForwardAuth(one) => {
             Step { forward_auth: Some(Box::new(At::new(forward_auth::write(one, pen)))), ..empty }
         }
@@ -231,8 +231,8 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
         Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },
         Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
-        Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around))), ..empty },
-        Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around)), ..empty },
+        Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around, pen))), ..empty },
+        Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
         Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
         Policy::Headers(edits) => match phase {
             chain::Phase::Response | chain::Phase::Log => {

@@ -74,7 +74,6 @@ fn gather(tree: &Tree, files: &mut BTreeSet<String>) {
                         .iter()
                         .filter_map(|key| value.get(key))
                         .for_each(|name| add(name, files)),
-                    "public_key" => add(value, files),
                     "validate" => {
                         ["header", "body"].iter().filter_map(|key| value.get(key)).for_each(|name| add(name, files))
                     }

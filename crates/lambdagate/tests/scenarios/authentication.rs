@@ -5,7 +5,7 @@ use crate::needs::needs;
 use crate::site::Site;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use rcgen::{KeyPair, PKCS_ED25519, SigningKey};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ consumers: [{username: bob, plugins: {hmac-auth: {key_id: bob, secret_key: hush}
     ] {
         let port = gate.address().port().to_string();
         let output = Command::new("python3").args(["-c", SIGNS, &port, dialect, secret, age]).output().unwrap();
-        let seen = String::from_utf8(output.stdout).unwrap();
+        let seen = String::from_utf8(output.stdout.clone()).unwrap();
         let seen: Value = serde_json::from_str(&seen).unwrap_or_else(|_| panic!("{dialect} {secret}: {output:?}"));
         assert_eq!(seen, expected, "{dialect} {secret} {age}");
     }

@@ -6,7 +6,6 @@ use crate::decode::{At, Either, entity};
 use crate::lower::Lowering;
 use crate::write::Pen;
 use model::chain;
-use model::id::Slot;
 use model::policy::{self, Case, Policy};
 
 entity! {
@@ -43,18 +42,9 @@ pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_
     Some(Policy::AnyOf(Box::new(policy::AnyOf { policies, refusals })))
 }
 
-pub(crate) fn write(one: &policy::AnyOf, step: &chain::Step, around: &Around<'_>, pen: &mut Pen<'_>) -> Written {
-    let mut entry = |policy: &Policy| {
-        let step = chain::Step {
-            slot: Slot::new(step.slot.as_str()),
-            rank: step.rank,
-            precedence: step.precedence,
-            predicate: None,
-            policy: policy.clone(),
-        };
-        At::new(super::write(&step, around, pen))
-    };
-    let policies: Vec<_> = one.policies.iter().map(&mut entry).collect();
+pub(crate) fn write(one: &policy::AnyOf, phase: chain::Phase, around: &Around<'_>, pen: &mut Pen<'_>) -> Written {
+    let entry = |policy: &Policy| At::new(super::write(policy, phase, around, pen));
+    let policies: Vec<_> = one.policies.iter().map(entry).collect();
     match refusals::write(&one.refusals) {
         None => Either::First(policies),
         refusals => Either::Second(AnyOf { policies, refusals }),

@@ -6,7 +6,7 @@ use super::rate_limit::{self, By, ByValue};
 use super::refusals::{self, Refusals};
 use crate::decode::{At, Either, Lasting, Text, entity, said};
 use crate::lower::Lowering;
-use crate::write::{text, unless};
+use crate::write::{Pen, text, unless};
 use model::policy::{self, Case, Policy};
 use std::time::Duration;
 
@@ -57,13 +57,13 @@ pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_
     })))
 }
 
-pub(crate) fn write(one: &policy::Concurrency, around: &Around<'_>) -> Written {
+pub(crate) fn write(one: &policy::Concurrency, around: &Around<'_>, pen: &mut Pen<'_>) -> Written {
     Either::Second(At::new(Concurrency {
         limit: At::new(one.limit),
         burst: unless(one.burst, &0),
         delay: unless(Lasting(one.delay), &Lasting(Duration::ZERO)),
         fixed_delay: unless(one.fixed_delay, &false),
-        by: rate_limit::write_by(&one.by),
+        by: rate_limit::write_by(&one.by, pen),
         scope: (one.scope != rate_limit::usual_scope(around)).then(|| text(&one.scope)),
         redis: redis::write(&one.store, pen),
         refusals: refusals::write(&one.refusals),

@@ -6,7 +6,7 @@ use super::rate_limit::{self, By, ByValue};
 use super::refusals::{self, Refusals};
 use crate::decode::{At, Either, Text, entity, said};
 use crate::lower::Lowering;
-use crate::write::{text, unless};
+use crate::write::{Pen, text, unless};
 use model::policy::{self, Case, Policy};
 
 entity! {
@@ -49,12 +49,12 @@ pub(crate) fn lower(written: &At<Pace>, around: &Around<'_>, at: &mut Lowering<'
     })))
 }
 
-pub(crate) fn write(one: &policy::Pace, around: &Around<'_>) -> Pace {
+pub(crate) fn write(one: &policy::Pace, around: &Around<'_>, pen: &mut Pen<'_>) -> Pace {
     Pace {
         rate: At::new(one.rate),
         burst: unless(one.burst, &0.0),
         waits: unless(one.waits, &true),
-        by: rate_limit::write_by(&one.by),
+        by: rate_limit::write_by(&one.by, pen),
         scope: (one.scope != rate_limit::usual_scope(around)).then(|| text(&one.scope)),
         redis: redis::write(&one.store, pen),
         refusals: refusals::write(&one.refusals),

@@ -9,7 +9,7 @@ pub(crate) use by::{By, ByValue, by_or_consumer, write_by};
 use super::Around;
 use super::header_name::{self, HeaderName};
 use super::refusals::{self, Refusals};
-use super::request_text::{self, Holds};
+use super::request_text::{self, Holds, Pieces};
 use crate::decode::{At, Either, OneOrMany, Rate, Text, entity, said};
 use crate::lower::Lowering;
 use crate::write::{Pen, text, unless};
@@ -167,7 +167,7 @@ fn write_full(one: &policy::RateLimit, around: &Around<'_>, pen: &mut Pen<'_>) -
     let limit = OneOrMany::from(one.windows.iter().map(|window| Rate(*window)).collect::<Vec<_>>());
     let also: Vec<RateLimit> = one.also.iter().map(|one| write_full(one, around, pen)).collect();
     RateLimit {
-        by: write_by(&one.by),
+        by: write_by(&one.by, pen),
         scope: (one.scope != usual_scope(around)).then(|| text(&one.scope)),
         redis: redis::write(&one.store, pen),
         headers: write_headers(&one.headers),

@@ -243,7 +243,7 @@ fn server() -> BoxedStrategy<model::server::Server> {
         .boxed()
 }
 
-fn proof() -> BoxedStrategy<TokenProof> {
+pub(super) fn proof() -> BoxedStrategy<TokenProof> {
     let secret = || text().prop_filter("nobody's", |text| !text.is_empty()).prop_map(Secret::new);
     let shared = || secret().prop_map(Verifier::Shared);
     let public = || text().prop_map(Verifier::Public);

@@ -4,7 +4,6 @@ use super::expressions::{expression, keyed, vars};
 use super::policies::{any_text, refusals, request_size, variables};
 use super::{duration, name, text, value};
 use model::Secret;
-use model::consumer::{Algorithm, Verifier};
 use model::policy::*;
 use model::world::Constant;
 use proptest::collection::{btree_map, vec};
@@ -38,7 +37,7 @@ fn attributes() -> BoxedStrategy<Vec<(String, Constant)>> {
 }
 
 pub(super) fn first_of() -> BoxedStrategy<Policy> {
-    let entrance = prop_oneof![Just(Entrance::Open), key_entrance(), token_entrance()];
+    let entrance = prop_oneof![Just(Entrance::Open), Just(Entrance::Certificate), key_entrance(), token_entrance()];
     let way = (text(), entrance, of(expression()), attributes(), vec(subscription(), 0..3));
     let way = way.prop_map(|(id, entrance, rule, attributes, subscriptions)| Way {
         id,
@@ -69,35 +68,49 @@ fn key_entrance() -> BoxedStrategy<Entrance> {
 fn token_entrance() -> BoxedStrategy<Entrance> {
     let usual = ["azp", "aud", "client_id"].map(str::to_owned).to_vec();
     let claims = (prop_oneof![Just(usual), vec(text(), 0..3)], prop_oneof![Just("sub".to_owned()), text()]);
-    let pem = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_owned();
-    let keys = ("[ -~]{1,20}".prop_map(Secret::new), prop_oneof![text(), Just(pem)]);
-    let attributes = (of(text()), of(text()), of(text()), of(text()));
-    let parts = (select(Algorithm::ALL.to_vec()), keys, claims, vec(text(), 0..3), any::<[bool; 2]>(), attributes);
-    (parts, said(401, "Unauthorized"))
-        .prop_map(|(parts, wrong)| {
-            let (algorithm, (secret, public), (client_claims, user_claim), scopes, [all_scopes, hide], to) = parts;
-            let (claims_attribute, token_attribute, client_attribute, user_attribute) = to;
-            let shared = algorithm.is_shared();
+    let types = (vec(text(), 1..3), any::<[bool; 2]>());
+    let types = types.prop_map(|(names, [any_case, missing])| TokenTypes { names, any_case, missing });
+    let bound = (any::<bool>(), said(401, "Unauthorized")).prop_map(|(missing, wrong)| Bound { missing, wrong });
+    let to = (of(text()), of(text()), of(text()), of(text()), of(text()), of(text()));
+    let scopes = (vec(text(), 0..3), prop_oneof![Just(" ".to_owned()), text()], any::<[bool; 2]>());
+    let told = (said(401, "Unauthorized"), said(403, "Forbidden"), said(503, "Service Unavailable"), of(text()));
+    (super::policies::proof(), of(types), of(bound), claims, scopes, to, told)
+        .prop_map(|(proof, types, bound, (client_claims, user_claim), scopes, to, told)| {
+            let (scopes, scope_separator, [all_scopes, hide]) = scopes;
+            let (claims_attribute, payload_attribute, scopes_attribute, ..) = to.clone();
+            let (.., token_attribute, client_attribute, user_attribute) = to;
+            let (wrong, insufficient, away, challenge) = told;
             Entrance::Token(Box::new(TokenEntrance {
-                algorithm,
-                verifier: if shared { Verifier::Shared(secret) } else { Verifier::Public(public) },
+                proof,
+                types,
+                bound,
                 client_claims,
                 user_claim,
                 scopes,
                 all_scopes,
+                scope_separator,
                 hide,
                 claims_attribute,
+                payload_attribute,
+                scopes_attribute,
                 token_attribute,
                 client_attribute,
                 user_attribute,
                 wrong,
+                insufficient,
+                away,
+                challenge,
             }))
         })
         .boxed()
 }
 
 fn subscription() -> BoxedStrategy<Subscription> {
-    let shows = prop_oneof!["[ -~]{1,20}".prop_map(|key| Shows::Key(Secret::new(key))), text().prop_map(Shows::Client)];
+    let shows = prop_oneof![
+        "[ -~]{1,20}".prop_map(|key| Shows::Key(Secret::new(key))),
+        text().prop_map(Shows::Client),
+        text().prop_map(Shows::Certificate),
+    ];
     let moment = || of((0u64..1 << 40).prop_map(|millis| SystemTime::UNIX_EPOCH + Duration::from_millis(millis)));
     (text(), text(), of(text()), shows, moment(), moment(), attributes())
         .prop_map(|(id, application, name, shows, from, until, attributes)| Subscription {
