@@ -26,6 +26,17 @@ mod xml;
 
 pub use context::Context;
 pub use convert::Wanted;
-pub(crate) use pattern::Pattern;
+pub use pattern::Pattern;
 pub use template::Template;
+
+/// Java's `String.format` with texts; null where there is none.
+///
+/// # Errors
+/// A pattern that asks for other things, or for more than there are.
+pub fn format_texts(pattern: &str, texts: &[Option<&str>]) -> Result<String, crate::Error> {
+    let values: Vec<crate::Value<'_>> = texts.iter().map(|text| text.map_or(crate::Value::Null, Into::into)).collect();
+    let limits = crate::Limits::default();
+    format::formatted(pattern, &values, &mut crate::limits::Budget::new(&limits))
+}
+
 pub(crate) use time::{date_text, local_text, zoned_text};

@@ -4,6 +4,7 @@
 //! that. [`freemarker`] is the template language of bodies. [`vars`] are conditions on variables, written as lists; [`schema`] judges JSON. [`routing`] is the language in which routes say which
 //! requests they take. Values, limits and [`Lookup`] know no language: others may stand beside it.
 
+pub mod date_form;
 pub mod el;
 mod error;
 pub mod freemarker;

@@ -5,6 +5,9 @@ mod acl;
 mod any_of;
 mod basic_auth;
 mod body_template;
+mod check_addresses;
+mod check_json;
+mod check_values;
 mod cors;
 mod count;
 mod evaluated;
@@ -40,6 +43,9 @@ pub use acl::{Acl, GroupRule};
 pub use any_of::AnyOf;
 pub use basic_auth::BasicAuth;
 pub use body_template::BodyTemplate;
+pub use check_addresses::{AddressOf, CheckAddresses};
+pub use check_json::CheckJson;
+pub use check_values::{CheckValues, ValueCheck, ValueRule};
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
 pub use evaluated::{Assign, Compose, HeaderTexts};
@@ -120,6 +126,12 @@ pub enum Policy {
     Compose(Box<Compose>),
     /// Writes the body anew, of the request or of the response.
     BodyTemplate(Box<BodyTemplate>),
+    /// Judges bodies by a JSON schema, of the request or of the response.
+    CheckJson(Box<CheckJson>),
+    /// Refuses requests of which a value is wrong.
+    CheckValues(Box<CheckValues>),
+    /// Lets requests of some addresses in, by lists that are evaluated for each.
+    CheckAddresses(Box<CheckAddresses>),
     /// Lets in by the first of several ways that fits.
     FirstOf(Box<FirstOf>),
     /// Fails the request.

@@ -9,6 +9,9 @@ mod body_template;
 pub mod call;
 pub mod challenge;
 pub mod changes;
+mod check_addresses;
+mod check_json;
+mod check_values;
 pub mod compose;
 pub mod concurrency;
 pub mod cors;
@@ -169,6 +172,12 @@ forms! {
     "compose" compose: compose::Compose, [Access], compose::lower;
     /// Writes the body anew, by a template; of the response with `phase: response`.
     "body-template" body_template: body_template::Form, [Access], body_template::lower;
+    /// The body must be JSON of a certain shape; of the response with `phase: response`.
+    "check-json" check_json: check_json::CheckJson, [Access], check_json::lower;
+    /// Refuses requests of which a value is wrong.
+    "check-values" check_values: check_values::CheckValues, [Access], check_values::lower;
+    /// Lets requests of some addresses in, by lists with expressions.
+    "check-addresses" check_addresses: check_addresses::CheckAddresses, [Access], check_addresses::lower;
     /// Fails the request.
     "fail" fail: Given<Failure>, [Access], fail::lower;
     /// Gives each request an id.
@@ -248,6 +257,9 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Assign(one) => Step { assign: Some(assign::write(one, pen)), ..empty },
         Policy::Compose(one) => Step { compose: Some(compose::write(one, pen)), ..empty },
         Policy::BodyTemplate(one) => Step { body_template: Some(body_template::write(one, pen)), ..empty },
+        Policy::CheckJson(one) => Step { check_json: Some(check_json::write(one, pen)), ..empty },
+        Policy::CheckValues(one) => Step { check_values: Some(check_values::write(one, pen)), ..empty },
+        Policy::CheckAddresses(one) => Step { check_addresses: Some(check_addresses::write(one, pen)), ..empty },
         Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
         Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },

@@ -11,6 +11,9 @@ use crate::auth::access_token::AccessToken;
 use crate::auth::acl::Acl;
 use crate::auth::any_of::AnyOf;
 use crate::auth::basic_auth::BasicAuth;
+use crate::auth::check_addresses::CheckAddresses;
+use crate::auth::check_json::CheckJson;
+use crate::auth::check_values::CheckValues;
 use crate::auth::first_of::FirstOf;
 use crate::auth::forward_auth::ForwardAuth;
 use crate::auth::gate::{Gate, Parts};
@@ -253,7 +256,13 @@ impl<'a> Builder<'a> {
             (Data::Compose(data), Side::Request) => Box::new(Compose::compile(data)?),
             (Data::Fail(told), _) => Box::new(Fail(told.clone())),
             (Data::FirstOf(data), Side::Request) => Box::new(FirstOf::compile(data, &self.services.tokens)?),
-            (Data::Compose(_) | Data::FirstOf(_), Side::Response | Side::Log) => {
+            (Data::CheckJson(data), side) => Box::new(CheckJson::compile(data, side != Side::Request)),
+            (Data::CheckValues(data), Side::Request) => Box::new(CheckValues::compile(data)),
+            (Data::CheckAddresses(data), Side::Request) => Box::new(CheckAddresses::compile(data)),
+            (
+                Data::Compose(_) | Data::FirstOf(_) | Data::CheckValues(_) | Data::CheckAddresses(_),
+                Side::Response | Side::Log,
+            ) => {
                 return Err(BuildCause::Side { policy: name(data), phase });
             }
             (Data::RequestTransform(data), Side::Request) => Box::new(RequestTransform::compile(data)?),

@@ -70,6 +70,8 @@ pub struct Failure {
     pub key: Option<Box<FailureKey>>,
     /// What the failing step's own configuration says in this case; goes before the table's answers.
     pub answer: Option<Arc<ReadyAnswer>>,
+    /// The words for the client are JSON already, for clients that accept it.
+    pub is_json: bool,
     /// The body of whatever answer is made of it.
     pub words: Option<Arc<Words>>,
 }
@@ -99,6 +101,7 @@ impl Failure {
             reason: None,
             key: None,
             answer: None,
+            is_json: false,
             words: None,
         })
     }

@@ -14,14 +14,17 @@ const SIZE: usize = 1 << 20;
 
 /// A compiled pattern.
 #[derive(Debug)]
-pub(crate) struct Pattern {
+pub struct Pattern {
     whole: Regex,
     part: Regex,
 }
 
 impl Pattern {
     /// Compiles a pattern of Java's.
-    pub(crate) fn read(pattern: &str) -> Result<Self, Error> {
+    ///
+    /// # Errors
+    /// A text that is no pattern.
+    pub fn read(pattern: &str) -> Result<Self, Error> {
         Self::with_flags(pattern, "")
     }
 
@@ -42,6 +45,14 @@ impl Pattern {
     /// Whether the whole text matches.
     pub(crate) fn matches(&self, text: &str) -> Result<bool, Error> {
         self.whole.is_match(text).map_err(given_up)
+    }
+
+    /// Whether a part of the text matches.
+    ///
+    /// # Errors
+    /// A pattern that goes back and forth too long.
+    pub fn finds(&self, text: &str) -> Result<bool, Error> {
+        self.part.is_match(text).map_err(given_up)
     }
 
     /// The text with all matches, or the first, replaced; `$1` and `${name}` mean groups.

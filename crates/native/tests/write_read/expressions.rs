@@ -27,7 +27,33 @@ pub(super) fn policy() -> BoxedStrategy<Policy> {
     let assign = vec((text(), expression()), 0..3).prop_map(|attributes| Policy::Assign(Assign { attributes }));
     let template = (text(), keyed())
         .prop_map(|(template, failure)| Policy::BodyTemplate(Box::new(BodyTemplate { template, failure })));
-    prop_oneof![headers, compose, assign, template, keyed().prop_map(Policy::Fail)].boxed()
+    let json = (select(vec!["{}", r#"{"type": "object"}"#]), keyed(), keyed(), of(expression()), any::<bool>())
+        .prop_map(|(schema, shape, form, words, only_logs)| {
+            Policy::CheckJson(Box::new(CheckJson { schema: schema.to_owned(), shape, form, words, only_logs }))
+        });
+    let whose =
+        prop_oneof![Just(AddressOf::Client), Just(AddressOf::Forwarded), expression().prop_map(AddressOf::Text)];
+    let lists = || vec(expression(), 0..3);
+    let addresses = (lists(), lists(), whose, any::<bool>(), keyed()).prop_map(|(allow, deny, of, edges, refusal)| {
+        Policy::CheckAddresses(Box::new(CheckAddresses { allow, deny, of, edges, refusal }))
+    });
+    prop_oneof![headers, compose, assign, template, json, addresses, values(), keyed().prop_map(Policy::Fail)].boxed()
+}
+
+fn values() -> BoxedStrategy<Policy> {
+    use ValueCheck::{Date, Filled, Least, Length, Mail, Most, OneOf, Pattern};
+    let check = select(vec![Filled, Least, Most, Mail, Date, Pattern, Length, OneOf]);
+    let rule = (expression(), any::<bool>(), check, vec(expression(), 0..3), of(text()));
+    let rule = rule.prop_map(|(value, required, check, parameters, message)| ValueRule {
+        value,
+        required,
+        check,
+        parameters,
+        message,
+    });
+    let all = (vec(rule, 0..3), keyed(), keyed());
+    all.prop_map(|(rules, refusal, failure)| Policy::CheckValues(Box::new(CheckValues { rules, refusal, failure })))
+        .boxed()
 }
 
 pub(super) fn expression() -> BoxedStrategy<Text> {

@@ -84,6 +84,7 @@ impl ReadyKeyedAnswers {
         }
         let json = self.wants_json(&exchange.request.headers);
         let (media, text) = match json {
+            true if failure.is_json => ("application/json", message.clone()),
             true => {
                 let message = serde_json::Value::from(message.as_str());
                 ("application/json", format!("{{\"message\":{message},\"http_status_code\":{}}}", status.as_u16()))
