@@ -27,6 +27,7 @@ mod openfunction;
 mod openid_connect;
 mod openwhisk;
 mod prometheus;
+mod proxy_cache;
 mod proxy_rewrite;
 mod redirect;
 mod redis;
@@ -112,6 +113,7 @@ plugins! {
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 2500;
     ConsumerRestriction consumer_restriction::parts, consumer_restriction::lower; "consumer-restriction" 2400;
     ForwardAuth forward_auth::parts, forward_auth::lower; "forward-auth" 2002;
+    ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 1085;
     ProxyRewrite proxy_rewrite::parts, proxy_rewrite::lower; "proxy-rewrite" 1008;
     LimitConn limit_conn::parts, limit_conn::lower; "limit-conn" 1003;
     LimitCount limit_count::parts, limit_count::lower; "limit-count" 1002;

@@ -14,6 +14,7 @@ mod ip_restriction;
 mod jwt;
 mod key_auth;
 mod prometheus;
+mod proxy_cache;
 mod rate_limiting;
 mod request_size_limiting;
 mod request_termination;
@@ -93,6 +94,7 @@ plugins! {
     ResponseTransformer response_transformer::parts, response_transformer::lower; "response-transformer" 800;
     Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" 750;
     Prometheus prometheus::parts, prometheus::lower; "prometheus" 13;
+    ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 100;
     HttpLog http_log::parts, http_log::lower; "http-log" 12;
     RequestTermination request_termination::parts, request_termination::lower; "request-termination" 2;
 }

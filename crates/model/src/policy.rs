@@ -8,6 +8,7 @@ mod body_template;
 mod check_addresses;
 mod check_json;
 mod check_values;
+mod cache;
 mod cors;
 mod count;
 mod evaluated;
@@ -46,6 +47,9 @@ pub use body_template::BodyTemplate;
 pub use check_addresses::{AddressOf, CheckAddresses};
 pub use check_json::CheckJson;
 pub use check_values::{CheckValues, ValueCheck, ValueRule};
+pub use cache::{
+    Cache, CacheKey, CachePath, CacheQuery, CacheRules, CacheSteer, CacheTold, CacheWords, CacheZone, Lifetime,
+};
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
 pub use evaluated::{Assign, Compose, HeaderTexts};
@@ -150,6 +154,8 @@ pub enum Policy {
     Pace(Box<Pace>),
     /// Refuses clients of which too much is under way, or lets them wait.
     Concurrency(Box<Concurrency>),
+    /// Answers with kept responses (request side), and keeps them (response side).
+    Cache(Box<Cache>),
     /// Refuses requests of which a condition is true.
     Refuse(Box<Refuse>),
     /// Another policy, whose refusals have another body.

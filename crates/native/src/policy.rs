@@ -6,6 +6,7 @@ pub mod any_of;
 pub mod assign;
 pub mod basic_auth;
 mod body_template;
+pub mod cache;
 pub mod call;
 pub mod challenge;
 pub mod changes;
@@ -52,7 +53,7 @@ pub mod substitution;
 pub mod terminate;
 pub mod validate;
 
-use crate::decode::{At, Either, Given, Hidden, Json, OneOrMany, Pairs, Rate, Size, Text, entity, words};
+use crate::decode::{At, Either, Given, Hidden, Json, Lasting, OneOrMany, Pairs, Rate, Size, Text, entity, words};
 use crate::entity::answer::Answer;
 use crate::entity::expression::{Expression, Failure};
 use crate::entity::matching::Match;
@@ -152,6 +153,8 @@ forms! {
     "pace" pace: At<pace::Pace>, [Access], pace::lower;
     /// Refuses clients of which too much is under way: so many requests, or more about it.
     "concurrency" concurrency: Either<At<u32>, At<concurrency::Concurrency>>, [Access], concurrency::lower;
+    /// Answers with kept responses for so long: a duration, or more about it.
+    "cache" cache: Either<At<Lasting>, At<cache::Cache>>, [Access, Response], cache::lower;
     /// Changes header fields of the request.
     "request-headers" request_headers: headers::HeaderEdits, [Access], headers::lower;
     /// Changes header fields of the response.
@@ -242,6 +245,7 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
         Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around, pen))), ..empty },
         Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
+        Policy::Cache(one) => Step { cache: Some(cache::write(one, around, pen)), ..empty },
         Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
         Policy::Headers(edits) => match phase {
             chain::Phase::Response | chain::Phase::Log => {

@@ -15,7 +15,7 @@ mod route;
 mod secrets;
 mod table;
 pub(crate) mod trust;
-mod upstream;
+pub(crate) mod upstream;
 
 use crate::decode::{At, Pairs, Text};
 use crate::entity::Config;

@@ -23,6 +23,7 @@ use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
 use crate::auth::refuse::Refuse;
 use crate::auth::validate::Validate;
+use crate::cache::{self, AnswerKept, Keep};
 use crate::call::by_texts::CallByTexts;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
@@ -76,6 +77,8 @@ pub struct Services {
     pub counters: crate::limit::counters::Counters,
     /// Servers that know of tokens.
     pub tokens: crate::auth::tokens::Tokens,
+    /// Kept responses.
+    pub caches: crate::cache::Caches,
     /// Records on their way to servers.
     pub logs: crate::log::queue::Queues,
     /// Numbers of slots: chains that go on from one snapshot to the next must agree on them.
@@ -285,6 +288,8 @@ impl<'a> Builder<'a> {
             (Data::Concurrency(data), Side::Request) => {
                 Box::new(Concurrency::compile(data, &self.services.counters, slot)?)
             }
+            (Data::Cache(data), Side::Request) => Box::new(AnswerKept { rules: self.cache(data)?, slot }),
+            (Data::Cache(data), Side::Response) => Box::new(Keep { rules: self.cache(data)?, slot }),
             (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
             (Data::Validate(data), Side::Request) => Box::new(Validate::compile(data)?),
             (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
@@ -294,6 +299,7 @@ impl<'a> Builder<'a> {
             (
                 Data::Pace(_)
                 | Data::Concurrency(_)
+                | Data::Cache(_)
                 | Data::Refuse(_)
                 | Data::Validate(_)
                 | Data::Inject(_)
@@ -316,6 +322,10 @@ impl<'a> Builder<'a> {
             }
         };
         rate::Rules::compile(data, &counter).map(Arc::new)
+    }
+
+    fn cache(&self, data: &policy::Cache) -> Result<Arc<cache::Rules>, BuildCause> {
+        cache::Rules::compile(data, &self.services.caches).map(Arc::new)
     }
 
     fn key_auth(&self, data: &policy::KeyAuth) -> Result<KeyAuth, BuildCause> {

@@ -7,6 +7,7 @@ pub mod again;
 pub mod answer;
 mod auth;
 pub mod build;
+mod cache;
 mod call;
 pub mod chain;
 pub mod consumers;

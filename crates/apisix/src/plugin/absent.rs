@@ -28,7 +28,6 @@ pub const ABSENT: &[Absent] = &[
     guard("authz-keycloak", 2000, "nobody is authorized"),
     guard("ai-prompt-guard", 1072, "prompts are not examined"),
     plain("error-log-logger", 1091, "error logs are not sent"),
-    plain("proxy-cache", 1085, "responses are not cached; every request reaches what answers it"),
     plain("body-transformer", 1080, "bodies are not transformed"),
     plain("ai-prompt-template", 1071, "templates are not filled"),
     plain("ai-prompt-decorator", 1070, "prompts are not decorated"),

@@ -41,7 +41,12 @@ pub const TABLE: &[Setting] = &[
     of("apisix.proxy_protocol.listen_https_port", Exact),
     of("apisix.proxy_protocol.enable_tcp_pp", Ignored("streams are not proxied")),
     of("apisix.proxy_protocol.enable_tcp_pp_to_upstream", Ignored("streams are not proxied")),
-    of("apisix.proxy_cache", Ignored("responses are not cached")),
+    of(
+        "apisix.proxy_cache",
+        Approximate(
+            "each zone has 50 MiB of memory, and responses of a zone on disk that say nothing are fresh for 10 s",
+        ),
+    ),
     of("apisix.delete_uri_tail_slash", Unsupported("a slash at the end of a path counts")),
     of("apisix.normalize_uri_like_servlet", Unsupported("parameters of path segments count")),
     of("apisix.match_uri_encoded_slash", Unsupported("an encoded slash is none when routes are chosen")),

@@ -43,7 +43,6 @@ pub const ABSENT: &[Absent] = &[
     plain("redirect", 779, "requests are not redirected; routes answer as if it were not there"),
     plain("azure-functions", 749, "the function is not called; the route leads on to its service, if it has one"),
     plain("forward-proxy", 50, "upstreams are reached without the proxy"),
-    plain("proxy-cache", 100, "responses are not cached; every request reaches what answers it"),
     plain("proxy-cache-advanced", 100, "responses are not cached; every request reaches what answers it"),
     plain("graphql-proxy-cache-advanced", 99, "responses are not cached"),
     plain("request-transformer-advanced", 802, "requests are not transformed"),

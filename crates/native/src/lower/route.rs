@@ -217,7 +217,8 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Validate(_)
         | Policy::Inject(_)
         | Policy::Rewrite(_)
-        | Policy::ResponseRewrite(_) => false,
+        | Policy::ResponseRewrite(_)
+        | Policy::Cache(_) => false,
     })
 }
 

@@ -4,7 +4,7 @@ mod balance;
 mod health;
 mod path;
 
-pub(crate) use health::USUAL as USUAL_TIME;
+pub(crate) use health::{USUAL as USUAL_TIME, statuses};
 pub(super) use path::path_rule;
 
 use super::{Lowering, forward, trust};

@@ -4,7 +4,7 @@ mod by;
 mod measured;
 pub(crate) mod redis;
 
-pub(crate) use by::{By, ByValue, by_or_consumer, write_by};
+pub(crate) use by::{By, ByValue, Same, by_or_consumer, same, write_by, write_same};
 
 use super::Around;
 use super::header_name::{self, HeaderName};

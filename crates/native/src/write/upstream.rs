@@ -2,6 +2,8 @@
 
 mod health;
 
+pub(crate) use health::ranges as statuses;
+
 use super::{Pen, forward, key, text, trust, unless};
 use crate::decode::{At, Either, Given, Lasting, OneOrMany, Pairs, Text};
 use crate::entity::upstream::{self as entity, HashWord, Hashing, Nodes, PathWord, RouteUpstream};

@@ -38,6 +38,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => request_size(),
         2 => rate_limit(),
         2 => pace(),
+        2 => cache(),
         2 => cors(),
         2 => headers(),
         2 => request_transform(),
@@ -350,6 +351,89 @@ fn by() -> BoxedStrategy<LimitBy> {
         vec(limit_part(), 0..3).prop_map(LimitBy::Evaluated),
     ]
     .boxed()
+}
+
+fn cache() -> BoxedStrategy<Policy> {
+    let texts = || vec(variables(), 0..2);
+    let zone = (text(), any::<u64>(), any::<u64>(), any::<u64>());
+    let zone = zone.prop_map(|(name, bytes, entries, largest)| CacheZone { name, bytes, entries, largest });
+    let usual_zone =
+        Just(CacheZone { name: "default".to_owned(), bytes: 64 << 20, entries: 100_000, largest: 1 << 20 });
+    let path = select(vec![None, Some(CachePath::Exact), Some(CachePath::AnyCase)]);
+    let query =
+        prop_oneof![Just(CacheQuery::All), Just(CacheQuery::Nothing), vec(text(), 0..3).prop_map(CacheQuery::Of)];
+    let scope = prop_oneof![text(), Just("native/route//x/x".to_owned())];
+    let key = (scope, any::<[bool; 3]>(), path, query, vec(name(), 0..2), texts(), vec(limit_part(), 0..2));
+    let key = key.prop_map(|(scope, [route, consumer, host], path, query, headers, texts, parts)| CacheKey {
+        scope,
+        route,
+        consumer,
+        host,
+        path,
+        query,
+        headers,
+        texts,
+        parts,
+    });
+    let lifetime = select(vec![Lifetime::Ignored, Lifetime::Preferred, Lifetime::AtMost, Lifetime::Needed]);
+    let obeys = (any::<[bool; 5]>(), lifetime).prop_map(|(flags, lifetime)| {
+        let [request, authorization, private, public, cookies] = flags;
+        CacheRules { request, authorization, private, public, lifetime, cookies }
+    });
+    let words = vec(prop_oneof![Just("hit".to_owned()), text()], 7).prop_map(|mut words| {
+        let mut next = || words.pop().unwrap();
+        CacheWords {
+            hit: next(),
+            miss: next(),
+            bypass: next(),
+            method: next(),
+            stale: next(),
+            expired: next(),
+            unkept: next(),
+        }
+    });
+    let names = (of(name()), of(name()), of(name()));
+    let told = (names, prop_oneof![Just(CacheWords::default()), words])
+        .prop_map(|((status, key, age), words)| CacheTold { status, key, age, words });
+    let told = prop_oneof![Just(CacheTold::default()), told];
+    let steer = (name(), text(), text(), of(text()));
+    let steer = steer.prop_map(|(header, query, bypass, refresh)| CacheSteer { header, query, bypass, refresh });
+    let statuses = prop_oneof![Just(vec![(200, 200), (301, 301), (404, 404)]), vec((200u16..300, 300u16..600), 0..3)];
+    let methods = prop_oneof![Just(vec!["GET".to_owned(), "HEAD".to_owned()]), vec(name(), 0..2)];
+    let kept = (prop_oneof![usual_zone, zone], key, methods, statuses, of(vec(text(), 0..2)));
+    let times = (duration(), of(duration()), obeys);
+    let rest = (
+        texts(),
+        texts(),
+        of(super::expressions::expression()),
+        of(steer),
+        told,
+        vec(name(), 0..2),
+        any::<[bool; 2]>(),
+    );
+    (kept, times, rest)
+        .prop_map(|((zone, key, methods, statuses, types), (time, keep, obeys), rest)| {
+            let (bypass, skip, condition, steer, told, hidden, [purge, later]) = rest;
+            Policy::Cache(Box::new(Cache {
+                zone,
+                key,
+                methods,
+                statuses,
+                types,
+                time,
+                keep,
+                obeys,
+                bypass,
+                skip,
+                condition,
+                steer,
+                told,
+                hidden,
+                purge,
+                later,
+            }))
+        })
+        .boxed()
 }
 
 fn limit_part() -> BoxedStrategy<LimitPart> {

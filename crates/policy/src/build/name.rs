@@ -45,6 +45,7 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::RequestId(_) => "a request id",
         Data::Pace(_) => "a limit of pace",
         Data::Concurrency(_) => "a limit of concurrency",
+        Data::Cache(_) => "a cache",
         Data::Refuse(_) => "a refusal",
         Data::Refusing(one) => name(&one.policy),
         Data::Validate(_) => "a validation of requests",

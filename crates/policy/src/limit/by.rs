@@ -28,13 +28,13 @@ pub(super) enum ReadyBy {
 }
 
 /// A part of what requests have in common, ready.
-pub(super) enum ReadyPart {
+pub(crate) enum ReadyPart {
     Attribute(String),
     AttributeOrAddress(String),
     Text(ReadyText),
 }
 
-type Parts<'a> = SmallVec<[Cow<'a, str>; 3]>;
+pub(crate) type Parts<'a> = SmallVec<[Cow<'a, str>; 3]>;
 
 impl ReadyBy {
     pub(super) fn compile(by: &LimitBy) -> Result<Self, BuildCause> {
@@ -147,7 +147,7 @@ impl ReadyBy {
 }
 
 impl ReadyPart {
-    fn compile(part: &LimitPart) -> Self {
+    pub(crate) fn compile(part: &LimitPart) -> Self {
         match part {
             LimitPart::Attribute(name) => Self::Attribute(name.clone()),
             LimitPart::AttributeOrAddress(name) => Self::AttributeOrAddress(name.clone()),
@@ -177,7 +177,8 @@ impl ReadyPart {
     }
 }
 
-fn values<'a>(parts: &'a [ReadyPart], exchange: &'a Exchange) -> Result<Parts<'a>, Box<Failure>> {
+/// What they have in common.
+pub(crate) fn values<'a>(parts: &'a [ReadyPart], exchange: &'a Exchange) -> Result<Parts<'a>, Box<Failure>> {
     parts.iter().map(|part| part.value(exchange)).collect::<Result<_, _>>().map_err(|error| unknown(&error))
 }
 

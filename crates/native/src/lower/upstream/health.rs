@@ -87,7 +87,7 @@ fn limits([any, broken, timeouts, statuses]: [&Option<At<u32>>; 4], bad: Vec<(u1
 }
 
 /// `429`, `500-503`.
-fn statuses(written: Option<&OneOrMany<Text>>, at: &mut Lowering<'_>) -> Vec<(u16, u16)> {
+pub(crate) fn statuses(written: Option<&OneOrMany<Text>>, at: &mut Lowering<'_>) -> Vec<(u16, u16)> {
     let mut all = Vec::new();
     for text in written.iter().flat_map(|list| list.all()) {
         let (first, last) = text.split_once('-').unwrap_or((text, text));

@@ -83,7 +83,7 @@ fn by(written: &Either<At<By>, At<ByValue>>, at: &mut Lowering<'_>) -> policy::L
         at.invalid(&without.spot, "\"without\" stands beside \"text\"");
     }
     if let Some(same) = &written.same {
-        return policy::LimitBy::Evaluated(same.iter().map(|one| part(one, at)).collect());
+        return policy::LimitBy::Evaluated(same.iter().map(|one| self::same(one, at)).collect());
     }
     match (&written.header, &written.path, &written.text) {
         (Some(name), None, None) => policy::LimitBy::Header(header::name(name, &name.spot, at).to_ascii_lowercase()),
@@ -105,7 +105,8 @@ fn by(written: &Either<At<By>, At<ByValue>>, at: &mut Lowering<'_>) -> policy::L
     }
 }
 
-fn part(written: &Same, at: &mut Lowering<'_>) -> policy::LimitPart {
+/// What is the same in requests that belong together.
+pub(crate) fn same(written: &Same, at: &mut Lowering<'_>) -> policy::LimitPart {
     match (&written.attribute, &written.text) {
         (_, Some(text)) => policy::LimitPart::Text(expression::text(text, at)),
         (Some(name), None) if said(&written.or_address, false) => {
@@ -130,7 +131,7 @@ pub(crate) fn write_by(by: &policy::LimitBy, pen: &mut Pen<'_>) -> Option<Either
             Some(Either::Second(At::new(ByValue { text, without, ..ByValue::default() })))
         }
         policy::LimitBy::Evaluated(parts) => {
-            let same = Some(parts.iter().map(|part| write_part(part, pen)).collect());
+            let same = Some(parts.iter().map(|part| write_same(part, pen)).collect());
             Some(Either::Second(At::new(ByValue { same, ..ByValue::default() })))
         }
         policy::LimitBy::Service => word(By::Service),
@@ -144,7 +145,7 @@ pub(crate) fn write_by(by: &policy::LimitBy, pen: &mut Pen<'_>) -> Option<Either
     }
 }
 
-fn write_part(part: &policy::LimitPart, pen: &mut Pen<'_>) -> Same {
+pub(crate) fn write_same(part: &policy::LimitPart, pen: &mut Pen<'_>) -> Same {
     match part {
         policy::LimitPart::Attribute(name) => Same { attribute: Some(text(name)), ..Same::default() },
         policy::LimitPart::AttributeOrAddress(name) => {

@@ -66,7 +66,8 @@ fn counts(limits: &HealthLimits) -> [Option<At<u32>>; 4] {
     [unless(limits.any, &usual), unless(limits.broken, &0), unless(limits.timeouts, &0), unless(limits.statuses, &0)]
 }
 
-fn ranges(all: &[(u16, u16)]) -> OneOrMany<Text> {
+/// Ranges of statuses: `429`, `500-503`.
+pub(crate) fn ranges(all: &[(u16, u16)]) -> OneOrMany<Text> {
     let one =
         |(first, last): &(u16, u16)| At::new(if first == last { first.to_string() } else { format!("{first}-{last}") });
     all.iter().map(one).collect::<Vec<_>>().into()
