@@ -5,10 +5,10 @@ mod acl;
 mod any_of;
 mod basic_auth;
 mod body_template;
+mod cache;
 mod check_addresses;
 mod check_json;
 mod check_values;
-mod cache;
 mod cors;
 mod count;
 mod evaluated;
@@ -44,12 +44,12 @@ pub use acl::{Acl, GroupRule};
 pub use any_of::AnyOf;
 pub use basic_auth::BasicAuth;
 pub use body_template::BodyTemplate;
-pub use check_addresses::{AddressOf, CheckAddresses};
-pub use check_json::CheckJson;
-pub use check_values::{CheckValues, ValueCheck, ValueRule};
 pub use cache::{
     Cache, CacheKey, CachePath, CacheQuery, CacheRules, CacheSteer, CacheTold, CacheWords, CacheZone, Lifetime,
 };
+pub use check_addresses::{AddressOf, CheckAddresses};
+pub use check_json::CheckJson;
+pub use check_values::{CheckValues, ValueCheck, ValueRule};
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
 pub use evaluated::{Assign, Compose, HeaderTexts};

@@ -2,8 +2,8 @@
 
 use crate::decode::{At, Either, OneOrMany, Text, entity, said, words};
 use crate::lower::{Lowering, header};
-use crate::policy::rate_limit::{Same, same, usual_scope, write_same};
 use crate::policy::Around;
+use crate::policy::rate_limit::{Same, same, usual_scope, write_same};
 use crate::policy::request_text::{self, Holds, Pieces};
 use crate::write::{Pen, text, texts, unless};
 use model::policy::{CacheKey, CachePath, CacheQuery};
