@@ -7,6 +7,7 @@ use crate::entity::{Kind, Part, secret_schema};
 use crate::plugin::{Plugin, Side, absent, meta::Meta};
 use crate::schema::{Object, Schema};
 use serde_json::{Value, json};
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 /// Which plugins are known by name: those that are enabled.
@@ -45,13 +46,16 @@ pub fn check(place: &Place, value: &Value, known: Known<'_>) -> Result<(), Strin
 }
 
 /// An object with the id that its key says, where it does not say it itself.
-fn with_id(place: &Place, value: &Value) -> Value {
-    let mut named = value.clone();
+fn with_id<'v>(place: &Place, value: &'v Value) -> Cow<'v, Value> {
     let unnamed = matches!(place.kind, Kind::Consumers | Kind::PluginMetadata | Kind::Secrets);
-    if let (Value::Object(object), false) = (&mut named, unnamed) {
-        object.entry("id").or_insert_with(|| json!(place.id));
+    match value {
+        Value::Object(object) if !unnamed && !object.contains_key("id") => {
+            let mut named = object.clone();
+            named.insert("id".to_owned(), json!(place.id));
+            Cow::Owned(Value::Object(named))
+        }
+        _ => Cow::Borrowed(value),
     }
-    named
 }
 
 /// What is wrong with plugins' configurations.

@@ -63,8 +63,11 @@ impl Dialect for Apisix {
     }
 
     fn lower(&self, documents: &Documents, environment: &dyn Environment) -> Lowered {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        lower(documents, environment, &self.allow_missing, &mut memory)
+        let mut kept = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut memory = std::mem::take(&mut *kept); // half a change is never remembered
+        let lowered = lower(documents, environment, &self.allow_missing, &mut memory);
+        *kept = memory;
+        lowered
     }
 
     fn home(&self, files: &[Source], environment: &dyn Environment) -> Result<Home, ReadError> {

@@ -8,25 +8,29 @@ mod consumer;
 mod judged;
 mod listener;
 mod matching;
+mod memory;
 mod objects;
 mod route;
+mod routes;
 mod table;
 mod upstream;
 
 pub(crate) use answers::too_large;
 pub(crate) use at::At;
 pub(crate) use judged::{Remark, in_environment};
-pub use objects::Memory;
+pub use memory::Memory;
 
+use crate::entity::Kind;
 use crate::read::{FileKind, Origin, Texts, file_kind};
 use crate::settings::{File, Settings, settings};
 use dialect::Lowered;
 use dialect::resolve::Environment;
 use ipnet::IpNet;
+use memory::Touched;
 use model::Gateway;
 use objects::Objects;
 use std::net::IpAddr;
-use store::Documents;
+use store::{Document, Documents};
 
 /// What lowering looks at.
 pub(crate) struct Lowering<'a> {
@@ -45,37 +49,44 @@ pub fn lower(
     memory: &mut Memory,
 ) -> Lowered {
     let mut texts = Texts::default();
-    let settings = settings(&files(documents), environment, &mut texts);
-    memory.settle(&settings, allow_missing, environment.revision());
-    let mut objects = Objects::of(documents, &settings, environment, memory, &mut texts);
-    let gateway = gateway(&mut objects, &settings, allow_missing, memory);
-    let broken = std::mem::take(&mut objects.broken);
-    objects.tell(&mut texts);
-    Lowered { gateway, findings: texts.into_findings(), broken }
+    let (settings, touched) = memory.follow(documents, environment, allow_missing, &mut texts);
+    let (gateway, said) = gateway(memory, &settings, allow_missing, &touched);
+    memory.objects.tell(&mut texts);
+    said.into_iter().for_each(|said| objects::tell(said, &mut texts));
+    Lowered { gateway, findings: texts.into_findings(), broken: memory.objects.broken() }
 }
 
 /// What the settings of a source say.
 pub fn read_settings(documents: &Documents, environment: &dyn Environment) -> Settings {
-    settings(&files(documents), environment, &mut Texts::default())
+    settings(&files(documents.iter()), environment, &mut Texts::default())
 }
 
 /// The files with settings, defaults first.
-fn files(documents: &Documents) -> Vec<File<'_>> {
+fn files<'d>(documents: impl Iterator<Item = &'d Document> + Clone) -> Vec<File<'d>> {
     let of = |kind: FileKind| {
-        let all = documents.iter().filter(move |document| file_kind(&document.key) == Some(kind));
+        let all = documents.clone().filter(move |document| file_kind(&document.key) == Some(kind));
         all.filter_map(|document| Some(File { key: &document.key, text: std::str::from_utf8(&document.bytes).ok()? }))
     };
     of(FileKind::Defaults).chain(of(FileKind::Settings)).collect()
 }
 
-fn gateway(objects: &mut Objects, settings: &Settings, allow_missing: &[String], memory: &mut Memory) -> Gateway {
-    let mut at = Lowering { objects, settings, allow_missing };
-    let consumers = consumer::consumers(&at);
-    let mut said = Vec::new();
-    let (table, upstreams) = table::table(&mut at, memory, &mut said);
+fn gateway(
+    memory: &mut Memory,
+    settings: &Settings,
+    allow_missing: &[String],
+    touched: &Touched,
+) -> (Gateway, Vec<Said>) {
+    let Memory { objects, consumers, routes, .. } = memory;
+    let at = Lowering { objects, settings, allow_missing };
+    if touched.any(&[Kind::Consumers, Kind::Credentials]) {
+        *consumers = consumer::consumers(&at);
+    }
+    routes.follow(&at, touched);
+    let mut said: Vec<Said> = routes.said().collect();
+    let table = table::table(&at, routes.list().clone(), &mut said);
     let listeners = listener::listeners(&table.id, &at, &mut said);
-    objects.said.extend(said);
-    Gateway { listeners, tables: vec![table], upstreams: upstreams.into(), consumers }
+    let (upstreams, consumers) = (routes.upstreams().clone(), consumers.clone());
+    (Gateway { listeners, tables: vec![table], upstreams, consumers }, said)
 }
 
 /// A remark with the object that it is about; without one it is about the source.

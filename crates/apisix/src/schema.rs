@@ -9,7 +9,9 @@ pub mod honour;
 pub(crate) use honour::shown_required;
 pub use honour::{Honour, honour, said};
 
+use dialect::Faith;
 use expr::schema::Judge;
+use honour::Noted;
 use serde_json::Value;
 
 /// An object of JSON.
@@ -20,13 +22,16 @@ pub struct Schema {
     /// As it was written.
     json: Value,
     judge: Judge,
+    /// What is said about its fields.
+    noted: Option<Noted>,
 }
 
 impl Schema {
     /// Reads a schema of this crate's own; one that is no schema is a mistake of the crate.
     pub fn of(json: Value) -> Self {
         let judge = Judge::with_references(&json).expect("the crate's own schemas can be read");
-        Self { json, judge }
+        let noted = Noted::of(&json);
+        Self { json, judge, noted }
     }
 
     /// The schema as clients see it.
@@ -37,6 +42,12 @@ impl Schema {
     /// The schema with what is said about its fields.
     pub fn written(&self) -> &Value {
         &self.json
+    }
+
+    /// What is said about the values that are written in an object: path, how faithful, what differs. A value that is the
+    /// default says nothing.
+    pub fn remarks(&self, value: &Value) -> Vec<(String, Faith, &str)> {
+        self.noted.as_ref().map(|noted| noted.remarks(value)).unwrap_or_default()
     }
 
     /// What is wrong with a value, in APISIX's words; the first thing only.

@@ -5,7 +5,7 @@ use crate::check;
 use crate::document::Place;
 use crate::entity::{Kind, Part, secret_schema};
 use crate::plugin::{Plugin, Side};
-use crate::schema::{Object, Schema, honour};
+use crate::schema::{Object, Schema};
 use crate::secret::PREFIX;
 use dialect::Faith;
 use dialect::resolve::{Environment, NoSecret};
@@ -49,12 +49,12 @@ pub(crate) struct Manner<'a> {
 
 impl Judged {
     /// Looks at an object.
-    pub(crate) fn of(place: Place, mut object: Object, manner: &Manner<'_>) -> Self {
+    pub(crate) fn of(place: Place, object: Object, manner: &Manner<'_>) -> Self {
         let mut remarks = Vec::new();
         let known = |name: &str| {
             !manner.file || manner.plugins.map_or_else(|| check::exists(name), |all| all.iter().any(|one| one == name))
         };
-        let value = Value::Object(object.clone());
+        let value = Value::Object(object);
         let good = match check::check(&place, &value, &known) {
             Ok(()) => true,
             Err(error) => {
@@ -64,6 +64,9 @@ impl Judged {
         };
         if good {
             honoured(&place, &value, &mut remarks);
+        }
+        let Value::Object(mut object) = value else { return Self { place, object: Object::new(), good, remarks } };
+        if good {
             replace(&mut object, manner.environment, &mut remarks);
         }
         Self { place, object, good, remarks }
@@ -92,7 +95,7 @@ pub(super) fn lacks_secret(value: &Value) -> bool {
 /// What is not honoured of the members that are written.
 fn honoured(place: &Place, value: &Value, remarks: &mut Vec<Remark>) {
     let mut add = |schema: &Schema, value: &Value, below: &str| {
-        for (path, faith, message) in honour::remarks(schema.written(), value) {
+        for (path, faith, message) in schema.remarks(value) {
             let path = if below.is_empty() { path } else { format!("{below}.{path}") };
             remarks.push(Remark::new(faith, path, message));
         }

@@ -24,8 +24,9 @@ pub(super) fn matches(route: Part<'_>, service: Part<'_>, router: Router) -> Vec
     let priority = route.integer("priority").unwrap_or_default();
     let (methods, clients) = (route.texts("methods"), clients(route));
     let vars = conditions(route.value("vars"));
-    let mut found = Vec::new();
-    for uri in uris(route) {
+    let uris = uris(route);
+    let mut found = Vec::with_capacity(uris.len() * by_host.len());
+    for uri in uris {
         let path = Path::read(&uri, router);
         for hosts in &by_host {
             let predicate = Predicate {

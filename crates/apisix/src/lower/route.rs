@@ -1,8 +1,8 @@
 //! From a route to the model: what it takes, what is done, where it leads.
 
 use super::chain::{PLUGIN_CONFIG, ROUTE, SERVICE, Sources, of_route};
-use super::judged::{Judged, Remark};
-use super::objects::{Item, Memory};
+use super::judged::Remark;
+use super::objects::Item;
 use super::upstream::{self, Leads};
 use super::{Lowering, Said, matching, name, status_line};
 use crate::entity::{Kind, Part};
@@ -14,77 +14,27 @@ use model::endpoint::{Endpoint, HttpEndpoint, Upstream};
 use model::id::{RouteId, Slot, UpstreamId};
 use model::policy::Policy;
 use model::route::{Route, Told};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What was made of a route, and of what.
-pub(super) struct Kept {
-    /// The route and the objects that it names; nothing where one is not there.
-    sources: Vec<Option<Arc<Judged>>>,
-    /// Consumers that it asked for, and whether they were there.
-    asked: Vec<(String, bool)>,
-    made: Made,
-}
-
 /// What a route means.
-#[derive(Clone, Default)]
-struct Made {
-    route: Option<Arc<Route>>,
-    upstream: Option<(UpstreamId, Upstream)>,
-    said: Vec<Said>,
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) route: Option<Arc<Route>>,
+    /// Where it may lead.
+    pub(super) upstreams: Vec<(UpstreamId, Arc<Upstream>)>,
+    pub(super) said: Vec<Said>,
 }
 
 /// The objects that a route stands on.
-struct Basis<'a> {
+pub(super) struct Basis<'a> {
     route: &'a Item,
     service: Option<&'a Item>,
     plugin_config: Option<&'a Item>,
     upstream: Option<&'a Item>,
 }
 
-pub(super) fn routes(
-    at: &Lowering<'_>,
-    memory: &mut Memory,
-    said: &mut Vec<Said>,
-) -> (Vec<Arc<Route>>, BTreeMap<UpstreamId, Upstream>) {
-    let (mut routes, mut upstreams) = (Vec::new(), BTreeMap::new());
-    for item in at.objects.of_kind(Kind::Routes) {
-        let basis = Basis::of(item, at);
-        let kept = memory.routes.get(&item.judged.place.id).filter(|kept| kept.stands(&basis, at));
-        let made = match kept {
-            Some(kept) => &kept.made,
-            None => {
-                let kept = make(&basis, at);
-                memory.routes.insert(item.judged.place.id.clone(), kept);
-                &memory.routes[&item.judged.place.id].made
-            }
-        };
-        routes.extend(made.route.clone());
-        if let Some((id, upstream)) = &made.upstream
-            && !upstreams.contains_key(id)
-        {
-            upstreams.insert(id.clone(), upstream.clone());
-        }
-        said.extend(made.said.iter().cloned());
-    }
-    (routes, upstreams)
-}
-
-impl Kept {
-    /// Whether all it was made of is as it was.
-    fn stands(&self, basis: &Basis<'_>, at: &Lowering<'_>) -> bool {
-        let same = |old: &Option<Arc<Judged>>, new: Option<&Item>| match (old, new) {
-            (Some(old), Some(new)) => Arc::ptr_eq(old, &new.judged),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        self.sources.iter().zip(basis.all()).all(|(old, new)| same(old, new))
-            && self.asked.iter().all(|(name, there)| at.objects.get(Kind::Consumers, name).is_some() == *there)
-    }
-}
-
 impl<'a> Basis<'a> {
-    fn of(route: &'a Item, at: &Lowering<'a>) -> Self {
+    pub(super) fn of(route: &'a Item, at: &Lowering<'a>) -> Self {
         let objects: &'a super::objects::Objects = at.objects;
         let named = |item: &Item, member: &str, kind| {
             let id = item.judged.part().id(member)?;
@@ -97,7 +47,7 @@ impl<'a> Basis<'a> {
         Self { route, service, plugin_config, upstream }
     }
 
-    fn all(&self) -> [Option<&'a Item>; 4] {
+    pub(super) fn all(&self) -> [Option<&'a Item>; 4] {
         [Some(self.route), self.service, self.plugin_config, self.upstream]
     }
 
@@ -115,14 +65,8 @@ impl<'a> Basis<'a> {
     }
 }
 
-fn make(basis: &Basis<'_>, at: &Lowering<'_>) -> Kept {
-    let mut asked = Vec::new();
-    let made = made(basis, at, &mut asked);
-    let sources = basis.all().map(|item| item.map(|item| item.judged.clone())).to_vec();
-    Kept { sources, asked, made }
-}
-
-fn made(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -> Made {
+/// What a route means. `asked` are the consumers that it asks for, and whether they are there.
+pub(super) fn make(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -> Made {
     let part = basis.part();
     let mut said = Vec::new();
     let mut say = |faith, path: &str, message: &str| {
@@ -158,7 +102,7 @@ fn made(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -
         },
         around: None,
     };
-    Made { route: Some(Arc::new(route)), upstream, said }
+    Made { route: Some(Arc::new(route)), upstreams: upstream.into_iter().collect(), said }
 }
 
 /// Where plugins of a route may stand.
@@ -190,7 +134,11 @@ fn shut(basis: &Basis<'_>) -> Option<Step> {
 }
 
 /// Where requests lead that no plugin answers.
-fn endpoint(basis: &Basis<'_>, at: &Lowering<'_>, said: &mut Vec<Said>) -> (Endpoint, Option<(UpstreamId, Upstream)>) {
+fn endpoint(
+    basis: &Basis<'_>,
+    at: &Lowering<'_>,
+    said: &mut Vec<Said>,
+) -> (Endpoint, Option<(UpstreamId, Arc<Upstream>)>) {
     let page = |status: u16| Endpoint::Answer(Answer::message(status, status_line(status)));
     let mut say = |path: &str, message: String| {
         said.push((Some(basis.route.origin()), Remark::new(Faith::Unsupported, path, message)));
@@ -224,7 +172,7 @@ fn endpoint(basis: &Basis<'_>, at: &Lowering<'_>, said: &mut Vec<Said>) -> (Endp
         Leads::To(endpoint, upstream) => {
             let said = if part.value("enable_websocket").is_some() { part } else { service };
             let websocket = said.flag("enable_websocket");
-            (Endpoint::Http(HttpEndpoint { websocket, ..endpoint }), Some(*upstream))
+            (Endpoint::Http(HttpEndpoint { websocket, ..endpoint }), Some(upstream))
         }
         Leads::Nowhere => (Endpoint::None, None),
     }

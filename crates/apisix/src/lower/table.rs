@@ -1,33 +1,27 @@
 //! The one table of a source: its routes, what surrounds them, and what it says itself.
 
-use super::objects::Memory;
-use super::{Lowering, Said, answers, chain, route};
+use super::{Lowering, Said, answers, chain};
 use model::chain::{OverlayEntry, Phase};
-use model::endpoint::Upstream;
-use model::id::{TableId, UpstreamId};
+use model::id::TableId;
+use model::route::Route;
 use model::table::{PathNormalization, Table};
-use std::collections::BTreeMap;
+use pieces::Pieces;
+use std::sync::Arc;
 
-pub(super) fn table(
-    at: &mut Lowering<'_>,
-    memory: &mut Memory,
-    said: &mut Vec<Said>,
-) -> (Table, BTreeMap<UpstreamId, Upstream>) {
-    let (routes, upstreams) = route::routes(at, memory, said);
-    let table = Table {
+pub(super) fn table(at: &Lowering<'_>, routes: Pieces<Arc<Route>>, said: &mut Vec<Said>) -> Table {
+    Table {
         normalization: PathNormalization {
             decode_unreserved: true,
             decode_all: true,
             resolve_dots: true,
             merge_slashes: true,
         },
-        routes: routes.into(),
+        routes,
         global: chain::global(at, said),
         overlays: chain::overlays(at, said),
         overlay_entry: OverlayEntry::EndOf(Phase::Rewrite),
         answers: answers::answers(),
         marks: Some(answers::marks(at.settings)),
         ..Table::new(TableId::new("apisix/table/main"))
-    };
-    (table, upstreams)
+    }
 }

@@ -14,12 +14,13 @@ use model::quirk::ForwardMarks;
 use model::secret::Secret;
 use model::tls::{ClientIdentity, ClientTls};
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Where an upstream leads.
 pub(super) enum Leads {
     /// To these nodes.
-    To(HttpEndpoint, Box<(UpstreamId, Upstream)>),
+    To(HttpEndpoint, (UpstreamId, Arc<Upstream>)),
     /// There is nobody.
     Nowhere,
 }
@@ -75,7 +76,7 @@ pub(super) fn lead(
         passive_health: passive_health(conf),
         active_health: active_health(conf),
     };
-    Leads::To(endpoint, Box::new((id, upstream)))
+    Leads::To(endpoint, (id, Arc::new(upstream)))
 }
 
 /// Nodes of the highest priority.

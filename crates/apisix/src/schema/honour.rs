@@ -73,42 +73,64 @@ pub(super) fn stripped(json: &Value) -> Value {
     }
 }
 
-/// What is said about the values that are written in an object: path, how faithful, what differs. A value that is the
-/// default says nothing.
-pub fn remarks<'s>(schema: &'s Value, value: &Value) -> Vec<(String, Faith, &'s str)> {
-    let mut found = Vec::new();
-    walk(schema, value, "", &mut found);
-    found
+/// What is said about the fields of a schema, without all those about which nothing is said.
+pub(super) struct Noted {
+    /// How faithful, what differs, and the value that says nothing because it is the default.
+    own: Option<(Faith, String, Option<Value>)>,
+    properties: Vec<(String, Noted)>,
+    items: Option<Box<Noted>>,
+    parts: Vec<Noted>,
 }
 
-fn walk<'s>(schema: &'s Value, value: &Value, path: &str, found: &mut Vec<(String, Faith, &'s str)>) {
-    if let Some((faith, text)) = said(schema)
-        && schema.get("default") != Some(value)
-    {
-        found.push((path.to_owned(), faith, text));
+impl Noted {
+    /// Nothing where nothing is said.
+    pub(super) fn of(schema: &Value) -> Option<Self> {
+        let own = said(schema).map(|(faith, text)| (faith, text.to_owned(), schema.get("default").cloned()));
+        let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
+        let properties: Vec<_> =
+            properties.filter_map(|(name, schema)| Some((name.clone(), Self::of(schema)?))).collect();
+        let items = schema.get("items").and_then(Self::of).map(Box::new);
+        let parts = ["allOf", "anyOf", "oneOf"].into_iter().filter_map(|part| schema.get(part)?.as_array()).flatten();
+        let parts: Vec<_> = parts.filter_map(Self::of).collect();
+        let any = own.is_some() || !properties.is_empty() || items.is_some() || !parts.is_empty();
+        any.then_some(Self { own, properties, items, parts })
     }
-    match value {
-        Value::Object(members) => {
-            let properties = schema.get("properties");
-            for (name, value) in members {
-                if let Some(schema) = properties.and_then(|properties| properties.get(name)) {
-                    let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                    walk(schema, value, &path, found);
+
+    /// What is said about the values that are written in an object: path, how faithful, what differs.
+    pub(super) fn remarks(&self, value: &Value) -> Vec<(String, Faith, &str)> {
+        let mut found = Vec::new();
+        self.walk(value, &mut String::new(), &mut found);
+        found
+    }
+
+    fn walk<'n>(&'n self, value: &Value, path: &mut String, found: &mut Vec<(String, Faith, &'n str)>) {
+        if let Some((faith, text, default)) = &self.own
+            && default.as_ref() != Some(value)
+        {
+            found.push((path.clone(), *faith, text));
+        }
+        let length = path.len();
+        match value {
+            Value::Object(members) if !self.properties.is_empty() => {
+                for (name, value) in members {
+                    let Some((_, noted)) = self.properties.iter().find(|(own, _)| own == name) else { continue };
+                    path.push_str(if length == 0 { "" } else { "." });
+                    path.push_str(name);
+                    noted.walk(value, path, found);
+                    path.truncate(length);
                 }
             }
-        }
-        Value::Array(items) => {
-            if let Some(schema) = schema.get("items") {
-                for (at, item) in items.iter().enumerate() {
-                    walk(schema, item, &format!("{path}[{at}]"), found);
+            Value::Array(values) => {
+                for (noted, (at, value)) in self.items.iter().cycle().zip(values.iter().enumerate()) {
+                    path.push_str(&format!("[{at}]"));
+                    noted.walk(value, path, found);
+                    path.truncate(length);
                 }
             }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {}
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
-    }
-    for part in ["allOf", "anyOf", "oneOf"] {
-        for schema in schema.get(part).and_then(Value::as_array).into_iter().flatten() {
-            walk(schema, value, path, found);
+        for part in &self.parts {
+            part.walk(value, path, found);
         }
     }
 }

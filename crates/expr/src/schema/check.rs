@@ -82,10 +82,19 @@ fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
+/// Of few members one is found sooner by a look at all than by its hash.
+fn member<'m>(members: &'m Object, name: &str) -> Option<&'m Value> {
+    const FEW: usize = 8;
+    match members.len() {
+        0..=FEW => members.iter().find(|(own, _)| *own == name).map(|(_, value)| value),
+        _ => members.get(name),
+    }
+}
+
 fn object(rules: &ObjectRules, members: &Object) -> Judged {
     let there = |name: &str| members.contains_key(name);
     for (name, node) in &rules.properties {
-        match members.get(name) {
+        match member(members, name) {
             Some(value) => {
                 let told = |error| format!("property {} validation failed: {error}", quoted(name));
                 check(node, value).map_err(told)?;

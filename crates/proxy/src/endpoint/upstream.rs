@@ -110,8 +110,10 @@ pub(super) struct ReadyNode {
 impl ReadyUpstream {
     pub(super) fn new(model: impl Into<Arc<Upstream>>) -> Result<Self, WayError> {
         let model = model.into();
-        let nodes: Vec<ReadyNode> =
-            model.nodes.iter().map(|node| ready_node(&model, node)).collect::<Result<_, _>>()?;
+        let mut nodes = Vec::with_capacity(model.nodes.len());
+        for node in &model.nodes {
+            nodes.push(ready_node(&model, node)?);
+        }
         Ok(Self {
             balancer: Balancer::new(&model.balance, &model.nodes, &nodes),
             nodes,
@@ -134,7 +136,8 @@ impl ReadyUpstream {
         self.model.timeouts.read
     }
 
-    fn is_of(&self, model: &Arc<Upstream>) -> bool {
+    /// Whether it runs as this says.
+    pub(crate) fn is_of(&self, model: &Arc<Upstream>) -> bool {
         Arc::ptr_eq(&self.model, model) || self.model == *model
     }
 
