@@ -12,6 +12,7 @@ pub(crate) mod key;
 mod listener;
 mod once;
 mod plan;
+pub(crate) mod property;
 pub(crate) mod resource;
 mod secrets;
 mod step;

@@ -7,18 +7,24 @@ pub mod api_key;
 mod assign_attributes;
 mod assign_content;
 mod aws_lambda;
+mod dynamic_routing;
 mod ip_filtering;
 mod json_validation;
 pub mod jwt;
+mod latency;
 mod limit;
 mod mock;
 pub mod oauth2;
+mod override_request_method;
 mod quota;
 mod rate_limit;
 mod request_validation;
+mod resource_filtering;
+mod retry;
 mod scope;
 mod spike_arrest;
 mod transform_headers;
+mod transform_query_params;
 
 pub use absent::{ABSENT, Absent, absent};
 
@@ -75,6 +81,12 @@ policies! {
     RateLimit rate_limit::CONFIG, rate_limit::lower; "rate-limit";
     Quota quota::CONFIG, quota::lower; "quota";
     SpikeArrest spike_arrest::CONFIG, spike_arrest::lower; "spike-arrest";
+    DynamicRouting dynamic_routing::CONFIG, dynamic_routing::lower; "dynamic-routing";
+    Retry retry::CONFIG, retry::lower; "retry";
+    Latency latency::CONFIG, latency::lower; "latency";
+    OverrideMethod override_request_method::CONFIG, override_request_method::lower; "policy-override-request-method";
+    TransformQuery transform_query_params::CONFIG, transform_query_params::lower; "transform-queryparams";
+    ResourceFiltering resource_filtering::CONFIG, resource_filtering::lower; "resource-filtering";
 }
 
 /// What a policy does, and when.

@@ -7,11 +7,13 @@ pub(crate) use lines::resolved;
 pub use lines::{Lines, Told};
 pub use table::{Setting, TABLE, setting};
 
+use crate::lower::property::USUAL;
 use crate::schema::Honour;
 use dialect::Faith;
 use dialect::findings::{Findings, Spot};
 use dialect::resolve::Environment;
 use model::policy::{CounterStore, RedisStore};
+use model::secret::Secret;
 use model::secret::Secret;
 use model::tls::ClientTls;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -71,6 +73,8 @@ pub struct Settings {
     pub verbatim_payload: bool,
     /// The tenant that the gateway is for.
     pub tenant: Option<String>,
+    /// What encrypted properties are encrypted with.
+    pub property_key: Secret,
     /// The tags that it is for; without any it serves all APIs.
     pub tags: Vec<String>,
     /// Where limits count.
@@ -121,6 +125,7 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         key_header: reader.text("policy.api-key.header").unwrap_or_else(|| "X-Gravitee-Api-Key".to_owned()),
         key_param: reader.text("policy.api-key.param").unwrap_or_else(|| "api-key".to_owned()),
         verbatim_payload: reader.flag("policy.aws-lambda.verbatim-payload", false),
+        property_key: Secret::new(reader.text("api.properties.encryption.secret").unwrap_or_else(|| USUAL.to_owned())),
         tenant: reader.text("tenant"),
         tags: lines.list(environment, "tags"),
         counters: reader.counters(),

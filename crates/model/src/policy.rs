@@ -22,8 +22,11 @@ mod inject;
 mod ip_restriction;
 mod jwt;
 mod key_auth;
+mod lead_by_path;
 mod log_object;
 mod pace;
+mod path_rules;
+mod query_texts;
 mod rate_limit;
 mod redirect;
 mod refusal;
@@ -63,8 +66,11 @@ pub use inject::{Chance, Delay, Inject, Injected, InjectedBody, Sample};
 pub use ip_restriction::IpRestriction;
 pub use jwt::{Jwt, RegisteredClaim};
 pub use key_auth::KeyAuth;
+pub use lead_by_path::{LeadByPath, LeadRule};
 pub use log_object::{LogFact, LogValue};
 pub use pace::{Concurrency, Pace};
+pub use path_rules::{PathMethods, PathRules, Slashes};
+pub use query_texts::{QueryText, QueryTexts};
 pub use rate_limit::{
     Amount, CounterStore, Figures, Letters, LimitBy, LimitFact, LimitPart, Measured, Period, RateHeaders, RateLimit,
     RedisStore, Span, TimeUnit, Window, WithoutText, spread,
@@ -85,6 +91,7 @@ pub use validate::Validate;
 
 use crate::answer::{Answer, Keyed};
 use crate::call::Call;
+use crate::endpoint::Again;
 use serde::Serialize;
 
 /// A policy as data. `policy::build` makes it runnable. Which side it runs on is told by its step's phase.
@@ -170,6 +177,14 @@ pub enum Policy {
     Rewrite(Box<Rewrite>),
     /// Changes status, header and body of the response.
     ResponseRewrite(Box<ResponseRewrite>),
+    /// Leads requests elsewhere by their path.
+    LeadByPath(Box<LeadByPath>),
+    /// Changes the query by evaluated texts.
+    QueryTexts(Box<QueryTexts>),
+    /// Refuses paths and methods.
+    PathRules(Box<PathRules>),
+    /// Has the endpoint asked again where it has not answered well.
+    Again(Box<Again>),
     /// Stands for a policy that guards the route and is not there: answers [`crate::answer::FailureKind::PolicyMissing`].
     Missing {
         /// Its name in the source.

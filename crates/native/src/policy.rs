@@ -280,6 +280,11 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Refusing(one) => {
             Step { error_body: Some(error_body::write(one)), ..write(&one.policy, phase, around, pen) }
         }
+        // No written form yet: read back, such a route is shut, not open.
+        Policy::LeadByPath(_) => gap("lead-by-path", pen),
+        Policy::QueryTexts(_) => gap("query-texts", pen),
+        Policy::PathRules(_) => gap("path-rules", pen),
+        Policy::Again(_) => gap("again", pen),
         Policy::Missing { name } => Step { missing: Some(missing::write(name)), ..empty },
     }
 }

@@ -6,6 +6,7 @@ mod name;
 pub use error::{BuildCause, BuildError};
 
 use crate::Policy;
+use crate::again::ReadyAgain;
 use crate::answer::{AnswerError, ReadyAnswer, ReadyAnswers};
 use crate::auth::access_token::AccessToken;
 use crate::auth::acl::Acl;
@@ -21,6 +22,7 @@ use crate::auth::hmac_auth::HmacAuth;
 use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
+use crate::auth::path_rules::PathRules;
 use crate::auth::refuse::Refuse;
 use crate::auth::validate::Validate;
 use crate::cache::{self, AnswerKept, Keep};
@@ -38,6 +40,7 @@ use crate::missing::Missing;
 use crate::predicate::ReadyPredicate;
 use crate::refusal::ReadyRefusals;
 use crate::refusing::Refusing;
+use crate::rewrite::again::Again;
 use crate::rewrite::assign::Assign;
 use crate::rewrite::body_template::BodyTemplate;
 use crate::rewrite::compose::Compose;
@@ -46,6 +49,8 @@ use crate::rewrite::fail::Fail;
 use crate::rewrite::header_texts::HeaderTexts;
 use crate::rewrite::headers::{Edits, RequestHeaders, ResponseHeaders};
 use crate::rewrite::inject::Inject;
+use crate::rewrite::lead_by_path::LeadByPath;
+use crate::rewrite::query_texts::QueryTexts;
 use crate::rewrite::redirect::Redirect;
 use crate::rewrite::request_id::{Choice, EchoRequestId, RequestId};
 use crate::rewrite::respond::Respond;
@@ -294,6 +299,12 @@ impl<'a> Builder<'a> {
             (Data::Validate(data), Side::Request) => Box::new(Validate::compile(data)?),
             (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
             (Data::Redirect(data), Side::Request) => Box::new(Redirect::compile(data)?),
+            (Data::LeadByPath(data), Side::Request) => Box::new(LeadByPath::compile(data)),
+            (Data::QueryTexts(data), Side::Request) => Box::new(QueryTexts::compile(data)),
+            (Data::PathRules(data), Side::Request) => {
+                Box::new(PathRules::compile(data).map_err(|cause| no_pattern(&cause))?)
+            }
+            (Data::Again(data), Side::Request) => Box::new(Again(Arc::new(ReadyAgain::new(data)))),
             (Data::Rewrite(data), Side::Request) => Box::new(Rewrite::compile(data)?),
             (Data::ResponseRewrite(data), Side::Response) => Box::new(ResponseRewrite::compile(data)?),
             (
@@ -303,6 +314,10 @@ impl<'a> Builder<'a> {
                 | Data::Refuse(_)
                 | Data::Validate(_)
                 | Data::Inject(_)
+                | Data::LeadByPath(_)
+                | Data::QueryTexts(_)
+                | Data::PathRules(_)
+                | Data::Again(_)
                 | Data::Redirect(_)
                 | Data::Rewrite(_)
                 | Data::ResponseRewrite(_),
@@ -380,6 +395,10 @@ pub(crate) fn header_name(text: &str) -> Result<HeaderName, BuildCause> {
 
 pub(crate) fn header_names(texts: &[String]) -> Result<Vec<HeaderName>, BuildCause> {
     texts.iter().map(|text| header_name(text)).collect()
+}
+
+fn no_pattern(cause: &regex::Error) -> BuildCause {
+    BuildCause::Regex { text: "a pattern of paths".to_owned(), cause: cause.to_string() }
 }
 
 #[cfg(test)]

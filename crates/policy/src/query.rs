@@ -2,7 +2,7 @@
 
 use http::Uri;
 use http::uri::PathAndQuery;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
+use percent_encoding::{AsciiSet, CONTROLS, NON_ALPHANUMERIC, percent_decode, utf8_percent_encode};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -95,6 +95,12 @@ impl Query {
         self.0.push(format!("{}={}", encode(name), encode(value)));
     }
 
+    /// One more, as it is written but for what may not stand in a query.
+    pub(crate) fn push_written(&mut self, name: &str, value: &str) {
+        let written = |text| utf8_percent_encode(text, FORBIDDEN);
+        self.0.push(format!("{}={}", written(name), written(value)));
+    }
+
     /// Puts it in the place of the target's own.
     pub(crate) fn write(self, uri: &mut Uri) {
         let mark = if self.0.is_empty() { "" } else { "?" };
@@ -108,6 +114,9 @@ fn is_named(part: &str, name: &str) -> bool {
 
 /// What needs no escape in a form or query.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// What may not stand in a query (RFC 3986 3.4).
+const FORBIDDEN: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'<').add(b'>').add(b'`').add(b'\\').add(b'^');
 
 /// A name or value as it stands in a form or query.
 pub(crate) fn encode(text: &str) -> String {

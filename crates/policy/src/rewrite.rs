@@ -1,5 +1,6 @@
 //! Policies that change or give messages without asking anyone.
 
+pub(crate) mod again;
 pub(crate) mod assign;
 pub(crate) mod body_template;
 pub(crate) mod compose;
@@ -10,6 +11,8 @@ pub(crate) mod fields;
 pub(crate) mod header_texts;
 pub(crate) mod headers;
 pub(crate) mod inject;
+pub(crate) mod lead_by_path;
+pub(crate) mod query_texts;
 pub(crate) mod redirect;
 pub(crate) mod request_id;
 pub(crate) mod respond;

@@ -25,6 +25,14 @@ pub(crate) struct World<'e> {
     reply: Option<Reply<'e>>,
     constants: Option<&'e Members>,
     error: Option<ErrorFacts<'e>>,
+    groups: Option<&'e Groups>,
+}
+
+/// What a regular expression captured.
+#[derive(Debug, Default)]
+pub(crate) struct Groups {
+    pub(crate) numbered: Vec<Option<String>>,
+    pub(crate) named: Vec<(String, Option<String>)>,
 }
 
 impl<'e> World<'e> {
@@ -38,12 +46,36 @@ impl<'e> World<'e> {
             reply: learned.and_then(|learned| learned.reply.as_ref()).map(Reply::of),
             constants: constants.map(|world| &world.variables),
             error: None,
+            groups: None,
         }
     }
 
     /// The same with the failure that is being answered.
     pub(crate) fn with_error(self, failure: &'e Failure, status: u16) -> Self {
         Self { error: Some(ErrorFacts::of(failure, status)), ..self }
+    }
+
+    /// The same with what a regular expression captured.
+    pub(crate) fn with_groups(self, groups: &'e Groups) -> Self {
+        Self { groups: Some(groups), ..self }
+    }
+}
+
+impl Groups {
+    fn list(&self) -> Value<'_> {
+        let all = self.numbered.iter();
+        all.map(|group| group.as_deref().map_or(Value::Null, Value::from)).collect::<Vec<_>>().into()
+    }
+}
+
+impl Lookup for Groups {
+    fn get(&self, name: &str) -> Option<Value<'_>> {
+        let group = &self.named.iter().find(|(own, _)| own == name)?.1;
+        Some(group.as_deref().map_or(Value::Null, Value::from))
+    }
+
+    fn names(&self) -> Vec<Cow<'_, str>> {
+        self.named.iter().map(|(name, _)| Cow::Borrowed(name.as_str())).collect()
     }
 }
 
@@ -56,6 +88,8 @@ impl Lookup for World<'_> {
             "lambdaResponse" => self.reply.as_ref().map(|reply| bean(reply)),
             "error" => self.error.as_ref().map(|error| bean(error)),
             "parameters" => self.error.as_ref().filter(|error| !error.parameters.0.is_empty()).map(ErrorFacts::map),
+            "group" => self.groups.map(Groups::list),
+            "groupName" => self.groups.map(|groups| Value::Object(Object { kind: Kind::Map, members: groups })),
             name => self.constants.and_then(|constants| constants.get(name)),
         }
     }

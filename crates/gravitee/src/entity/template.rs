@@ -20,7 +20,7 @@ pub static PROPERTY: Record = Record {
     fields: &[
         text("key"),
         secret("value"),
-        flag("encrypted").unsupported("the key that encrypts it is not known here: expressions see the encrypted text"),
+        flag("encrypted"),
         flag("dynamic").accepted("the value that is written counts; nobody fetches newer ones"),
         flag("encryptable").accepted("for the console"),
     ],

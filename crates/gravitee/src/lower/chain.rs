@@ -24,6 +24,8 @@ struct Ground {
 const ORGANIZATION: Ground = Ground { request: 1_000, response: 3_000_000 };
 const SECURITY: i64 = 100_000;
 const PLAN: Ground = Ground { request: 1_000_000, response: 1_000_000 };
+/// Behind all flows, which may set what later ones ask.
+const NO_FLOW: i64 = 900_000;
 const API: Ground = Ground { request: 2_000_000, response: 2_000_000 };
 
 /// The chain of an API, and where parameters stand in the paths of its flows.
@@ -37,6 +39,8 @@ pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> (Chain, Vec<ParamPa
         best: false,
         must: false,
         paths: Vec::new(),
+        shared: None,
+        others: Vec::new(),
     };
     of.groups.push(Group { steps: cors::steps(api), ..Group::default() });
     for (number, part) in organizations(at).iter().enumerate() {
@@ -83,11 +87,16 @@ struct Builder<'a> {
     must: bool,
     /// Where parameters stand in their paths.
     paths: Vec<ParamPath>,
+    /// The set of the lists of which some flow must match.
+    shared: Option<u16>,
+    /// When flows of plans match, where that is asked in another set than that of the API's own.
+    others: Vec<Predicate>,
 }
 
 impl Builder<'_> {
     /// How flows of an API and of its plans are chosen.
     fn manner(&mut self, api: &Api<'_>) {
+        self.shared = None;
         match api.version {
             Version::V2 => self.best = api.part.word("flow_mode") == Some("BEST_MATCH"),
             Version::V4 => {
@@ -102,10 +111,7 @@ impl Builder<'_> {
         if flows.is_empty() && !(self.must && only.is_none()) {
             return;
         }
-        let set = (self.best || self.must).then(|| {
-            self.sets += 1;
-            self.sets
-        });
+        let set = self.set();
         for path in flows.iter().filter_map(Flow::params) {
             if !self.paths.contains(&path) {
                 self.paths.push(path);
@@ -117,13 +123,29 @@ impl Builder<'_> {
         }
         for (number, flow) in order.into_iter().enumerate() {
             let group = self.group(flow, number as i64, ground, only, at);
+            if self.best && self.must && only.is_some() {
+                self.others.extend(group.predicate.clone());
+            }
             self.groups.push(Group { set: set.map(|number| GroupSet { number, otherwise: self.best }), ..group });
         }
-        if let Some(number) = set.filter(|_| self.must) {
-            let mut group = Group { steps: vec![alone("no flow", ground.request, no_flow())], ..Group::default() };
-            group.predicate = only.map(|only| Predicate { conditions: vec![only.clone()], ..Predicate::default() });
-            self.groups.push(Group { set: Some(GroupSet { number, otherwise: true }), ..group });
+        if let Some(number) = set.filter(|_| self.must && only.is_none()) {
+            let before = std::mem::take(&mut self.others).into_iter();
+            let before = before.map(|predicate| Group { predicate: Some(predicate), ..Group::default() });
+            let set = |otherwise| Some(GroupSet { number, otherwise });
+            self.groups.extend(before.map(|group| Group { set: set(false), ..group }));
+            let steps = vec![alone("no flow", ground.request + NO_FLOW, no_flow())];
+            self.groups.push(Group { set: set(true), steps, ..Group::default() });
         }
+    }
+
+    /// The set of a list of flows: each list has its own best; of all lists together some flow must match.
+    fn set(&mut self) -> Option<u16> {
+        let shared = self.shared.filter(|_| !self.best);
+        if shared.is_none() && (self.best || self.must) {
+            self.sets += 1;
+            self.shared = Some(self.sets);
+        }
+        shared.or_else(|| (self.best || self.must).then_some(self.sets))
     }
 
     /// A flow. Where only the best of several runs, its conditions are asked of its steps: they do not decide which is
@@ -158,5 +180,6 @@ impl Builder<'_> {
 }
 
 fn no_flow() -> Policy {
-    Policy::Fail(Keyed::new(404, "FLOW_EXECUTION_FLOW_MATCHED_FAILURE", "No matching flow"))
+    let key = Some("FLOW_EXECUTION_FLOW_MATCHED_FAILURE".to_owned());
+    Policy::Fail(Keyed { status: 404, key, message: None })
 }

@@ -1,16 +1,17 @@
 //! What expressions of an API may ask that is the same for every request.
 
 use super::api::{Api, Place};
-use super::{Lowering, key};
+use super::{Lowering, key, property};
 use crate::entity::VERSION;
 use crate::part::Part;
 use crate::read::Version;
+use dialect::Faith;
 use model::world::{Constant, World};
 use std::collections::BTreeMap;
 
 /// Variables and attributes of an API.
-pub(super) fn world(api: &Api<'_>, places: &[Place], at: &Lowering<'_>) -> World {
-    let properties = properties(api);
+pub(super) fn world(api: &Api<'_>, places: &[Place], at: &mut Lowering<'_>) -> World {
+    let properties = properties(api, at);
     let version = match api.version {
         Version::V2 => api.part.text("version"),
         Version::V4 => api.part.text("apiVersion"),
@@ -53,18 +54,31 @@ fn attributes(api: &Api<'_>, places: &[Place]) -> BTreeMap<String, Constant> {
 /// How often a property may name another that names another.
 const DEEPEST: usize = 16;
 
-fn properties(api: &Api<'_>) -> Constant {
+fn properties(api: &Api<'_>, at: &mut Lowering<'_>) -> Constant {
     let mut written: Vec<(String, String)> = Vec::new();
     let parts = api.part.parts("properties");
     for part in &parts {
         match part.filled("key") {
-            Some(key) => written.push((key.to_owned(), part.owned("value").unwrap_or_default())),
+            Some(key) => written.push((key.to_owned(), value(part, at))),
             // older definitions write them as a map
             None => written.extend(plain(part)),
         }
     }
     let resolved = written.iter().map(|(name, value)| (name.clone(), Constant::Text(resolve(value, &written, 0))));
     Constant::Map(resolved.collect())
+}
+
+fn value(part: &Part<'_>, at: &mut Lowering<'_>) -> String {
+    let written = part.owned("value").unwrap_or_default();
+    if !part.flag("encrypted") {
+        return written;
+    }
+    let plain = property::decrypted(&written, &at.settings.property_key);
+    if plain.is_none() {
+        let text = "api.properties.encryption.secret does not decrypt it: expressions see the encrypted text";
+        at.notes.say(Faith::Unsupported, part, "value", text);
+    }
+    plain.unwrap_or(written)
 }
 
 fn plain(part: &Part<'_>) -> Vec<(String, String)> {

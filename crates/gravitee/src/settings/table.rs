@@ -103,7 +103,7 @@ pub const TABLE: &[Setting] = &[
     accepted("plugins.", "policies are built in"),
     accepted("reactor.", "of no effect here"),
     accepted("api.validateSubscription", "subscriptions are looked up in any case"),
-    unsupported("api.properties.encryption.", "encrypted properties are not decrypted"),
+    exact("api.properties.encryption.secret"),
     unsupported(
         "api.secrets.",
         "secret providers are not asked: `{#secrets.get(…)}` finds what secrets.json beside the definitions has",

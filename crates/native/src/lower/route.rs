@@ -216,6 +216,10 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Refusing(_)
         | Policy::Validate(_)
         | Policy::Inject(_)
+        | Policy::LeadByPath(_)
+        | Policy::QueryTexts(_)
+        | Policy::PathRules(_)
+        | Policy::Again(_)
         | Policy::Rewrite(_)
         | Policy::ResponseRewrite(_)
         | Policy::Cache(_) => false,

@@ -53,6 +53,10 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::Redirect(_) => "a redirect",
         Data::Rewrite(_) => "a rewrite of requests",
         Data::ResponseRewrite(_) => "a rewrite of responses",
+        Data::LeadByPath(_) => "a lead by paths",
+        Data::QueryTexts(_) => "a change of queries by expressions",
+        Data::PathRules(_) => "rules of paths",
+        Data::Again(_) => "a repetition",
         Data::Missing { .. } => "a missing policy",
     }
 }
