@@ -14,7 +14,6 @@ use dialect::findings::{Findings, Spot};
 use dialect::resolve::Environment;
 use model::policy::{CounterStore, RedisStore};
 use model::secret::Secret;
-use model::secret::Secret;
 use model::tls::ClientTls;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -140,7 +140,7 @@ fn agrees(snapshot: &Snapshot, gateway: &Gateway) {
     for (route, made) in table.routes.iter().zip(&ready.routes.made) {
         assert_eq!(made.model.as_ptr(), Arc::as_ptr(route));
         let Endpoint::Http(http) = &route.endpoint else { panic!("every route leads to an upstream") };
-        let running = made.endpoint.upstream().unwrap();
+        let running = made.endpoint.upstreams().next().unwrap();
         assert!(Arc::ptr_eq(running, &snapshot.upstreams.made.find(&http.upstream).unwrap().1));
         let (_, model) = gateway.upstreams.list().find(&http.upstream).unwrap();
         assert!(running.is_of(model), "{}", http.upstream);
