@@ -7,6 +7,7 @@
 mod body;
 mod book;
 mod duplicate;
+mod group;
 mod guard;
 mod key;
 mod list;

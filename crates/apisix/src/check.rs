@@ -164,6 +164,10 @@ fn certificate(object: &Object) -> Result<(), String> {
             return Err("failed to parse cert: PEM_read_bio_X509_AUX() failed".to_owned());
         }
     }
+    if part.text("client.ca").is_some_and(|ca| !pem(ca)) {
+        let cause = "failed to parse cert: PEM_read_bio_X509_AUX() failed";
+        return Err(format!("failed to validate client_cert: {cause}"));
+    }
     Ok(())
 }
 

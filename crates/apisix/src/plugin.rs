@@ -10,6 +10,7 @@ mod basic_auth;
 mod conditions;
 mod consumer_restriction;
 mod cors;
+mod csrf;
 mod fault_injection;
 mod forward_auth;
 mod hmac_auth;
@@ -37,7 +38,7 @@ mod request_validation;
 mod response_rewrite;
 mod ua_restriction;
 mod uri_blocker;
-mod words;
+pub(crate) mod words;
 
 pub use absent::{ABSENT, absent};
 pub use dialect::absent::Absent;
@@ -103,6 +104,7 @@ plugins! {
     IpRestriction ip_restriction::parts, ip_restriction::lower; "ip-restriction" 3000;
     UaRestriction ua_restriction::parts, ua_restriction::lower; "ua-restriction" 2999;
     RefererRestriction referer_restriction::parts, referer_restriction::lower; "referer-restriction" 2990;
+    Csrf csrf::parts, csrf::lower; "csrf" 2980;
     UriBlocker uri_blocker::parts, uri_blocker::lower; "uri-blocker" 2900;
     RequestValidation request_validation::parts, request_validation::lower; "request-validation" 2800;
     MultiAuth multi_auth::parts, multi_auth::lower; "multi-auth" 2600;

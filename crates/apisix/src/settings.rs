@@ -39,8 +39,8 @@ pub struct Settings {
     pub server_tokens: bool,
     /// Whether clients are told an upstream's status, whatever it is.
     pub shows_upstream_status: bool,
-    /// A slash at the end of a path means nothing.
-    pub cuts_tail_slash: bool,
+    /// What of a path means nothing when routes are chosen.
+    pub paths: Paths,
     /// Plugins that may be used; `None`: all.
     pub plugins: Option<Vec<String>>,
     /// Keys of texts that are encrypted in etcd, the one that encrypts first.
@@ -59,6 +59,17 @@ pub struct Settings {
     pub status: Option<ToldListen>,
     /// Attributes of plugins, by their names.
     pub plugin_attr: Value,
+}
+
+/// What of a path means nothing when routes are chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Paths {
+    /// An escaped slash is no slash.
+    pub keep_escaped_slashes: bool,
+    /// A slash at the end.
+    pub cut_end_slash: bool,
+    /// What follows a `;` in a segment.
+    pub cut_parameters: bool,
 }
 
 /// The Admin API.
@@ -227,7 +238,11 @@ impl Reader<'_> {
             router: self.router(),
             server_tokens: yes(part, "apisix.enable_server_tokens"),
             shows_upstream_status: part.flag("apisix.show_upstream_status_in_response_header"),
-            cuts_tail_slash: part.flag("apisix.delete_uri_tail_slash"),
+            paths: Paths {
+                keep_escaped_slashes: part.flag("apisix.match_uri_encoded_slash"),
+                cut_end_slash: part.flag("apisix.delete_uri_tail_slash"),
+                cut_parameters: part.flag("apisix.normalize_uri_like_servlet"),
+            },
             plugins: part.value("plugins").map(|_| part.texts("plugins")),
             keyring: keyring(part),
             encrypts_fields: yes(part, "apisix.data_encryption.enable_encrypt_fields"),

@@ -122,6 +122,7 @@ fn table(at: &mut Lowering<'_>) -> Table {
             decode_all: false,
             resolve_dots: false,
             merge_slashes: false,
+            ..PathNormalization::NONE
         },
         routes: routes.into(),
         global: transaction(at.settings),

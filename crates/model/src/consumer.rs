@@ -3,6 +3,7 @@
 use crate::id::{ConsumerId, GroupId};
 use crate::secret::Secret;
 use serde::Serialize;
+use std::time::Duration;
 
 /// A known client with its credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -59,6 +60,9 @@ pub enum Proof {
         algorithm: Algorithm,
         /// What their signatures are checked with.
         verifier: Verifier,
+        /// So long after its end a token still counts: clocks differ.
+        #[serde(skip_serializing_if = "Duration::is_zero")]
+        grace: Duration,
     },
 }
 
@@ -81,6 +85,8 @@ pub enum Password {
 pub enum Verifier {
     /// A shared secret (HS…).
     Shared(Secret),
+    /// A shared secret, written in base64.
+    Encoded(Secret),
     /// A public key, as PEM.
     Public(String),
 }

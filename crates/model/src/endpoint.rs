@@ -71,6 +71,12 @@ pub struct Upstream {
     pub http2: bool,
     /// The nodes.
     pub nodes: Vec<Node>,
+    /// Further nodes, group by group: those of one are asked where none of all before is left to try.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reserves: Vec<Vec<Node>>,
+    /// Where no node is well, all are asked as if they were.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub never_empty: bool,
     /// How a node is chosen.
     pub balance: Balance,
     /// How long things may take.

@@ -11,11 +11,13 @@ mod check_json;
 mod check_values;
 mod cors;
 mod count;
+mod csrf;
 mod evaluated;
 mod first_of;
 mod forward_auth;
 mod header_edit;
 mod hmac_auth;
+mod host_certificates;
 mod http_log;
 mod identity;
 mod inject;
@@ -55,11 +57,13 @@ pub use check_json::CheckJson;
 pub use check_values::{CheckValues, ValueCheck, ValueRule};
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
+pub use csrf::Csrf;
 pub use evaluated::{Assign, Compose, HeaderTexts};
 pub use first_of::{Bound, Entrance, FirstOf, KeyEntrance, Shows, Subscription, TokenEntrance, TokenTypes, Way};
 pub use forward_auth::ForwardAuth;
 pub use header_edit::{HeaderEdit, HeaderEdits};
 pub use hmac_auth::{BodyDigest, HmacAlgorithm, HmacAuth, SignatureForm};
+pub use host_certificates::{HostCertificates, HostDemand};
 pub use http_log::{HttpLog, LogQueue};
 pub use identity::{Challenge, IdentityHeaders};
 pub use inject::{Chance, Delay, Inject, Injected, InjectedBody, Sample};
@@ -127,6 +131,8 @@ pub enum Policy {
     RateLimit(Box<RateLimit>),
     /// Cross-origin resource sharing: a preflight is answered on the request side, headers are set on the response side.
     Cors(Cors),
+    /// Refuses requests that may be forged (request side), and gives clients what shows that they are not (response side).
+    Csrf(Box<Csrf>),
     /// Changes header fields of the request (request side) or of the response (response side).
     Headers(HeaderEdits),
     /// Changes header fields by evaluated texts, on either side.
@@ -153,6 +159,8 @@ pub enum Policy {
     ResponseTransform(Box<ResponseTransform>),
     /// Gives the request an id, or takes the client's.
     RequestId(RequestId),
+    /// Holds clients to the certificate that the host they ask for demands.
+    HostCertificates(Box<HostCertificates>),
     /// Sends a record of the exchange to a server, after its last byte.
     HttpLog(Box<HttpLog>),
     /// Counts the exchange under names of the configuration's own, after its last byte.

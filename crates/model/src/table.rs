@@ -64,10 +64,32 @@ pub struct PathNormalization {
     pub resolve_dots: bool,
     /// `//` becomes `/`.
     pub merge_slashes: bool,
+    /// An escaped slash stays one where all other escapes are decoded: `%2F`.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub keep_escaped_slashes: bool,
+    /// A slash at the end means nothing, but for the root's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut_end_slash: bool,
+    /// What follows a `;` in a segment means nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cut_parameters: bool,
+}
+
+impl PathNormalization {
+    /// The path as the client sent it.
+    pub const NONE: Self = Self {
+        decode_unreserved: false,
+        decode_all: false,
+        resolve_dots: false,
+        merge_slashes: false,
+        keep_escaped_slashes: false,
+        cut_end_slash: false,
+        cut_parameters: false,
+    };
 }
 
 impl Default for PathNormalization {
     fn default() -> Self {
-        Self { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: false }
+        Self { decode_unreserved: true, resolve_dots: true, ..Self::NONE }
     }
 }

@@ -17,6 +17,7 @@ pub mod compose;
 pub mod concurrency;
 pub mod cors;
 pub mod count;
+pub mod csrf;
 pub mod error_body;
 pub mod fail;
 pub mod fields;
@@ -26,6 +27,7 @@ pub mod header_name;
 pub mod header_texts;
 pub mod headers;
 pub mod hmac_auth;
+pub mod host_certificates;
 pub mod http_log;
 pub mod identity;
 pub mod inject;
@@ -121,6 +123,10 @@ macro_rules! forms {
 forms! {
     /// Cross-origin resource sharing.
     "cors" cors: Given<cors::Cors>, [Rewrite, Response], cors::lower;
+    /// Refuses requests that a page of another site may have forged.
+    "csrf" csrf: At<csrf::Csrf>, [Access, Response], csrf::lower;
+    /// Holds clients to the certificate that the host they ask for demands.
+    "host-certificates" host_certificates: At<host_certificates::HostCertificates>, [Rewrite], host_certificates::lower;
     /// Demands a key and makes the client known.
     "key-auth" key_auth: Given<key_auth::KeyAuth>, [Access], key_auth::lower;
     /// Demands name and password and makes the client known.
@@ -247,6 +253,10 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
         Policy::Cache(one) => Step { cache: Some(cache::write(one, around, pen)), ..empty },
         Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
+        Policy::HostCertificates(one) => {
+            Step { host_certificates: Some(At::new(host_certificates::write(one))), ..empty }
+        }
+        Policy::Csrf(one) => Step { csrf: Some(At::new(csrf::write(one, pen))), ..empty },
         Policy::Headers(edits) => match phase {
             chain::Phase::Response | chain::Phase::Log => {
                 Step { response_headers: Some(headers::write(edits)), ..empty }

@@ -250,6 +250,7 @@ fn keepalive(usual: usize) -> BoxedStrategy<Keepalive> {
 fn upstream() -> BoxedStrategy<Upstream> {
     let node = (prop_oneof![name(), Just("::1".to_owned()), Just("10.0.0.1".to_owned())], any::<u16>(), 0u32..3);
     let nodes = vec(node.prop_map(|(host, port, weight)| Node { host, port, weight }), 0..3);
+    let nodes = (nodes.clone(), prop_oneof![3 => Just(Vec::new()), 1 => vec(nodes, 1..3)]);
     let timeouts = prop_oneof![
         Just(UpstreamTimeouts::default()),
         (duration(), duration(), duration()).prop_map(|(connect, write, read)| UpstreamTimeouts {
@@ -259,15 +260,17 @@ fn upstream() -> BoxedStrategy<Upstream> {
         })
     ];
     let passive = (limits(), of(duration())).prop_map(|(limits, pause)| PassiveHealth { limits, pause });
-    let way = (of(client_tls()), any::<bool>(), forward(), keepalive(256));
+    let way = (of(client_tls()), any::<[bool; 2]>(), forward(), keepalive(256));
     (way, nodes, balance(), timeouts, 0u32..3, of(passive), of(active()))
-        .prop_map(|(way, nodes, balance, timeouts, retries, passive_health, active_health)| {
-            let (tls, http2, forward, keepalive) = way;
+        .prop_map(|(way, (nodes, reserves), balance, timeouts, retries, passive_health, active_health)| {
+            let (tls, [http2, never_empty], forward, keepalive) = way;
             Upstream {
                 tls,
                 http2,
                 forward,
                 nodes,
+                reserves,
+                never_empty,
                 balance,
                 timeouts,
                 retries,
@@ -346,7 +349,7 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
         vec((select(vec!["*/*", "text/html"]).prop_map(str::to_owned), answer()), 0..3),
         0..3,
     );
-    let flags = any::<[bool; 5]>();
+    let flags = any::<[bool; 8]>();
     let answers = (kinds, of(messages()), any::<bool>()).prop_map(|(by_kind, messages, all_steps)| Answers {
         keyed: None,
         by_kind,
@@ -361,12 +364,29 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
                 overlays,
                 overlay_entry,
                 answers,
-                [decode_unreserved, decode_all, resolve_dots, merge_slashes, ring_needs_route],
+                [
+                    decode_unreserved,
+                    decode_all,
+                    resolve_dots,
+                    merge_slashes,
+                    ring_needs_route,
+                    keep_escaped_slashes,
+                    cut_end_slash,
+                    cut_parameters,
+                ],
                 marks,
             )| {
                 Table {
                     id: TableId::new("native/table/main"),
-                    normalization: PathNormalization { decode_unreserved, decode_all, resolve_dots, merge_slashes },
+                    normalization: PathNormalization {
+                        decode_unreserved,
+                        decode_all,
+                        resolve_dots,
+                        merge_slashes,
+                        keep_escaped_slashes,
+                        cut_end_slash,
+                        cut_parameters,
+                    },
                     routes: routes
                         .into_iter()
                         .map(|(name, route)| {

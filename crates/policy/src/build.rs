@@ -15,10 +15,12 @@ use crate::auth::basic_auth::BasicAuth;
 use crate::auth::check_addresses::CheckAddresses;
 use crate::auth::check_json::CheckJson;
 use crate::auth::check_values::CheckValues;
+use crate::auth::csrf::{self, CheckToken, GiveToken};
 use crate::auth::first_of::FirstOf;
 use crate::auth::forward_auth::ForwardAuth;
 use crate::auth::gate::{Gate, Parts};
 use crate::auth::hmac_auth::HmacAuth;
+use crate::auth::host_certificates::HostCertificates;
 use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
@@ -282,6 +284,8 @@ impl<'a> Builder<'a> {
             (Data::Count(data), _) => Box::new(Count::build(data, &self.services.metrics)),
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
             (Data::Cors(cors), Side::Response | Side::Log) => Box::new(Share(rules(cors)?)),
+            (Data::Csrf(data), Side::Request) => Box::new(CheckToken(csrf::Rules::compile(data)?)),
+            (Data::Csrf(data), Side::Response | Side::Log) => Box::new(GiveToken(csrf::Rules::compile(data)?)),
             (Data::Headers(edits), Side::Request) => Box::new(RequestHeaders(Edits::compile(edits)?)),
             (Data::Headers(edits), Side::Response | Side::Log) => Box::new(ResponseHeaders(Edits::compile(edits)?)),
             (Data::RequestId(id), Side::Request) => Box::new(RequestId { choice: Choice::of(id)?, own: id.own, slot }),
@@ -296,6 +300,7 @@ impl<'a> Builder<'a> {
             (Data::Cache(data), Side::Request) => Box::new(AnswerKept { rules: self.cache(data)?, slot }),
             (Data::Cache(data), Side::Response) => Box::new(Keep { rules: self.cache(data)?, slot }),
             (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
+            (Data::HostCertificates(data), Side::Request) => Box::new(HostCertificates::compile(data)?),
             (Data::Validate(data), Side::Request) => Box::new(Validate::compile(data)?),
             (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
             (Data::Redirect(data), Side::Request) => Box::new(Redirect::compile(data)?),
@@ -312,6 +317,7 @@ impl<'a> Builder<'a> {
                 | Data::Concurrency(_)
                 | Data::Cache(_)
                 | Data::Refuse(_)
+                | Data::HostCertificates(_)
                 | Data::Validate(_)
                 | Data::Inject(_)
                 | Data::LeadByPath(_)

@@ -87,8 +87,8 @@ impl Consumers {
                 self.by_signer.entry(name.clone()).or_insert_with(|| (shown(Some(name)), secret.clone()));
             }
             Proof::Token { key, .. } if key.is_empty() => {}
-            Proof::Token { key, algorithm, verifier } => {
-                let ready = || (shown(Some(key)), TokenKey::read(*algorithm, verifier));
+            Proof::Token { key, algorithm, verifier, grace } => {
+                let ready = || (shown(Some(key)), TokenKey::read(*algorithm, verifier).with_grace(*grace));
                 self.by_token_key.entry(key.clone()).or_insert_with(ready);
             }
         }

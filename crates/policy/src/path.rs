@@ -16,6 +16,8 @@ pub struct ComparablePath<'a> {
     plain: bool,
     /// `None`: nothing had to change.
     changed: Option<Changed>,
+    /// The text ends in a slash that means nothing.
+    cut: bool,
 }
 
 impl<'a> ComparablePath<'a> {
@@ -23,20 +25,26 @@ impl<'a> ComparablePath<'a> {
     pub fn of(raw: &'a str, rules: PathNormalization) -> Self {
         let changed = (!is_plain(raw, rules)).then(|| {
             let mut changed = match rules.decode_all {
-                true => Changed::decoded(raw),
+                true => Changed::decoded(raw, rules.keep_escaped_slashes),
                 false => Changed::escapes_of(raw, rules.decode_unreserved),
             };
             if rules.resolve_dots || rules.merge_slashes {
                 changed.rebuild_segments(rules);
             }
+            if rules.cut_parameters {
+                changed.cut_parameters();
+            }
             changed
         });
-        Self { raw, plain: rules.decode_all, changed }
+        let text = changed.as_ref().map_or(raw, |changed| &changed.text);
+        let cut = rules.cut_end_slash && text.len() > 1 && text.ends_with('/');
+        Self { raw, plain: rules.decode_all, changed, cut }
     }
 
     /// As predicates compare it.
     pub fn text(&self) -> &str {
-        self.changed.as_ref().map_or(self.raw, |changed| &changed.text)
+        let text = self.changed.as_ref().map_or(self.raw, |changed| &changed.text);
+        if self.cut { &text[..text.len() - 1] } else { text }
     }
 
     /// The value of a part of the text. A slash that was written as `%2F` is part of it; bytes that are not UTF-8 become
@@ -90,7 +98,8 @@ fn is_plain(raw: &str, rules: PathNormalization) -> bool {
         };
         let dot = after_slash && rules.resolve_dots && byte == b'.';
         let slash = after_slash && rules.merge_slashes && byte == b'/';
-        if escape || dot || slash {
+        let parameter = rules.cut_parameters && byte == b';';
+        if escape || dot || slash || parameter {
             return false;
         }
         after_slash = byte == b'/';
@@ -127,13 +136,19 @@ impl Changed {
         this
     }
 
-    /// Decodes all escapes but those of bytes that are not UTF-8 then.
-    fn decoded(raw: &str) -> Self {
+    /// Decodes all escapes but those of bytes that are not UTF-8 then, and of slashes that are to stay.
+    fn decoded(raw: &str, keeps_slashes: bool) -> Self {
         let bytes = raw.as_bytes();
         let (mut plain, mut plain_ends) = (Vec::with_capacity(raw.len()), Vec::with_capacity(raw.len()));
         let mut at = 0;
         while at < bytes.len() {
             let (byte, end) = match (bytes[at], escaped(bytes, at)) {
+                (b'%', Some(b'/')) if keeps_slashes => {
+                    plain.extend_from_slice(b"%2F");
+                    plain_ends.extend([at + 1, at + 2, at + 3]);
+                    at += 3;
+                    continue;
+                }
                 (b'%', Some(byte)) => (byte, at + 3),
                 (byte, _) => (byte, at + 1),
             };
@@ -181,6 +196,19 @@ impl Changed {
         }
     }
 
+    /// Takes what follows a `;` off each segment.
+    fn cut_parameters(&mut self) {
+        let old = std::mem::replace(self, Self { text: String::new(), ends: Vec::new() });
+        let mut inside = false;
+        for (at, character) in old.text.char_indices() {
+            inside = character == ';' || inside && character != '/';
+            if !inside {
+                self.text.push(character);
+                self.ends.extend_from_slice(&old.ends[at..at + character.len_utf8()]);
+            }
+        }
+    }
+
     fn pop_segment(&mut self) {
         let end = self.text.rfind('/').unwrap_or(0);
         self.text.truncate(end);
@@ -224,11 +252,18 @@ fn is_unreserved(byte: u8) -> bool {
 mod tests {
     use super::*;
 
-    const NONE: PathNormalization =
-        PathNormalization { decode_unreserved: false, decode_all: false, resolve_dots: false, merge_slashes: false };
-    const ALL: PathNormalization =
-        PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
+    const NONE: PathNormalization = PathNormalization::NONE;
+    const ALL: PathNormalization = PathNormalization {
+        decode_unreserved: true,
+        decode_all: false,
+        resolve_dots: true,
+        merge_slashes: true,
+        ..PathNormalization::NONE
+    };
     const PLAIN: PathNormalization = PathNormalization { decode_all: true, ..ALL };
+    const SLASHES: PathNormalization = PathNormalization { keep_escaped_slashes: true, ..PLAIN };
+    const END: PathNormalization = PathNormalization { cut_end_slash: true, ..PLAIN };
+    const CUT: PathNormalization = PathNormalization { cut_parameters: true, ..PLAIN };
     const DECODE: PathNormalization = PathNormalization { decode_unreserved: true, ..NONE };
     const DOTS: PathNormalization = PathNormalization { resolve_dots: true, ..NONE };
     const MERGE: PathNormalization = PathNormalization { merge_slashes: true, ..NONE };
@@ -262,6 +297,16 @@ mod tests {
             (PLAIN, "/%2e%2E%2fx/%c3%a9\u{e9}", "/x/\u{e9}\u{e9}"),
             (PLAIN, "/%ffz%zz", "/%FFz%zz"),
             (PLAIN, "/a/b", "/a/b"),
+            (SLASHES, "/a%2fb%2F%20/x/../c", "/a%2Fb%2F /c"),
+            (SLASHES, "/a/..%2fb", "/a/..%2Fb"),
+            (END, "/a/", "/a"),
+            (END, "/a/b/.", "/a/b"),
+            (END, "/", "/"),
+            (END, "/a//", "/a"),
+            (CUT, "/a;x=1/b;y/c", "/a/b/c"),
+            (CUT, "/a%3bx/b", "/a/b"),
+            (CUT, "/a/b;", "/a/b"),
+            (CUT, "/a;x/../b", "/b"),
         ] {
             assert_eq!(ComparablePath::of(raw, rules).text(), expected, "{raw}");
         }

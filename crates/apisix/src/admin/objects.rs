@@ -3,7 +3,7 @@
 use super::book::{Book, Kept};
 use super::place::Target;
 use super::reply::{Answer, Problem, Reply};
-use super::{Admin, Asked, Rules, body, duplicate, list, patch, reference};
+use super::{Admin, Asked, Rules, body, duplicate, group, list, patch, reference};
 use crate::check;
 use crate::document::Place;
 use crate::entity::{Kind, id_text};
@@ -207,6 +207,7 @@ fn judge(rules: &Rules, book: &Book, place: &Place, value: &Value) -> Result<(),
     }
     check::check(place, value, &|name| Admin::knows(rules, name)).map_err(Problem::wrong)?;
     reference::there(book, place, value)?;
+    group::agrees(book, place, value)?;
     duplicate::none(book, place, value)
 }
 

@@ -308,6 +308,28 @@ async fn two_consumers_do_not_share_a_key() {
 }
 
 #[tokio::test]
+async fn limits_of_one_group_are_one_limit() {
+    let counter = Counter::open(Home::Objects);
+    let object = |limit: Value| json!({"uri": "/a", "plugins": {"limit-count": limit}});
+    let limit = |count: u64| json!({"count": count, "time_window": 9, "group": "g"});
+    assert_eq!(counter.admin("PUT", "/routes/1", object(limit(1))).await.0, 201);
+    // what is written out is the default, and what every plugin may have is no part of the limit
+    let same = json!({"count": 1, "time_window": 9, "group": "g", "policy": "local", "_meta": {"priority": 1}});
+    let cases = [
+        ("/routes/2", object(same), 201, None),
+        ("/routes/3", object(limit(2)), 400, Some("group conf mismatched")),
+        ("/routes/3", object(json!({"count": 2, "time_window": 9, "group": "other"})), 201, None),
+        ("/routes/4", object(json!({"count": 2, "time_window": 9})), 201, None),
+        ("/plugin_configs/1", json!({"plugins": {"limit-count": limit(3)}}), 400, Some("group conf mismatched")),
+    ];
+    for (path, body, status, said) in cases {
+        let answer = counter.admin("PUT", path, body).await;
+        let expected = said.map(|said| format!("failed to check the configuration of plugin limit-count err: {said}"));
+        assert_eq!((answer.0, answer.1["error_msg"].as_str()), (status, expected.as_deref()), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn only_those_from_here_may_ask_and_keys_of_certificates_are_not_shown() {
     let counter = Counter::open(Home::Objects);
     for (peer, status) in [("127.0.0.1:5", 401), ("127.0.1.1:5", 403), ("[::ffff:127.0.0.9]:5", 401)] {

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 /// An upstream, alone or inside a route or service.
 pub(super) fn schema() -> Value {
-    let discovery = Honour::Unsupported("no registry is asked for nodes: requests are answered by 503");
+    let discovery = Honour::Approximate(
+        "`dns`: the name is resolved as the system does, and is one node; no other registry is asked",
+    );
     json!({
         "type": "object",
         "properties": {

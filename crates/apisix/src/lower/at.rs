@@ -4,6 +4,7 @@ use super::judged::Remark;
 use crate::entity::Part;
 use crate::plugin::Plugin;
 use crate::schema::Object;
+use crate::settings::Settings;
 use dialect::Faith;
 use model::call::UrlPath;
 use model::id::ConsumerId;
@@ -22,6 +23,8 @@ pub(crate) struct At<'a> {
     pub(crate) consumers: &'a mut dyn FnMut(&str) -> bool,
     /// What of the request's path is appended to a function's URL.
     pub(crate) url_path: UrlPath,
+    /// The settings of the process.
+    pub(crate) settings: &'a Settings,
     /// Where remarks go.
     pub(crate) remarks: &'a mut Vec<Remark>,
 }

@@ -101,10 +101,11 @@ fn of_plugin(
 ) -> Steps {
     let mut filled = conf.conf.clone();
     plugin.schema(Side::Route).fill(&mut filled);
+    let settings = at.settings;
     let metadata = at.objects.get(Kind::PluginMetadata, conf.name).map(|item| &item.judged.object);
     let attr = Part::of_value(Some(&at.settings.plugin_attr)).part(conf.name);
-    let mut at =
-        At { plugin, counter: conf.counter, metadata, attr, consumers, url_path: conf.url_path.clone(), remarks };
+    let url_path = conf.url_path.clone();
+    let mut at = At { plugin, counter: conf.counter, metadata, attr, consumers, url_path, settings, remarks };
     plugin.lower(Part::of_value(Some(&filled)), &mut at)
 }
 

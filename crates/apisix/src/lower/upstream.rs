@@ -14,6 +14,7 @@ use model::quirk::ForwardMarks;
 use model::secret::Secret;
 use model::tls::{ClientIdentity, ClientTls};
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,12 +36,18 @@ pub(super) fn lead(
     say: &mut dyn FnMut(Remark),
 ) -> Leads {
     let below = if key.contains(':') { "upstream." } else { "" };
-    let nodes = nodes(conf, below, say);
+    let mut groups = nodes(conf).into_values().rev();
+    let nodes = groups.next().unwrap_or_default();
+    let reserves: Vec<Vec<Node>> = groups.collect();
     let scheme = conf.text("scheme").unwrap_or("http");
     let spoken = matches!(scheme, "http" | "https" | "grpc" | "grpcs");
     if !spoken {
         let message = format!("{scheme} is not spoken: requests are answered by 503");
         say(Remark::new(Faith::Unsupported, format!("{below}scheme"), message));
+    }
+    if let Some(other) = conf.text("discovery_type").filter(|kind| *kind != "dns") {
+        let message = format!("{other} is not asked for nodes: requests are answered by 503");
+        say(Remark::new(Faith::Unsupported, format!("{below}discovery_type"), message));
     }
     if nodes.is_empty() || !spoken {
         return Leads::Nowhere;
@@ -63,13 +70,16 @@ pub(super) fn lead(
         },
         websocket: false,
     };
+    let all = nodes.len() + reserves.iter().map(Vec::len).sum::<usize>();
     let retries = conf.count("retries").and_then(|count| u32::try_from(count).ok());
     let upstream = Upstream {
         tls: scheme.ends_with('s').then(|| tls(conf, at)),
         forward: Forward::Direct,
         http2: scheme.starts_with("grpc"),
-        retries: retries.unwrap_or_else(|| u32::try_from(nodes.len()).unwrap_or(u32::MAX).saturating_sub(1)),
+        retries: retries.unwrap_or_else(|| u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(1)),
         nodes,
+        reserves,
+        never_empty: true,
         balance: balance(conf, below, say),
         timeouts: timeouts(if timeout.is_there() { timeout } else { conf.part("timeout") }),
         keepalive: keepalive(conf.part("keepalive_pool")),
@@ -79,8 +89,8 @@ pub(super) fn lead(
     Leads::To(endpoint, (id, Arc::new(upstream)))
 }
 
-/// Nodes of the highest priority.
-fn nodes(conf: Part<'_>, below: &str, say: &mut dyn FnMut(Remark)) -> Vec<Node> {
+/// Nodes by their priorities.
+fn nodes(conf: Part<'_>) -> BTreeMap<i64, Vec<Node>> {
     let usual = if conf.text("scheme").is_some_and(|scheme| scheme.ends_with('s')) { 443 } else { 80 };
     let weight = |value: Option<&Value>| value.and_then(Value::as_u64).and_then(|weight| u32::try_from(weight).ok());
     let of_key = |(key, value): (&String, &Value)| {
@@ -94,18 +104,23 @@ fn nodes(conf: Part<'_>, below: &str, say: &mut dyn FnMut(Remark)) -> Vec<Node> 
         let weight = weight(item.value("weight")).unwrap_or(1);
         Some((item.integer("priority").unwrap_or_default(), Node { host: host.to_owned(), port, weight }))
     };
-    let all: Vec<(i64, Node)> = match conf.value("nodes") {
-        Some(Value::Object(nodes)) => nodes.iter().filter_map(of_key).collect(),
-        Some(Value::Array(nodes)) => nodes.iter().filter_map(of_item).collect(),
-        _ => Vec::new(),
+    let all: Vec<(i64, Node)> = match (conf.value("nodes"), named(conf, usual)) {
+        (Some(Value::Object(nodes)), _) => nodes.iter().filter_map(of_key).collect(),
+        (Some(Value::Array(nodes)), _) => nodes.iter().filter_map(of_item).collect(),
+        (_, named) => named.into_iter().map(|node| (0, node)).collect(),
     };
-    let highest = all.iter().map(|(priority, _)| *priority).max();
-    let (first, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(priority, _)| Some(*priority) == highest);
-    if !rest.is_empty() {
-        let message = "nodes of a lower priority are not asked, not even when all of a higher one fail";
-        say(Remark::new(Faith::Unsupported, format!("{below}nodes"), message));
+    let mut groups: BTreeMap<i64, Vec<Node>> = BTreeMap::new();
+    for (priority, node) in all {
+        groups.entry(priority).or_default().push(node);
     }
-    first.into_iter().map(|(_, node)| node).collect()
+    groups
+}
+
+/// The node that DNS is asked for.
+fn named(conf: Part<'_>, usual: u16) -> Option<Node> {
+    let name = conf.text("service_name").filter(|_| conf.text("discovery_type") == Some("dns"))?;
+    let (host, port) = split_port(name);
+    Some(Node { host: host.to_owned(), port: port.unwrap_or(usual), weight: 1 })
 }
 
 /// `host:port`, `[::1]:80`, `host`.

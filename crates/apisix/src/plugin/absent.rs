@@ -14,7 +14,6 @@ pub const ABSENT: &[Absent] = &[
     plain("ext-plugin-pre-req", 12000, "the plugin runner is not asked"),
     guard("serverless-pre-function", 10000, "its Lua code does not run; it may have refused requests"),
     guard("batch-requests", 4010, "requests are not split"),
-    guard("csrf", 2980, "tokens against forged requests are not checked"),
     guard("chaitin-waf", 2700, "the firewall is not asked"),
     guard("saml-auth", 2598, "nobody is authenticated by the identity provider"),
     guard("cas-auth", 2597, "nobody is authenticated by the identity provider"),

@@ -3,7 +3,6 @@
 use super::{Parts, Steps};
 use crate::entity::Part;
 use crate::lower::At;
-use crate::schema::{Honour, honour};
 use model::chain::Phase;
 use model::policy::{Cors, CorsManner, Origins, Policy};
 use serde_json::json;
@@ -11,7 +10,6 @@ use std::time::Duration;
 
 pub(super) fn parts() -> Parts {
     let origin = "^(\\*|\\*\\*|null|\\w+://[^,]+(,\\w+://[^,]+)*)$";
-    let timing = Honour::Ignored("Timing-Allow-Origin is not sent");
     let patterns = json!({"type": "array", "minItems": 1, "uniqueItems": true,
         "items": {"type": "string", "minLength": 1, "maxLength": 4096}});
     Parts::new(json!({"type": "object", "properties": {
@@ -24,8 +22,8 @@ pub(super) fn parts() -> Parts {
         "allow_origins_by_regex": patterns,
         "allow_origins_by_metadata": {"type": "array", "minItems": 1, "uniqueItems": true,
             "items": {"type": "string", "minLength": 1, "maxLength": 4096}},
-        "timing_allow_origins": honour(json!({"type": "string", "pattern": origin}), timing),
-        "timing_allow_origins_by_regex": honour(patterns.clone(), timing),
+        "timing_allow_origins": {"type": "string", "pattern": origin},
+        "timing_allow_origins_by_regex": patterns.clone(),
     }}))
     .metadata(json!({"type": "object", "properties": {
         "allow_origins": {"type": "object", "additionalProperties": {"type": "string", "pattern": origin}},
@@ -55,6 +53,7 @@ pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
     let exposed = conf.text("expose_headers").map(list).unwrap_or_default();
     let policy = Policy::Cors(Cors {
         origins: origins(conf, at),
+        timing: timing(conf),
         methods: match conf.text("allow_methods").unwrap_or("*") {
             "**" => ALL_METHODS.map(str::to_owned).to_vec(),
             text => list(text),
@@ -94,4 +93,20 @@ fn origins(conf: Part<'_>, at: &At<'_>) -> Origins {
     }
     let texts: Vec<String> = texts.iter().flat_map(|text| text.split(',')).map(|one| one.trim().to_owned()).collect();
     if patterns.is_empty() { Origins::List(texts) } else { Origins::Matching { texts, patterns } }
+}
+
+/// Whose pages may measure; nobody's where nothing is said of it.
+fn timing(conf: Part<'_>) -> Option<Origins> {
+    let mut patterns = conf.texts("timing_allow_origins_by_regex");
+    let texts = match conf.text("timing_allow_origins") {
+        None if patterns.is_empty() => return None,
+        None => Vec::new(),
+        Some("*") => return Some(Origins::Any),
+        Some("**") => {
+            patterns.push(".*".to_owned());
+            Vec::new()
+        }
+        Some(text) => text.split(',').map(|one| one.trim().to_owned()).collect(),
+    };
+    Some(if patterns.is_empty() { Origins::List(texts) } else { Origins::Matching { texts, patterns } })
 }

@@ -9,6 +9,7 @@ use model::consumer::{Algorithm, Proof, Verifier};
 use model::policy::{Case, Challenge, Jwt, Policy, RegisteredClaim};
 use model::secret::Secret;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 pub(super) fn parts() -> Parts {
     let schema = json!({"type": "object", "properties": {
@@ -19,7 +20,7 @@ pub(super) fn parts() -> Parts {
         "key_claim_name": {"type": "string", "default": "key", "minLength": 1},
         "store_in_ctx": honour(
             json!({"type": "boolean", "default": false}),
-            Honour::Ignored("what the token claims is kept for log records in any case"),
+            Honour::Ignored("it is kept in any case; only Lua could read it in the original's place"),
         ),
         "realm": super::realm("jwt"),
         "claims_to_verify": {"type": "array", "items": {"type": "string", "enum": ["exp", "nbf"]}, "uniqueItems": true},
@@ -42,10 +43,7 @@ fn consumer() -> Value {
                 Honour::Ignored("it is for making tokens, which is not done here; tokens are checked by their own exp"),
             ),
             "base64_secret": {"type": "boolean", "default": false},
-            "lifetime_grace_period": honour(
-                json!({"type": "integer", "minimum": 0, "default": 0}),
-                Honour::Ignored("a token that is over is refused at once"),
-            ),
+            "lifetime_grace_period": {"type": "integer", "minimum": 0, "default": 0},
             "public_key": {"type": "string"},
         },
         "dependencies": {"algorithm": {"oneOf": [
@@ -80,10 +78,14 @@ fn decoded(secret: &str) -> Option<Vec<u8>> {
 fn proof(conf: Part<'_>) -> Option<Proof> {
     let (key, algorithm) = (conf.owned("key")?, algorithm(conf)?);
     let verifier = match algorithm.is_shared() {
-        true => Verifier::Shared(Secret::new(conf.text("secret").filter(|secret| !secret.is_empty())?)),
+        true => {
+            let secret = Secret::new(conf.text("secret").filter(|secret| !secret.is_empty())?);
+            if conf.flag("base64_secret") { Verifier::Encoded(secret) } else { Verifier::Shared(secret) }
+        }
         false => Verifier::Public(conf.owned("public_key")?),
     };
-    Some(Proof::Token { key, algorithm, verifier })
+    let grace = Duration::from_secs(conf.count("lifetime_grace_period").unwrap_or_default());
+    Some(Proof::Token { key, algorithm, verifier, grace })
 }
 
 pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
@@ -99,6 +101,7 @@ pub(super) fn lower(conf: Part<'_>, at: &mut At<'_>) -> Steps {
         headers: vec![text("header", "authorization").to_ascii_lowercase()],
         query: vec![text("query", "jwt")],
         cookies: vec![text("cookie", "jwt")],
+        in_order: true,
         bare: true,
         key_claim: text("key_claim_name", "key"),
         claims: claims.iter().filter_map(claim).collect(),

@@ -2,6 +2,7 @@
 
 use super::*;
 use model::call::UrlPath;
+use std::collections::BTreeMap;
 
 #[test]
 fn plugins_stand_in_the_order_of_their_priorities() {
@@ -83,7 +84,8 @@ fn lowered(name: &str, mut conf: Value) -> (String, Vec<String>) {
     let plugin = Plugin::named(name).unwrap();
     plugin.check(Side::Route, &conf).unwrap_or_else(|error| panic!("{name}: {error}"));
     plugin.schema(Side::Route).fill(&mut conf);
-    let mut remarks = Vec::new();
+    let (mut remarks, settings) =
+        (Vec::new(), crate::read_settings(&Default::default(), &BTreeMap::<String, String>::new()));
     let mut at = At {
         plugin,
         counter: "routes/1",
@@ -91,6 +93,7 @@ fn lowered(name: &str, mut conf: Value) -> (String, Vec<String>) {
         attr: Part::of_value(None),
         consumers: &mut |_| true,
         url_path: UrlPath::Fixed,
+        settings: &settings,
         remarks: &mut remarks,
     };
     let steps = plugin.lower(Part::of_value(Some(&conf)), &mut at);
@@ -153,7 +156,7 @@ fn plugins_mean_steps() {
             &["Rewrite", r#"{"regex":"a|b","ignore_case":true}"#, "403 Forbidden"],
         ),
         ("redirect", json!({"uri": "$uri/x"}), &["Rewrite", r#""status":302"#, "302 Found"]),
-        ("redirect", json!({"http_to_https": true}), &[r#""Https":{"port":null"#, "308 Permanent Redirect"]),
+        ("redirect", json!({"http_to_https": true}), &[r#""Https":{"port":9443"#, "308 Permanent Redirect"]),
         (
             "fault-injection",
             json!({"abort": {"http_status": 503, "percentage": 5, "vars": [[["arg_a", "==", "1"]]]}}),

@@ -20,7 +20,7 @@ pub(super) fn said<'a>(member: &str, cases: impl IntoIterator<Item = (Case, u16,
 }
 
 /// The page of a status.
-pub(super) fn pages(cases: impl IntoIterator<Item = (Case, u16)>) -> Refusals {
+pub(crate) fn pages(cases: impl IntoIterator<Item = (Case, u16)>) -> Refusals {
     Refusals::of(cases.into_iter().map(|(case, status)| {
         let message = crate::lower::status_line(status);
         (case, Refusal { status, message, form: RefusalForm::Table })

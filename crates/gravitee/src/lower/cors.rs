@@ -36,6 +36,7 @@ fn part<'a>(api: &Api<'a>) -> Option<Part<'a>> {
 
 fn cors(part: &Part<'_>) -> Cors {
     Cors {
+        timing: None,
         origins: origins(part.texts("allowOrigin")),
         methods: part.texts("allowMethods").iter().map(|method| method.to_ascii_uppercase()).collect(),
         headers: part.texts("allowHeaders"),

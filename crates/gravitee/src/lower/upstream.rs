@@ -78,6 +78,8 @@ pub(super) fn of_one(chosen: &Chosen) -> Upstream {
 fn upstream(first: &Chosen, nodes: Vec<Node>) -> Upstream {
     let options = first.options.clone();
     Upstream {
+        reserves: Vec::new(),
+        never_empty: false,
         tls: options.secure.then_some(options.tls),
         forward: options.forward,
         http2: options.http2,

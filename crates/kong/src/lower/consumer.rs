@@ -7,6 +7,7 @@ use model::id::ConsumerId;
 use model::secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub(super) fn consumers(at: &mut Lowering<'_>) -> Vec<Arc<Consumer>> {
     let belongings = Belongings::of(at);
@@ -74,7 +75,7 @@ fn token(entity: &Entity) -> Option<Proof> {
         true => Verifier::Shared(Secret::new(text(entity, "secret")?)),
         false => Verifier::Public(text(entity, "rsa_public_key")?.to_owned()),
     };
-    Some(Proof::Token { key, algorithm, verifier })
+    Some(Proof::Token { key, algorithm, verifier, grace: Duration::ZERO })
 }
 
 fn signer(entity: &Entity) -> Option<Proof> {

@@ -89,6 +89,8 @@ fn upstream_of(service: &Entity, at: &mut Lowering<'_>) -> Option<Upstream> {
     let time = |name: &str| Duration::from_millis(part.count(name).unwrap_or(60_000));
     let (idle, seconds) = at.settings.keepalive;
     let mut upstream = Upstream {
+        reserves: Vec::new(),
+        never_empty: false,
         tls: secure.then(|| tls::towards(service, balanced(service, at), at)),
         forward: Forward::Direct,
         http2: protocol.starts_with("grpc"),

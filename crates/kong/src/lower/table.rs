@@ -17,6 +17,7 @@ pub(super) fn table(at: &mut Lowering<'_>) -> Table {
             decode_all: false,
             resolve_dots: true,
             merge_slashes: true,
+            ..PathNormalization::NONE
         },
         routes: routes.into(),
         global,

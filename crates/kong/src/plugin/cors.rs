@@ -37,6 +37,7 @@ fn origin(text: &str) -> Result<(), String> {
 pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
     let part = Part::of(&entity.object).part("config");
     let cors = Cors {
+        timing: None,
         origins: origins(part.texts("origins")),
         methods: part.texts("methods"),
         headers: part.texts("headers"),

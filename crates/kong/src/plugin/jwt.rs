@@ -48,6 +48,7 @@ pub(super) fn lower(entity: &Entity, at: &mut Lowering<'_>) -> Steps {
         _ => RegisteredClaim::NotBefore,
     };
     let policy = Jwt {
+        in_order: false,
         headers: part.texts("header_names").iter().map(|name| name.to_ascii_lowercase()).collect(),
         query: part.texts("uri_param_names"),
         cookies: part.texts("cookie_names"),

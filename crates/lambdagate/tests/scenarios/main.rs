@@ -11,7 +11,9 @@ mod site;
 
 mod apisix_admin;
 mod apisix_cases;
+mod apisix_certificates;
 mod apisix_etcd;
+mod apisix_plugins;
 mod authentication;
 mod credentials;
 mod event_shapes;

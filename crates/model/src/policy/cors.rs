@@ -22,6 +22,9 @@ pub struct Cors {
     pub private_network: bool,
     /// Preflights are not answered here: they go on, and nothing is added to what they get.
     pub preflight_on: bool,
+    /// Origins whose pages may measure how long responses take.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timing: Option<Origins>,
     /// Where the originals differ.
     pub manner: CorsManner,
 }
@@ -91,6 +94,7 @@ impl Default for Cors {
             max_age: None,
             private_network: false,
             preflight_on: false,
+            timing: None,
             manner: CorsManner::default(),
         }
     }

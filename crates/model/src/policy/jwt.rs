@@ -14,6 +14,10 @@ pub struct Jwt {
     pub query: Vec<String>,
     /// Cookie names.
     pub cookies: Vec<String>,
+    /// Header fields, query and cookies are looked through in this order, and the first token counts; else there may be
+    /// but one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub in_order: bool,
     /// A header field without `Bearer` is a token too.
     pub bare: bool,
     /// The claim, or field of the token's head, that names the key.
@@ -56,6 +60,7 @@ impl Default for Jwt {
             headers: vec!["authorization".to_owned()],
             query: Vec::new(),
             cookies: Vec::new(),
+            in_order: false,
             bare: false,
             key_claim: "iss".to_owned(),
             base64_secrets: false,

@@ -18,7 +18,7 @@ pub struct RequestId {
 }
 
 /// How an id is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum IdForm {
     /// The exchange's own: 32 hex digits.
     Own,
@@ -28,4 +28,17 @@ pub enum IdForm {
     UuidCounter,
     /// Address, port, process, connection, number and time: `10.0.0.1-8000-17-3-1-1700000000.123`.
     Tracker,
+    /// 21 random characters of letters, digits, `_` and `-`.
+    NanoId,
+    /// Random characters.
+    Range {
+        /// So many.
+        length: u32,
+        /// Out of these, in ASCII.
+        characters: String,
+    },
+    /// Seconds since May 2014 and 128 random bits, in 27 letters and digits that sort by time.
+    Ksuid,
+    /// A UUID that begins with the time (RFC 9562, version 7).
+    TimedUuid,
 }

@@ -1,7 +1,7 @@
 //! Clients that the gateway knows, as written.
 
 use super::listener::Pem;
-use crate::decode::{At, Either, Hidden, OneOrMany, Pairs, Text, entity, words};
+use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Text, entity, words};
 use crate::policy::Step;
 
 entity! {
@@ -76,6 +76,10 @@ entity! {
         algorithm: Option<At<Algorithm>>,
         /// The secret of an algorithm that begins with `HS`, best as `${NAME}`.
         secret: Option<Hidden>,
+        /// Whether the secret is written in base64; false without it.
+        base64: Option<At<bool>>,
+        /// So long after its end a token still counts; not at all without it.
+        grace: Option<At<Lasting>>,
         /// The public key of another algorithm: a PEM file, or PEM itself.
         public_key: Option<Pem>,
         /// What those behind are told of it; the key's name without it.

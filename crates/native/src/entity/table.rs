@@ -64,6 +64,12 @@ entity! {
         resolve_dots: Option<At<bool>>,
         /// Make `//` one slash; false without it.
         merge_slashes: Option<At<bool>>,
+        /// Keep an escaped slash where all other escapes are decoded; false without it.
+        keep_escaped_slashes: Option<At<bool>>,
+        /// Take a slash off the end, but for the root's; false without it.
+        cut_end_slash: Option<At<bool>>,
+        /// Take what follows a `;` off each segment; false without it.
+        cut_parameters: Option<At<bool>>,
     }
 }
 

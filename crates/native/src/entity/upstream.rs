@@ -8,6 +8,10 @@ entity! {
     Upstream {
         /// `host:port` with a weight, or a list of them; the port is 80, or 443 with TLS, without one.
         nodes: Nodes,
+        /// Further nodes, a list of such `nodes`: those of one are asked where none of all before is left to try.
+        reserves: Option<Vec<Nodes>>,
+        /// Whether all are asked where no node is well; false without it.
+        never_empty: Option<At<bool>>,
         /// TLS towards the nodes: `true`, or more about it.
         tls: Option<Either<At<bool>, ClientTls>>,
         /// HTTP/2 towards the nodes; false without it.
@@ -44,6 +48,10 @@ entity! {
         websocket: Option<At<bool>>,
         /// `host:port` with a weight, or a list of them; the port is 80, or 443 with TLS, without one.
         nodes: Option<Nodes>,
+        /// Further nodes, a list of such `nodes`: those of one are asked where none of all before is left to try.
+        reserves: Option<Vec<Nodes>>,
+        /// Whether all are asked where no node is well; false without it.
+        never_empty: Option<At<bool>>,
         /// TLS towards the nodes: `true`, or more about it.
         tls: Option<Either<At<bool>, ClientTls>>,
         /// HTTP/2 towards the nodes; false without it.

@@ -10,6 +10,7 @@ use model::Secret;
 use model::consumer::{Algorithm, Consumer, Credential, Password, Proof, Verifier};
 use model::id::{ConsumerId, GroupId};
 use std::collections::HashSet;
+use std::time::Duration;
 
 /// What was given out already.
 #[derive(Default)]
@@ -106,15 +107,16 @@ fn tokens(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>) 
         if !given.tokens.insert(name.value.clone()) {
             at.invalid(&name.spot, format!("the key {:?} of tokens stands twice", name.value));
         }
-        let (algorithm, verifier, id) = match token {
+        let (algorithm, verifier, written) = match token {
             Either::First(secret) => (Algorithm::HS256, Some(Verifier::Shared(there(secret, &name.spot, at))), None),
             Either::Second(token) => {
                 let (algorithm, verifier) = checked_with(token, &name.spot, at);
-                (algorithm, verifier, token.id.as_ref())
+                (algorithm, verifier, Some(token))
             }
         };
-        let id = id.map(|id| id.value.clone());
-        let proof = verifier.map(|verifier| Proof::Token { key: name.value.clone(), algorithm, verifier });
+        let id = written.and_then(|token| token.id.as_ref()).map(|id| id.value.clone());
+        let grace = written.and_then(|token| token.grace.as_ref()).map_or(Duration::ZERO, |grace| grace.0);
+        let proof = verifier.map(|verifier| Proof::Token { key: name.value.clone(), algorithm, verifier, grace });
         credentials.extend(proof.map(|proof| Credential { id, proof }));
     }
     credentials
@@ -144,7 +146,11 @@ pub(crate) fn checked_with(token: &Token, spot: &Spot, at: &mut Lowering<'_>) ->
 
 fn verifier(token: &Token, algorithm: Algorithm, spot: &Spot, at: &mut Lowering<'_>) -> Option<Verifier> {
     match (&token.secret, &token.public_key) {
-        (Some(secret), None) if algorithm.is_shared() => Some(Verifier::Shared(there(secret, spot, at))),
+        (Some(secret), None) if algorithm.is_shared() => {
+            let secret = there(secret, spot, at);
+            let encoded = token.base64.as_ref().is_some_and(|flag| flag.value);
+            Some(if encoded { Verifier::Encoded(secret) } else { Verifier::Shared(secret) })
+        }
         (None, Some(key)) if !algorithm.is_shared() => Some(Verifier::Public(pem::public_key(key, at))),
         _ => {
             let what = if algorithm.is_shared() { "secret" } else { "public_key" };

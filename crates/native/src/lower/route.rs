@@ -197,6 +197,8 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::RequestSize(_)
         | Policy::RateLimit(_)
         | Policy::Cors(_)
+        | Policy::Csrf(_)
+        | Policy::HostCertificates(_)
         | Policy::Headers(_)
         | Policy::HeaderTexts(_)
         | Policy::Assign(_)

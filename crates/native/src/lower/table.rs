@@ -107,6 +107,9 @@ fn normalization(written: Option<&Normalization>) -> PathNormalization {
         decode_all: written.decode_all.as_ref().map_or(usual.decode_all, |flag| flag.value),
         resolve_dots: written.resolve_dots.as_ref().map_or(usual.resolve_dots, |flag| flag.value),
         merge_slashes: written.merge_slashes.as_ref().map_or(usual.merge_slashes, |flag| flag.value),
+        keep_escaped_slashes: written.keep_escaped_slashes.as_ref().is_some_and(|flag| flag.value),
+        cut_end_slash: written.cut_end_slash.as_ref().is_some_and(|flag| flag.value),
+        cut_parameters: written.cut_parameters.as_ref().is_some_and(|flag| flag.value),
     }
 }
 

@@ -73,6 +73,8 @@ fn used(written: &At<RouteUpstream>, route: &str, at: &mut Lowering<'_>) -> Upst
 fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
     let w = written.clone();
     let says = w.nodes.is_some()
+        || w.reserves.is_some()
+        || w.never_empty.is_some()
         || w.tls.is_some()
         || w.http2.is_some()
         || w.forward.is_some()
@@ -84,6 +86,8 @@ fn own(written: &RouteUpstream) -> Option<entity::Upstream> {
         || w.active_health.is_some();
     says.then(|| entity::Upstream {
         nodes: w.nodes.unwrap_or_default(),
+        reserves: w.reserves,
+        never_empty: w.never_empty,
         tls: w.tls,
         http2: w.http2,
         forward: w.forward,
@@ -112,8 +116,11 @@ pub(super) fn upstream(written: &entity::Upstream, at: &mut Lowering<'_>) -> Ups
         Some(Either::First(wanted)) => wanted.value.then(tls::ClientTls::default),
         Some(Either::Second(tls)) => Some(trust::client_tls(tls, at)),
     };
+    let port = if tls.is_some() { 443 } else { 80 };
     Upstream {
-        nodes: nodes(&written.nodes, if tls.is_some() { 443 } else { 80 }, at),
+        nodes: nodes(&written.nodes, port, at),
+        reserves: written.reserves.iter().flatten().map(|group| nodes(group, port, at)).collect(),
+        never_empty: written.never_empty.as_ref().is_some_and(|flag| flag.value),
         tls,
         forward: written.forward.as_ref().map_or(Forward::Direct, |written| forward::forward(written, at)),
         http2: written.http2.as_ref().is_some_and(|http2| http2.value),

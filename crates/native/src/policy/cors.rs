@@ -29,6 +29,10 @@ entity! {
         /// Whether preflights go on instead of being answered here, and nothing is added to what they get; false
         /// without it.
         preflight_on: Option<At<bool>>,
+        /// Origins whose pages may measure how long responses take, `*` for all; none without it.
+        timing: Option<OneOrMany<Text>>,
+        /// Regular expressions that match further such origins as a whole.
+        timing_patterns: Option<OneOrMany<Text>>,
         /// Ways to say it, all of which a browser understands.
         manner: Option<Manner>,
     }
@@ -59,7 +63,7 @@ entity! {
 
 pub(crate) fn lower(written: &Given<Cors>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
     let written = &written.0;
-    let origins = origins(written, at);
+    let origins = origins(&written.origins, &written.patterns, at);
     if let Some(credentials) = written.credentials.as_ref().filter(|flag| flag.value && origins == Origins::Any) {
         let message = "any page on the web may act with the cookies of those who visit it; name the origins that may";
         at.findings.say(Faith::Exact, &credentials.spot, message);
@@ -73,6 +77,8 @@ pub(crate) fn lower(written: &Given<Cors>, _: &Around<'_>, at: &mut Lowering<'_>
         max_age: written.max_age.as_ref().map(|age| age.0),
         private_network: said(&written.private_network, false),
         preflight_on: said(&written.preflight_on, false),
+        timing: (written.timing.is_some() || written.timing_patterns.is_some())
+            .then(|| self::origins(&written.timing, &written.timing_patterns, at)),
         manner: written.manner.as_ref().map_or_else(CorsManner::default, |written| manner(written, at)),
     }))
 }
@@ -87,8 +93,8 @@ fn names(texts: &Option<OneOrMany<Text>>, at: &mut Lowering<'_>) -> Vec<String> 
     values(texts)
 }
 
-fn origins(written: &Cors, at: &mut Lowering<'_>) -> Origins {
-    for text in written.origins.iter().flat_map(|texts| texts.all()) {
+fn origins(origins: &Option<OneOrMany<Text>>, patterns: &Option<OneOrMany<Text>>, at: &mut Lowering<'_>) -> Origins {
+    for text in origins.iter().flat_map(|texts| texts.all()) {
         let good = text.as_str() == "*" || text.as_str() == "null" || text.contains("://") && !text.ends_with('/');
         if !good {
             let message = "no browser sends such an origin, so it never may: an origin is a scheme and a host such as \
@@ -96,11 +102,11 @@ fn origins(written: &Cors, at: &mut Lowering<'_>) -> Origins {
             at.findings.say(Faith::Ignored, &text.spot, message);
         }
     }
-    let texts = values(&written.origins);
-    if texts.iter().any(|origin| origin == "*") || written.origins.is_none() && written.patterns.is_none() {
+    let texts = values(origins);
+    if texts.iter().any(|origin| origin == "*") || origins.is_none() && patterns.is_none() {
         return Origins::Any;
     }
-    match &written.patterns {
+    match patterns {
         None => Origins::List(texts),
         Some(patterns) => {
             let patterns = patterns.all().iter().map(|text| matching::regex(text, at)).collect();
@@ -123,12 +129,11 @@ fn manner(written: &Manner, at: &mut Lowering<'_>) -> CorsManner {
 }
 
 pub(crate) fn write(one: &policy::Cors) -> Cors {
-    let (origins, patterns) = match &one.origins {
-        Origins::Any => (None, None),
-        Origins::List(list) => (texts(list).or_else(|| Some(OneOrMany::default())), None),
-        Origins::Matching { texts: list, patterns } => {
-            (texts(list), texts(patterns).or_else(|| Some(OneOrMany::default())))
-        }
+    let (origins, patterns) = write_origins(&one.origins);
+    let (timing, timing_patterns) = match &one.timing {
+        None => (None, None),
+        Some(Origins::Any) => (texts(&["*".to_owned()]), None),
+        Some(timing) => write_origins(timing),
     };
     Cors {
         origins,
@@ -140,7 +145,21 @@ pub(crate) fn write(one: &policy::Cors) -> Cors {
         max_age: one.max_age.map(|age| At::new(Lasting(age))),
         private_network: unless(one.private_network, &false),
         preflight_on: unless(one.preflight_on, &false),
+        timing,
+        timing_patterns,
         manner: (one.manner != CorsManner::default()).then(|| write_manner(&one.manner)),
+    }
+}
+
+type Listed = Option<OneOrMany<Text>>;
+
+fn write_origins(origins: &Origins) -> (Listed, Listed) {
+    match origins {
+        Origins::Any => (None, None),
+        Origins::List(list) => (texts(list).or_else(|| Some(OneOrMany::default())), None),
+        Origins::Matching { texts: list, patterns } => {
+            (texts(list), texts(patterns).or_else(|| Some(OneOrMany::default())))
+        }
     }
 }
 

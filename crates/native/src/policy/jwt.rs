@@ -19,6 +19,9 @@ entity! {
         query: Option<OneOrMany<Text>>,
         /// Cookies.
         cookies: Option<OneOrMany<Text>>,
+        /// Whether header fields, query and cookies are looked through in this order and the first token counts; without
+        /// it, or if false, there may be but one.
+        in_order: Option<At<bool>>,
         /// Whether a header field without `Bearer` is a token too; false without it.
         bare: Option<At<bool>>,
         /// The claim, or field of the token's head, that names the key; `iss` without it.
@@ -95,6 +98,7 @@ pub(crate) fn lower(written: &Given<Jwt>, _: &Around<'_>, at: &mut Lowering<'_>)
         headers: header::names(written.headers.as_ref(), HEADERS, at),
         query: values(&written.query),
         cookies: values(&written.cookies),
+        in_order: said(&written.in_order, false),
         bare: said(&written.bare, false),
         key_claim: written.key_claim.as_ref().map_or(usual.key_claim, |name| name.value.clone()),
         base64_secrets: said(&written.base64_secrets, false),
@@ -123,6 +127,7 @@ pub(crate) fn write(one: &policy::Jwt) -> Jwt {
         headers: all(&one.headers, HEADERS),
         query: texts(&one.query),
         cookies: texts(&one.cookies),
+        in_order: unless(one.in_order, &false),
         bare: unless(one.bare, &false),
         key_claim: (one.key_claim != usual.key_claim).then(|| text(&one.key_claim)),
         base64_secrets: unless(one.base64_secrets, &false),

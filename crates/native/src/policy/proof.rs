@@ -330,7 +330,10 @@ pub(crate) fn write(one: &TokenProof, pen: &mut Pen<'_>) -> By {
 
 fn shown(verifier: &Verifier, pen: &mut Pen<'_>) -> (Option<Hidden>, Option<Pem>) {
     match verifier {
-        Verifier::Shared(secret) => {
+        Verifier::Shared(secret) | Verifier::Encoded(secret) => {
+            if let Verifier::Encoded(_) = verifier {
+                pen.left_out.insert("jwt: a secret in base64 beside the consumers' own");
+            }
             (Some(pen.secrets.hide(secret, "TOKEN_SECRET", "the secret that signs tokens")), None)
         }
         Verifier::Public(pem) => (None, Some(listener::pem_marked(pem, "PUBLIC KEY-----"))),

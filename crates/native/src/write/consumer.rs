@@ -1,11 +1,12 @@
 //! Known clients with what proves who they are.
 
 use super::{Pen, key, listener, some, text, unless};
-use crate::decode::{At, Either, Hidden, Pairs, Text};
+use crate::decode::{At, Either, Hidden, Lasting, Pairs, Text};
 use crate::entity::consumer::{self as entity, Algorithm, Key, Signer, Token};
 use crate::names;
 use model::Secret;
 use model::consumer::{self, Consumer, Credential, Password, Proof, Verifier};
+use std::time::Duration;
 
 pub(super) fn consumer(one: &Consumer, pen: &mut Pen<'_>) -> entity::Consumer {
     let id = one.id.as_str();
@@ -29,8 +30,8 @@ pub(super) fn consumer(one: &Consumer, pen: &mut Pen<'_>) -> entity::Consumer {
                 passwords.push((key(name), self::password(password, name, credential, pen)));
             }
             Proof::Signer { name, secret } => signers.push((key(name), signer(name, secret, credential, pen))),
-            Proof::Token { key: name, algorithm, verifier } => {
-                tokens.push((key(name), token(name, *algorithm, verifier, credential, pen)));
+            Proof::Token { key: name, algorithm, verifier, grace } => {
+                tokens.push((key(name), token(name, *algorithm, (verifier, *grace), credential, pen)));
             }
         }
     }
@@ -86,14 +87,17 @@ fn signer(name: &str, secret: &Secret, credential: &Credential, pen: &mut Pen<'_
 fn token(
     name: &str,
     algorithm: consumer::Algorithm,
-    verifier: &Verifier,
+    (verifier, grace): (&Verifier, Duration),
     credential: &Credential,
     pen: &mut Pen<'_>,
 ) -> Either<Hidden, Token> {
-    let written = checked_with(name, algorithm, verifier, pen);
+    let grace = unless(Lasting(grace), &Lasting(Duration::ZERO));
+    let written = Token { grace, ..checked_with(name, algorithm, verifier, pen) };
     let id = credential.id.as_deref().map(text);
     match written {
-        Token { secret: Some(secret), algorithm: None, .. } if id.is_none() => Either::First(secret),
+        Token { secret: Some(secret), algorithm: None, base64: None, grace: None, .. } if id.is_none() => {
+            Either::First(secret)
+        }
         // A public key is for another algorithm than the usual one, so that is told even if it is not.
         written if written.public_key.is_some() => {
             let algorithm = written.algorithm.or(Some(At::new(Algorithm::HS256)));
@@ -111,11 +115,12 @@ pub(crate) fn checked_with(
     pen: &mut Pen<'_>,
 ) -> Token {
     let algorithm = unless(word(algorithm), &Algorithm::HS256);
+    let base64 = matches!(verifier, Verifier::Encoded(_)).then(|| At::new(true));
     match verifier {
-        Verifier::Shared(secret) => {
+        Verifier::Shared(secret) | Verifier::Encoded(secret) => {
             let purpose = format!("the secret that signs the tokens of {name}");
             let secret = pen.secrets.hide(secret, &format!("TOKEN_SECRET_OF_{name}"), &purpose);
-            Token { algorithm, secret: Some(secret), ..Token::default() }
+            Token { algorithm, secret: Some(secret), base64, ..Token::default() }
         }
         Verifier::Public(pem) => {
             let public_key = Some(listener::pem_marked(pem, "PUBLIC KEY-----"));

@@ -73,6 +73,9 @@ fn normalization(one: PathNormalization) -> Option<Normalization> {
         decode_all: unless(one.decode_all, &usual.decode_all),
         resolve_dots: unless(one.resolve_dots, &usual.resolve_dots),
         merge_slashes: unless(one.merge_slashes, &usual.merge_slashes),
+        keep_escaped_slashes: unless(one.keep_escaped_slashes, &false),
+        cut_end_slash: unless(one.cut_end_slash, &false),
+        cut_parameters: unless(one.cut_parameters, &false),
     })
 }
 

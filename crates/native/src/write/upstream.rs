@@ -40,6 +40,8 @@ pub(super) fn used<'g>(http: &'g HttpEndpoint, route: &str, pen: &mut Pen<'g>) -
             marks,
             websocket,
             nodes: Some(one.nodes),
+            reserves: one.reserves,
+            never_empty: one.never_empty,
             tls: one.tls,
             http2: one.http2,
             forward: one.forward,
@@ -104,6 +106,8 @@ fn marks(one: &ForwardMarks) -> entity::ForwardMarks {
 pub(super) fn upstream(one: &Upstream, pen: &mut Pen<'_>) -> entity::Upstream {
     entity::Upstream {
         nodes: nodes(&one.nodes),
+        reserves: (!one.reserves.is_empty()).then(|| one.reserves.iter().map(|group| nodes(group)).collect()),
+        never_empty: unless(one.never_empty, &false),
         tls: one.tls.as_ref().map(|tls| {
             if *tls == tls::ClientTls::default() {
                 Either::First(At::new(true))

@@ -40,6 +40,8 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => pace(),
         2 => cache(),
         2 => cors(),
+        1 => csrf(),
+        1 => host_certificates(),
         2 => headers(),
         2 => request_transform(),
         2 => response_transform(),
@@ -159,9 +161,9 @@ fn jwt(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         of(duration()),
     );
     let rest = (anonymous(people), identity(), challenge(), refusals());
-    (places, claims, any::<[bool; 5]>(), rest)
+    (places, claims, any::<[bool; 6]>(), rest)
         .prop_map(|((headers, query, cookies, key_claim), (claims, longest), flags, rest)| {
-            let [bare, base64_secrets, lenient, hide, preflight] = flags;
+            let [in_order, bare, base64_secrets, lenient, hide, preflight] = flags;
             let (anonymous, identity, challenge, refusals) = rest;
             // only what ends can be too long
             let longest = longest.filter(|_| claims.contains(&RegisteredClaim::Expires));
@@ -169,6 +171,7 @@ fn jwt(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
                 headers,
                 query,
                 cookies,
+                in_order,
                 bare,
                 key_claim,
                 base64_secrets,
@@ -592,8 +595,8 @@ fn cors() -> BoxedStrategy<Policy> {
     let manner = prop_oneof![Just(CorsManner::default()), manner];
     let names = || vec(prop_oneof![name(), Just("X-A, *".to_owned())], 0..3);
     let methods = select(vec![vec![], vec!["GET".to_owned()], vec!["GET".to_owned(), "X".to_owned()]]);
-    (origins, (methods, names(), names()), any::<[bool; 3]>(), of(duration()), manner)
-        .prop_map(|(origins, (methods, headers, exposed), flags, max_age, manner)| {
+    ((origins.clone(), of(origins)), (methods, names(), names()), any::<[bool; 3]>(), of(duration()), manner)
+        .prop_map(|((origins, timing), (methods, headers, exposed), flags, max_age, manner)| {
             let [credentials, private_network, preflight_on] = flags;
             Policy::Cors(Cors {
                 origins,
@@ -604,9 +607,25 @@ fn cors() -> BoxedStrategy<Policy> {
                 max_age,
                 private_network,
                 preflight_on,
+                timing,
                 manner,
             })
         })
+        .boxed()
+}
+
+fn host_certificates() -> BoxedStrategy<Policy> {
+    let names = vec(select(vec!["a.test", "*.test", "b.a.test"]).prop_map(str::to_owned), 1..3);
+    let open = vec(select(vec!["^/a", "x$"]).prop_map(str::to_owned), 0..2);
+    let host = (names, any::<bool>(), open).prop_map(|(names, demanded, open)| HostDemand { names, demanded, open });
+    (vec(host, 0..3), refusals())
+        .prop_map(|(hosts, refusals)| Policy::HostCertificates(Box::new(HostCertificates { hosts, refusals })))
+        .boxed()
+}
+
+fn csrf() -> BoxedStrategy<Policy> {
+    (name(), "[ -~]{1,20}".prop_map(Secret::new), of(duration()), refusals())
+        .prop_map(|(name, key, lasting, refusals)| Policy::Csrf(Box::new(Csrf { name, key, lasting, refusals })))
         .boxed()
 }
 
@@ -676,7 +695,17 @@ fn response_transform() -> BoxedStrategy<Policy> {
 }
 
 fn request_id() -> BoxedStrategy<Policy> {
-    let form = select(vec![IdForm::Own, IdForm::Uuid, IdForm::UuidCounter, IdForm::Tracker]);
+    let range = (1u32..40, "[a-z0-9]{1,9}").prop_map(|(length, characters)| IdForm::Range { length, characters });
+    let words = [
+        IdForm::Own,
+        IdForm::Uuid,
+        IdForm::UuidCounter,
+        IdForm::Tracker,
+        IdForm::NanoId,
+        IdForm::Ksuid,
+        IdForm::TimedUuid,
+    ];
+    let form = prop_oneof![3 => select(words.to_vec()), 1 => range];
     (name(), any::<[bool; 3]>(), form)
         .prop_map(|(header, [trust_client, echo, own], form)| {
             Policy::RequestId(RequestId { header, trust_client, echo, form, own })
@@ -787,11 +816,16 @@ pub(super) fn credentials(name: &str) -> BoxedStrategy<Vec<Credential>> {
     });
     let pem = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n".to_owned();
     let verifiers = ("[ -~]{1,20}".prop_map(Secret::new), prop_oneof![text(), Just(pem)]);
-    let tokens = vec((id(), select(Algorithm::ALL.to_vec()), verifiers), 0..2).prop_map(move |all| {
-        let token = |(n, (id, algorithm, (secret, public)))| {
+    let graces = (any::<bool>(), prop_oneof![Just(Duration::ZERO), duration()]);
+    let tokens = vec((id(), select(Algorithm::ALL.to_vec()), verifiers, graces), 0..2).prop_map(move |all| {
+        let token = |(n, (id, algorithm, (secret, public), (encoded, grace)))| {
             let algorithm: Algorithm = algorithm;
-            let verifier = if algorithm.is_shared() { Verifier::Shared(secret) } else { Verifier::Public(public) };
-            Credential { id, proof: Proof::Token { key: format!("{three}{n}"), algorithm, verifier } }
+            let verifier = match (algorithm.is_shared(), encoded) {
+                (true, false) => Verifier::Shared(secret),
+                (true, true) => Verifier::Encoded(secret),
+                (false, _) => Verifier::Public(public),
+            };
+            Credential { id, proof: Proof::Token { key: format!("{three}{n}"), algorithm, verifier, grace } }
         };
         all.into_iter().enumerate().map(token).collect::<Vec<_>>()
     });

@@ -60,12 +60,19 @@ fn wrong(case: Case, usual: &'static str, about: impl Into<String>) -> Wrong {
     Wrong { case, usual, about: about.into() }
 }
 
+fn absent() -> Wrong {
+    wrong(Case::Absent, "this route wants a token", "")
+}
+
 fn unreadable(why: &str) -> Wrong {
     wrong(Case::Unreadable, "this is not a signed token: {}", why)
 }
 
 impl Jwt {
     fn find(&self, exchange: &Exchange) -> Result<String, Wrong> {
+        if self.data.in_order {
+            return self.first(exchange).ok_or_else(absent);
+        }
         let mut tokens: Vec<String> = Vec::new();
         let mut add = |token: &str| {
             if !token.is_empty() && !tokens.iter().any(|known| known == token) {
@@ -86,10 +93,25 @@ impl Jwt {
             }
         }
         match tokens.len() {
-            0 => Err(wrong(Case::Absent, "this route wants a token", "")),
+            0 => Err(absent()),
             1 => Ok(tokens.remove(0)),
             _ => Err(wrong(Case::Several, "the request shows more than one token", "")),
         }
+    }
+
+    /// The first token in header, query and cookies.
+    fn first(&self, exchange: &Exchange) -> Option<String> {
+        let head = &exchange.request;
+        let headers = self.headers.iter().filter_map(|name| head.headers.get(name)?.to_str().ok());
+        let headers = headers.filter_map(|text| self.token_of(text)).map(str::to_owned);
+        let query = self.data.query.iter().filter_map(|name| {
+            let value = query::values(head.uri.query().unwrap_or(""), name).next()?;
+            String::from_utf8(value.into_owned()).ok()
+        });
+        let cookies = self.data.cookies.iter().filter_map(|name| {
+            cookies(&head.headers).find(|(found, _)| found == name).map(|(_, token)| token.to_owned())
+        });
+        headers.chain(query).chain(cookies).find(|token| !token.is_empty())
     }
 
     /// What stands behind `Bearer`.
@@ -145,7 +167,7 @@ impl Jwt {
             Some(false) => return Err(wrong(Case::Signature, "the token's signature is wrong", "")),
             Some(true) => {}
         }
-        let problems = self.claims(&token.claims, now);
+        let problems = self.claims(&token.claims, now, key.grace());
         if !problems.is_empty() {
             let about = Value::Object(problems).to_string();
             return Err(wrong(Case::Claims, "what the token claims about time does not hold: {}", about));
@@ -154,7 +176,7 @@ impl Jwt {
     }
 
     /// What does not hold, by claim.
-    fn claims(&self, claims: &Map<String, Value>, now: SystemTime) -> Map<String, Value> {
+    fn claims(&self, claims: &Map<String, Value>, now: SystemTime, grace: Duration) -> Map<String, Value> {
         let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         let mut problems = Map::new();
         for (claim, name) in [(RegisteredClaim::Expires, "exp"), (RegisteredClaim::NotBefore, "nbf")] {
@@ -164,7 +186,9 @@ impl Jwt {
             }
             let problem = match (claims.get(name).and_then(Value::as_f64), claim) {
                 (None, _) => "must be a number",
-                (Some(at), RegisteredClaim::Expires) if at <= now.as_secs_f64().floor() => "token expired",
+                (Some(at), RegisteredClaim::Expires) if at + grace.as_secs_f64() <= now.as_secs_f64().floor() => {
+                    "token expired"
+                }
                 (Some(at), RegisteredClaim::NotBefore) if at > now.as_secs_f64() => "token not valid yet",
                 (Some(at), RegisteredClaim::Expires) if self.too_long(at, now) => "exceeds maximum allowed expiration",
                 _ => continue,

@@ -8,11 +8,13 @@ use model::consumer::{Algorithm, Verifier};
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject;
 use signature::{ParsedPublicKey, VerificationAlgorithm};
+use std::time::Duration;
 
 /// A key with the one algorithm that it is for: a token has no say in that.
 pub(crate) struct TokenKey {
     algorithm: Algorithm,
     form: Form,
+    grace: Duration,
 }
 
 enum Form {
@@ -57,22 +59,37 @@ impl TokenKey {
                     decoded: decoded.map(|bytes| Box::new(hmac::Key::new(hash, &bytes))),
                 }
             }),
+            Verifier::Encoded(secret) => hash(algorithm).and_then(|hash| {
+                let bytes = base64_standard(secret.expose()).filter(|bytes| !bytes.is_empty())?;
+                let key = Box::new(hmac::Key::new(hash, &bytes));
+                Some(Form::Shared { plain: key.clone(), decoded: Some(key) })
+            }),
             Verifier::Public(pem) => public(algorithm).and_then(|scheme| {
                 let key = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()).ok()?;
                 ParsedPublicKey::new(scheme, key).ok().map(Form::Public)
             }),
         };
-        Self { algorithm, form: form.unwrap_or(Form::Unusable) }
+        Self { algorithm, form: form.unwrap_or(Form::Unusable), grace: Duration::ZERO }
     }
 
     /// A public key as such, without what says of which kind it is.
     pub(crate) fn raw(algorithm: Algorithm, key: &[u8]) -> Option<Self> {
         let key = ParsedPublicKey::new(public(algorithm)?, key).ok()?;
-        Some(Self { algorithm, form: Form::Public(key) })
+        Some(Self { algorithm, form: Form::Public(key), grace: Duration::ZERO })
     }
 
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// The same with tokens that still count so long after their end.
+    pub(crate) fn with_grace(self, grace: Duration) -> Self {
+        Self { grace, ..self }
+    }
+
+    /// How long after their end its tokens still count.
+    pub(crate) fn grace(&self) -> Duration {
+        self.grace
     }
 
     pub(crate) fn is_usable(&self) -> bool {

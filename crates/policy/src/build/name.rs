@@ -41,6 +41,8 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::HttpLog(_) => "a log over http",
         Data::Count(_) => "a count",
         Data::Cors(_) => "cors",
+        Data::Csrf(_) => "csrf",
+        Data::HostCertificates(_) => "host-certificates",
         Data::Headers(_) => "a change of headers",
         Data::RequestId(_) => "a request id",
         Data::Pace(_) => "a limit of pace",

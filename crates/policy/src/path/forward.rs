@@ -83,8 +83,13 @@ fn join(prefix: &str, rest: &str, whole: &str, seam: Seam) -> String {
 mod tests {
     use super::*;
 
-    const ALL: PathNormalization =
-        PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
+    const ALL: PathNormalization = PathNormalization {
+        decode_unreserved: true,
+        decode_all: false,
+        resolve_dots: true,
+        merge_slashes: true,
+        ..PathNormalization::NONE
+    };
 
     fn rule(rewrite: PathRewrite, seam: Seam, normalized: bool) -> PathRule {
         PathRule { rewrite, seam, normalized }

@@ -14,8 +14,13 @@ use std::net::IpAddr;
 pub(super) struct Expression(Routing);
 
 /// Paths are compared in their plainest form.
-const NORMAL: PathNormalization =
-    PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
+const NORMAL: PathNormalization = PathNormalization {
+    decode_unreserved: true,
+    decode_all: false,
+    resolve_dots: true,
+    merge_slashes: true,
+    ..PathNormalization::NONE
+};
 
 impl Expression {
     /// Reads an expression.

@@ -30,6 +30,7 @@ pub(crate) struct Rules {
     max_age: Option<HeaderValue>,
     private_network: bool,
     preflight_on: bool,
+    timing: Option<ReadyOrigins>,
     manner: CorsManner,
 }
 
@@ -51,6 +52,24 @@ struct Said {
     varies: bool,
 }
 
+impl ReadyOrigins {
+    /// What is said to an origin that may.
+    fn named(&self, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+        match self {
+            Self::Any => Some(HeaderValue::from_static("*")),
+            Self::Sole(sole) => Some(sole.clone()),
+            Self::Some { texts, patterns } => {
+                let known = |origin: &&HeaderValue| {
+                    let text = origin.to_str().unwrap_or("");
+                    texts.iter().any(|known| known == text) || patterns.is_match(text)
+                };
+                origin.filter(known).cloned()
+            }
+        }
+    }
+}
+
+const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
 const REQUEST_PRIVATE: HeaderName = HeaderName::from_static("access-control-request-private-network");
 const ALLOW_PRIVATE: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
@@ -58,7 +77,7 @@ impl Rules {
     /// Fails with the value that cannot be sent, or the pattern that cannot be read.
     pub(crate) fn compile(cors: &Cors) -> Result<Self, String> {
         Ok(Self {
-            origins: origins(cors)?,
+            origins: origins(&cors.origins, cors.manner.names_sole_origin)?,
             methods: list(&cors.methods, cors.manner.dense)?,
             headers: list(&cors.headers, cors.manner.dense)?,
             exposed: list(&cors.exposed, cors.manner.dense)?,
@@ -66,6 +85,7 @@ impl Rules {
             max_age: cors.max_age.map(|time| HeaderValue::from(time.as_secs())),
             private_network: cors.private_network,
             preflight_on: cors.preflight_on,
+            timing: cors.timing.as_ref().map(|timing| origins(timing, false)).transpose()?,
             manner: cors.manner.clone(),
         })
     }
@@ -81,13 +101,14 @@ impl Rules {
             },
             ReadyOrigins::Any => Said { origin: Some(HeaderValue::from_static("*")), varies: false },
             ReadyOrigins::Sole(origin) => Said { origin: Some(origin.clone()), varies: false },
-            ReadyOrigins::Some { texts, patterns } => {
-                let known = |origin: &&HeaderValue| {
-                    let text = origin.to_str().unwrap_or("");
-                    texts.iter().any(|known| known == text) || patterns.is_match(text)
-                };
-                Said { origin: origin.filter(known).cloned(), varies: true }
-            }
+            some @ ReadyOrigins::Some { .. } => Said { origin: some.named(origin), varies: true },
+        }
+    }
+
+    /// Whose pages may measure.
+    fn time(&self, origin: Option<&HeaderValue>, headers: &mut HeaderMap) {
+        if let Some(origin) = self.timing.as_ref().and_then(|timing| timing.named(origin)) {
+            headers.insert(TIMING_ALLOW_ORIGIN, origin);
         }
     }
 
@@ -154,12 +175,12 @@ impl Rules {
     }
 }
 
-fn origins(cors: &Cors) -> Result<ReadyOrigins, String> {
+fn origins(data: &Origins, names_sole: bool) -> Result<ReadyOrigins, String> {
     let sole = |text: &String| HeaderValue::from_str(text).map(ReadyOrigins::Sole).map_err(|_| text.clone());
-    let (texts, patterns) = match &cors.origins {
+    let (texts, patterns) = match data {
         Origins::Any => return Ok(ReadyOrigins::Any),
         Origins::List(texts) => match texts.as_slice() {
-            [text] if cors.manner.names_sole_origin => return sole(text),
+            [text] if names_sole => return sole(text),
             texts => (texts.to_vec(), Vec::new()),
         },
         Origins::Matching { texts, patterns } => (texts.clone(), patterns.clone()),
@@ -188,6 +209,7 @@ impl Policy for Share {
             return Running::Done(Outcome::Continue);
         }
         let headers = response.headers_mut();
+        self.0.time(request.headers.get(ORIGIN), headers);
         let shared = self.0.share(request, headers);
         if shared && self.0.manner.everywhere {
             self.0.grant(request, headers);

@@ -1,5 +1,7 @@
 //! An id for each request, told to those behind the gateway and to the client.
 
+mod made;
+
 use crate::build::{BuildCause, header_name};
 use crate::exchange::Exchange;
 use crate::{Outcome, Policy, Running};
@@ -41,18 +43,22 @@ const LONGEST: usize = 128;
 
 impl Choice {
     pub(crate) fn of(id: &model::policy::RequestId) -> Result<Self, BuildCause> {
-        Ok(Self { header: header_name(&id.header)?, trust_client: id.trust_client, form: id.form })
+        Ok(Self { header: header_name(&id.header)?, trust_client: id.trust_client, form: id.form.clone() })
     }
 
     /// The client's, or a new one; `None` for the exchange's own.
     fn id(&self, exchange: &Exchange) -> Option<String> {
         let headers = &exchange.request.headers;
         let theirs = headers.get(&self.header).filter(|_| self.trust_client).and_then(read);
-        let made = || match self.form {
+        let made = || match &self.form {
             IdForm::Own => None,
             IdForm::Uuid => Some(uuid()),
             IdForm::UuidCounter => Some(counted()),
             IdForm::Tracker => Some(tracker(exchange)),
+            IdForm::NanoId => Some(made::of_range(21, made::NANO)),
+            IdForm::Range { length, characters } => Some(made::of_range(*length, characters.as_bytes())),
+            IdForm::Ksuid => Some(made::ksuid(exchange.time, fastrand::u128(..))),
+            IdForm::TimedUuid => Some(hyphened(made::timed(exchange.time, fastrand::u128(..)))),
         };
         theirs.or_else(made)
     }
@@ -100,8 +106,11 @@ impl Policy for EchoRequestId {
 
 /// A random UUID (RFC 9562, version 4).
 fn uuid() -> String {
-    let random = (fastrand::u128(..) & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62);
-    let hex = const_hex::encode(random.to_be_bytes());
+    hyphened((fastrand::u128(..) & !(0xf << 76) & !(0b11 << 62)) | (4 << 76) | (0b10 << 62))
+}
+
+fn hyphened(uuid: u128) -> String {
+    let hex = const_hex::encode(uuid.to_be_bytes());
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }
 
@@ -169,7 +178,8 @@ mod tests {
             for _ in 0..2 {
                 let mut exchange = testing::get("/");
                 let own = exchange.id.clone();
-                let choice = Choice { header: header.clone(), trust_client: true, form };
+                let (header, form) = (header.clone(), form.clone());
+                let choice = Choice { header, trust_client: true, form };
                 let _ = RequestId { choice: choice.clone(), own: false, slot: 3 }.run(&mut exchange);
                 let id = exchange.request.headers["x-id"].to_str().unwrap().to_owned();
                 assert!(regex::Regex::new(pattern).unwrap().is_match(&id), "{id}");

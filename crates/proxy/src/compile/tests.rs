@@ -32,6 +32,8 @@ fn upstream(port: u16) -> Upstream {
         forward: Forward::Direct,
         http2: false,
         nodes: vec![Node { host: "127.0.0.1".into(), port, weight: 1 }],
+        reserves: vec![],
+        never_empty: false,
         balance: Balance::RoundRobin,
         timeouts: UpstreamTimeouts::default(),
         retries: 0,

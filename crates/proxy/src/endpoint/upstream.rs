@@ -13,6 +13,7 @@ use net::client::{Origin, Pool, PoolOptions};
 use net::forward::WayError;
 use policy::Exchange;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use telemetry::metrics::NodeFigures;
@@ -85,11 +86,20 @@ impl Upstreams {
 /// An upstream at run time.
 pub(crate) struct ReadyUpstream {
     model: Arc<Upstream>,
+    /// All nodes: those of the first choice, then those of each reserve.
     pub(super) nodes: Vec<ReadyNode>,
+    /// Who chooses among the first.
     pub(super) balancer: Balancer,
+    reserves: Vec<Reserve>,
     pub(super) retries: u32,
     pub(super) passive: Option<PassiveHealth>,
     pub(super) active: Option<ActiveHealth>,
+}
+
+/// Nodes that are asked where none before them is left.
+struct Reserve {
+    nodes: Range<usize>,
+    balancer: Balancer,
 }
 
 /// A node at run time.
@@ -110,12 +120,14 @@ pub(super) struct ReadyNode {
 impl ReadyUpstream {
     pub(super) fn new(model: impl Into<Arc<Upstream>>) -> Result<Self, WayError> {
         let model = model.into();
-        let mut nodes = Vec::with_capacity(model.nodes.len());
-        for node in &model.nodes {
+        let first = model.nodes.len();
+        let mut nodes = Vec::with_capacity(first);
+        for node in model.nodes.iter().chain(model.reserves.iter().flatten()) {
             nodes.push(ready_node(&model, node)?);
         }
         Ok(Self {
-            balancer: Balancer::new(&model.balance, &model.nodes, &nodes),
+            balancer: Balancer::new(&model.balance, &model.nodes, &nodes[..first]),
+            reserves: reserves(&model, &nodes),
             nodes,
             retries: model.retries,
             active: model.active_health.clone(),
@@ -156,9 +168,29 @@ impl ReadyUpstream {
         cookie: &mut Option<HeaderValue>,
     ) -> impl Iterator<Item = &'u ReadyNode> + use<'u> {
         let tries = (self.retries as usize).saturating_add(1);
-        let order = self.balancer.order(&self.nodes, exchange, cookie);
-        order.map(|at| &self.nodes[at]).filter(|node| node.health.is_well()).take(tries)
+        let first = self.balancer.order(&self.nodes[..self.model.nodes.len()], exchange, cookie);
+        let rest: Vec<usize> = self.reserves.iter().flat_map(|reserve| reserve.order(&self.nodes, exchange)).collect();
+        let all = self.model.never_empty && !self.nodes.iter().any(|node| node.health.is_well());
+        let asked = move |node: &&ReadyNode| all || node.health.is_well();
+        first.chain(rest).map(|at| &self.nodes[at]).filter(asked).take(tries)
     }
+}
+
+impl Reserve {
+    fn order(&self, nodes: &[ReadyNode], exchange: &Exchange) -> Vec<usize> {
+        let order = self.balancer.order(&nodes[self.nodes.clone()], exchange, &mut None);
+        order.map(|at| at + self.nodes.start).collect()
+    }
+}
+
+fn reserves(model: &Upstream, nodes: &[ReadyNode]) -> Vec<Reserve> {
+    let mut start = model.nodes.len();
+    let mut reserve = |group: &Vec<Node>| {
+        let range = start..start + group.len();
+        start = range.end;
+        Reserve { balancer: Balancer::new(&model.balance, group, &nodes[range.clone()]), nodes: range }
+    };
+    model.reserves.iter().map(&mut reserve).collect()
 }
 
 fn ready_node(model: &Upstream, node: &Node) -> Result<ReadyNode, WayError> {

@@ -191,8 +191,7 @@ fn paths_give_parameters_and_say_how_much_they_covered() {
 
 #[test]
 fn without_normalization_a_path_matches_as_written() {
-    let rules =
-        PathNormalization { decode_unreserved: false, decode_all: false, resolve_dots: false, merge_slashes: false };
+    let rules = PathNormalization::NONE;
     let routes = [route(0, vec![ranked(0, on(prefix("/a/")))]), route(1, vec![ranked(1, on(exact("/%61")))])];
     let router = Router::compile(&routes, rules).unwrap();
     for (path, expected) in [("/a/../b", Some(0)), ("/%61", Some(1)), ("/%61/", None), ("//a/", None)] {

@@ -19,7 +19,7 @@ use model::id::ConsumerId;
 const NOW: u64 = 1_700_000_000;
 
 fn consumer(key: &str, algorithm: Algorithm, verifier: Verifier) -> Arc<Consumer> {
-    let proof = Proof::Token { key: key.into(), algorithm, verifier };
+    let proof = Proof::Token { key: key.into(), algorithm, verifier, grace: Duration::ZERO };
     let credentials = vec![Credential { id: None, proof }];
     Arc::new(Consumer { credentials, ..Consumer::new(ConsumerId::new(format!("id-{key}")), key) })
 }

@@ -32,6 +32,8 @@ fn of(request: http::request::Builder) -> Exchange {
 fn upstream(balance: Balance, weights: &[u32]) -> ReadyUpstream {
     let node = |(at, weight): (usize, &u32)| Node { host: format!("n{at}"), port: 80, weight: *weight };
     ReadyUpstream::new(Upstream {
+        reserves: vec![],
+        never_empty: false,
         forward: model::forward::Forward::Direct,
         tls: None,
         http2: false,

@@ -71,6 +71,8 @@ fn ready(all: &[(u32, bool)]) -> (ReadyGroups, ReadyUpstreams) {
         forward: model::forward::Forward::Direct,
         http2: false,
         nodes: vec![model::endpoint::Node { host: "127.0.0.1".into(), port, weight: 1 }],
+        reserves: vec![],
+        never_empty: false,
         balance: model::endpoint::Balance::RoundRobin,
         timeouts: Default::default(),
         retries: 0,

@@ -81,11 +81,16 @@ fn routes() -> impl Strategy<Value = Vec<Arc<Route>>> {
 }
 
 fn rules() -> impl Strategy<Value = PathNormalization> {
-    any::<[bool; 4]>().prop_map(|[decode_unreserved, decode_all, resolve_dots, merge_slashes]| PathNormalization {
-        decode_unreserved,
-        decode_all,
-        resolve_dots,
-        merge_slashes,
+    any::<[bool; 7]>().prop_map(|[decode_unreserved, decode_all, resolve_dots, merge_slashes, keep, end, cut]| {
+        PathNormalization {
+            decode_unreserved,
+            decode_all,
+            resolve_dots,
+            merge_slashes,
+            keep_escaped_slashes: keep,
+            cut_end_slash: end,
+            cut_parameters: cut,
+        }
     })
 }
 

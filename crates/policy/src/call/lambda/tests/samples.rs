@@ -178,8 +178,13 @@ async fn run_row(row: &Value, call: Call, exchange: &mut Exchange) {
         if route["strip"] == true { PathRewrite::StripMatched { prefix } } else { PathRewrite::Prepend { prefix } };
     let mut facts = RouteFacts::plain(RouteId::new("r"), route["template"].as_str().unwrap_or(""));
     facts.path = PathRule { rewrite, seam: Seam::LikeRequest, normalized: true };
-    facts.normalization =
-        PathNormalization { decode_unreserved: true, decode_all: false, resolve_dots: true, merge_slashes: true };
+    facts.normalization = PathNormalization {
+        decode_unreserved: true,
+        decode_all: false,
+        resolve_dots: true,
+        merge_slashes: true,
+        ..PathNormalization::NONE
+    };
     exchange.route = Some(Arc::new(facts));
     let step = Step {
         slot: Slot::new("call"),
