@@ -25,8 +25,15 @@ struct Rule {
     methods: Option<Vec<String>>,
 }
 
-const NORMAL: PathNormalization =
-    PathNormalization { decode_unreserved: false, decode_all: true, resolve_dots: true, merge_slashes: true };
+const NORMAL: PathNormalization = PathNormalization {
+    decode_unreserved: false,
+    decode_all: true,
+    resolve_dots: true,
+    merge_slashes: true,
+    cut_end_slash: false,
+    cut_parameters: false,
+    keep_escaped_slashes: false,
+};
 
 impl PathRules {
     pub(crate) fn compile(data: &Data) -> Result<Self, regex::Error> {

@@ -69,7 +69,7 @@ impl ReadyKey {
     }
 
     /// The parameters that count, in an order of their own.
-    fn query<'q>(&self, text: &'q str) -> Vec<(Cow<'q, [u8]>, Cow<'q, [u8]>)> {
+    fn query<'q>(&self, text: &'q str) -> Vec<Parameter<'q>> {
         let counts = |name: &[u8]| match &self.data.query {
             CacheQuery::All => true,
             CacheQuery::Of(names) => names.iter().any(|one| one.as_bytes() == name),
@@ -80,6 +80,9 @@ impl ReadyKey {
         all
     }
 }
+
+/// Name and value.
+type Parameter<'q> = (Cow<'q, [u8]>, Cow<'q, [u8]>);
 
 /// SHA-256 of a key, in hex digits: others may see it.
 pub(super) fn digest(key: &str) -> String {
