@@ -12,6 +12,7 @@ mod memory;
 mod objects;
 mod route;
 mod routes;
+mod split;
 mod table;
 mod upstream;
 

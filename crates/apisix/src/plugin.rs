@@ -4,9 +4,11 @@
 //! have, `_meta`, in `plugin/meta.rs`.
 
 mod absent;
+mod api_breaker;
 mod aws_lambda;
 mod azure_functions;
 mod basic_auth;
+mod client_control;
 mod conditions;
 mod consumer_restriction;
 mod cors;
@@ -36,6 +38,7 @@ mod referer_restriction;
 mod request_id;
 mod request_validation;
 mod response_rewrite;
+pub(crate) mod traffic_split;
 mod ua_restriction;
 mod uri_blocker;
 pub(crate) mod words;
@@ -97,6 +100,7 @@ macro_rules! plugins {
 }
 
 plugins! {
+    ClientControl client_control::parts, client_control::lower; "client-control" 22000;
     RequestId request_id::parts, request_id::lower; "request-id" 12015;
     FaultInjection fault_injection::parts, fault_injection::lower; "fault-injection" 11000;
     Mocking mocking::parts, mocking::lower; "mocking" 10900;
@@ -117,9 +121,11 @@ plugins! {
     ForwardAuth forward_auth::parts, forward_auth::lower; "forward-auth" 2002;
     ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 1085;
     ProxyRewrite proxy_rewrite::parts, proxy_rewrite::lower; "proxy-rewrite" 1008;
+    ApiBreaker api_breaker::parts, api_breaker::lower; "api-breaker" 1005;
     LimitConn limit_conn::parts, limit_conn::lower; "limit-conn" 1003;
     LimitCount limit_count::parts, limit_count::lower; "limit-count" 1002;
     LimitReq limit_req::parts, limit_req::lower; "limit-req" 1001;
+    TrafficSplit traffic_split::parts, traffic_split::lower; "traffic-split" 966;
     Redirect redirect::parts, redirect::lower; "redirect" 900;
     ResponseRewrite response_rewrite::parts, response_rewrite::lower; "response-rewrite" 899;
     Prometheus prometheus::parts, prometheus::lower; "prometheus" 500;

@@ -5,6 +5,7 @@ mod acl;
 mod any_of;
 mod basic_auth;
 mod body_template;
+mod breaker;
 mod cache;
 mod check_addresses;
 mod check_json;
@@ -38,6 +39,7 @@ mod request_id;
 mod request_size;
 mod request_text;
 mod rewrite;
+mod split;
 mod substitution;
 mod terminate;
 mod token_proof;
@@ -49,6 +51,7 @@ pub use acl::{Acl, GroupRule};
 pub use any_of::AnyOf;
 pub use basic_auth::BasicAuth;
 pub use body_template::BodyTemplate;
+pub use breaker::Breaker;
 pub use cache::{
     Cache, CacheKey, CachePath, CacheQuery, CacheRules, CacheSteer, CacheTold, CacheWords, CacheZone, Lifetime,
 };
@@ -87,6 +90,7 @@ pub use request_id::{IdForm, RequestId};
 pub use request_size::RequestSize;
 pub use request_text::{RequestText, RequestTextError, TextPart, TextSource};
 pub use rewrite::{BodyFilter, FieldTexts, PathSource, ResponseRewrite, Rewrite};
+pub use split::{Split, SplitRule, SplitWay};
 pub use substitution::Substitution;
 pub use terminate::Terminate;
 pub use token_proof::{Believed, ClientLogin, Introspection, KeySet, TokenProof, TokenSpot};
@@ -171,6 +175,8 @@ pub enum Policy {
     Concurrency(Box<Concurrency>),
     /// Answers with kept responses (request side), and keeps them (response side).
     Cache(Box<Cache>),
+    /// Answers for those behind who fail again and again (request side), and sees how they do (after the last byte).
+    Breaker(Box<Breaker>),
     /// Refuses requests of which a condition is true.
     Refuse(Box<Refuse>),
     /// Another policy, whose refusals have another body.
@@ -179,6 +185,8 @@ pub enum Policy {
     Validate(Box<Validate>),
     /// Pauses, or answers with what is made up.
     Inject(Box<Inject>),
+    /// Sets an attribute by weight, which says where a request belongs.
+    Split(Box<Split>),
     /// Sends clients elsewhere.
     Redirect(Box<Redirect>),
     /// Changes what an upstream sees of the request.

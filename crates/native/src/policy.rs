@@ -6,6 +6,7 @@ pub mod any_of;
 pub mod assign;
 pub mod basic_auth;
 mod body_template;
+pub mod breaker;
 pub mod cache;
 pub mod call;
 pub mod challenge;
@@ -51,6 +52,7 @@ pub mod response_rewrite;
 pub mod response_transform;
 pub mod rewrite;
 pub mod server;
+pub mod split;
 pub mod substitution;
 pub mod terminate;
 pub mod validate;
@@ -159,6 +161,8 @@ forms! {
     "pace" pace: At<pace::Pace>, [Access], pace::lower;
     /// Refuses clients of which too much is under way: so many requests, or more about it.
     "concurrency" concurrency: Either<At<u32>, At<concurrency::Concurrency>>, [Access], concurrency::lower;
+    /// Answers for those behind who fail again and again.
+    "breaker" breaker: Given<breaker::Breaker>, [Access, Log], breaker::lower;
     /// Answers with kept responses for so long: a duration, or more about it.
     "cache" cache: Either<At<Lasting>, At<cache::Cache>>, [Access, Response], cache::lower;
     /// Changes header fields of the request.
@@ -189,6 +193,8 @@ forms! {
     "check-addresses" check_addresses: check_addresses::CheckAddresses, [Access], check_addresses::lower;
     /// Fails the request.
     "fail" fail: Given<Failure>, [Access], fail::lower;
+    /// Divides requests by weight: sets an attribute that later steps may ask for.
+    "split" split: At<split::Split>, [Access], split::lower;
     /// Gives each request an id.
     "request-id" request_id: Given<request_id::RequestId>, [Rewrite, Response], request_id::lower;
     /// Answers with this, or with this status.
@@ -251,6 +257,7 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
         Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around, pen))), ..empty },
         Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
+        Policy::Breaker(one) => Step { breaker: Some(breaker::write(one, around, pen)), ..empty },
         Policy::Cache(one) => Step { cache: Some(cache::write(one, around, pen)), ..empty },
         Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
         Policy::HostCertificates(one) => {
@@ -280,6 +287,7 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Count(one) => Step { count: Some(At::new(count::write(one))), ..empty },
         Policy::Validate(one) => Step { validate: Some(At::new(validate::write(one, pen))), ..empty },
         Policy::Inject(one) => Step { inject: Some(inject::write(one, pen)), ..empty },
+        Policy::Split(one) => Step { split: Some(At::new(split::write(one, pen))), ..empty },
         Policy::Redirect(one) => Step { redirect: Some(redirect::write(one)), ..empty },
         Policy::Rewrite(one) => Step { rewrite: Some(rewrite::write(one)), ..empty },
         Policy::ResponseRewrite(one) => Step { response_rewrite: Some(response_rewrite::write(one, pen)), ..empty },

@@ -32,6 +32,7 @@ use crate::call::by_texts::CallByTexts;
 use crate::call::lambda::CallStep;
 use crate::chain::{Place, ReadyChain, ReadyGroup, ReadyStep, Ring, Side};
 use crate::consumers::Consumers;
+use crate::limit::breaker::{self, Rest, TakeDown};
 use crate::limit::concurrency::Concurrency;
 use crate::limit::pace::Pace;
 use crate::limit::rate::{self, RateLimit, TellRate};
@@ -57,6 +58,7 @@ use crate::rewrite::redirect::Redirect;
 use crate::rewrite::request_id::{Choice, EchoRequestId, RequestId};
 use crate::rewrite::respond::Respond;
 use crate::rewrite::response::ResponseRewrite;
+use crate::rewrite::split::Split;
 use crate::rewrite::terminate::Terminate;
 use crate::rewrite::transform::{RequestTransform, ResponseTransform};
 use crate::rewrite::upstream::Rewrite;
@@ -68,7 +70,7 @@ use model::consumer::Consumer;
 use model::id::{Slot, TableId};
 use model::policy::{self, CounterStore, Policy as Data};
 use model::table::{PathNormalization, Table};
-use name::{is_log, name};
+use name::{is_log, may_log, name};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -208,7 +210,7 @@ impl<'a> Builder<'a> {
             Phase::Response => Side::Response,
             Phase::Log => Side::Log,
         };
-        if is_log(data) != (side == Side::Log) {
+        if is_log(data) && side != Side::Log || side == Side::Log && !may_log(data) {
             return Err(BuildCause::Side { policy: name(data), phase });
         }
         let policy: Box<dyn Policy> = match (data, side) {
@@ -297,12 +299,15 @@ impl<'a> Builder<'a> {
             (Data::Concurrency(data), Side::Request) => {
                 Box::new(Concurrency::compile(data, &self.services.counters, slot)?)
             }
+            (Data::Breaker(data), Side::Request) => Box::new(Rest { rules: self.breaker(data)?, slot }),
+            (Data::Breaker(data), Side::Log) => Box::new(TakeDown { rules: self.breaker(data)?, slot }),
             (Data::Cache(data), Side::Request) => Box::new(AnswerKept { rules: self.cache(data)?, slot }),
             (Data::Cache(data), Side::Response) => Box::new(Keep { rules: self.cache(data)?, slot }),
             (Data::Refuse(data), Side::Request) => Box::new(Refuse::compile(data)?),
             (Data::HostCertificates(data), Side::Request) => Box::new(HostCertificates::compile(data)?),
             (Data::Validate(data), Side::Request) => Box::new(Validate::compile(data)?),
             (Data::Inject(data), Side::Request) => Box::new(Inject::compile(data)?),
+            (Data::Split(data), Side::Request) => Box::new(Split::compile(data)),
             (Data::Redirect(data), Side::Request) => Box::new(Redirect::compile(data)?),
             (Data::LeadByPath(data), Side::Request) => Box::new(LeadByPath::compile(data)),
             (Data::QueryTexts(data), Side::Request) => Box::new(QueryTexts::compile(data)),
@@ -316,6 +321,7 @@ impl<'a> Builder<'a> {
                 Data::Pace(_)
                 | Data::Concurrency(_)
                 | Data::Cache(_)
+                | Data::Breaker(_)
                 | Data::Refuse(_)
                 | Data::HostCertificates(_)
                 | Data::Validate(_)
@@ -325,6 +331,7 @@ impl<'a> Builder<'a> {
                 | Data::PathRules(_)
                 | Data::Again(_)
                 | Data::Redirect(_)
+                | Data::Split(_)
                 | Data::Rewrite(_)
                 | Data::ResponseRewrite(_),
                 _,
@@ -343,6 +350,10 @@ impl<'a> Builder<'a> {
             }
         };
         rate::Rules::compile(data, &counter).map(Arc::new)
+    }
+
+    fn breaker(&self, data: &policy::Breaker) -> Result<Arc<breaker::Rules>, BuildCause> {
+        breaker::Rules::compile(data, &self.services.counters).map(Arc::new)
     }
 
     fn cache(&self, data: &policy::Cache) -> Result<Arc<cache::Rules>, BuildCause> {

@@ -29,6 +29,8 @@ pub enum LedTo {
     Path(String),
     /// To this path of the endpoint or group of this name.
     Named(String, String),
+    /// To the endpoint or group of this name, with the path as it is.
+    Other(String),
     /// To this URL.
     Url(String),
 }
@@ -50,6 +52,7 @@ fn target(lead: &Lead, exchange: &Exchange) -> Result<LedTo, Box<Failure>> {
     let written = written.to_string();
     match lead.manner {
         LeadManner::Plain => Ok(plain(written)),
+        LeadManner::Name => Ok(LedTo::Other(written)),
         LeadManner::Evaluated => {
             let text = ReadyText::of_attribute(&written);
             let value = text.text(&World::of(exchange)).map(|value| value.map(std::borrow::Cow::into_owned));
@@ -144,6 +147,7 @@ mod tests {
         ] {
             check(manner, &[("to", text(written))], to(expected));
         }
+        check(LeadManner::Name, &[("to", text("one:/x"))], to(LedTo::Other("one:/x".into())));
         check(Evaluated, &[("to", text("{#nope.nope}"))], None);
         let method = |method| Some(Led { to: Usual, instead: true, method: Some(method) });
         check(Plain, &[("method", text("PUT")), ("instead", Value::Bool(true))], method(Method::PUT));

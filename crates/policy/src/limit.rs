@@ -1,5 +1,6 @@
 //! Policies that bound what a client may send, and how often.
 
+pub(crate) mod breaker;
 pub(crate) mod by;
 pub(crate) mod concurrency;
 pub(crate) mod counter;

@@ -17,6 +17,7 @@ pub(crate) mod redirect;
 pub(crate) mod request_id;
 pub(crate) mod respond;
 pub(crate) mod response;
+pub(crate) mod split;
 pub(crate) mod substitution;
 pub(crate) mod terminate;
 pub(crate) mod texts;

@@ -1,11 +1,12 @@
 //! From a route to the model: what it takes, what is done, where it leads.
 
 use super::chain::{PLUGIN_CONFIG, ROUTE, SERVICE, Sources, of_route};
-use super::judged::Remark;
+use super::judged::{Judged, Remark};
 use super::objects::Item;
 use super::upstream::{self, Leads};
-use super::{Lowering, Said, matching, name, status_line};
+use super::{Lowering, Said, matching, name, split, status_line};
 use crate::entity::{Kind, Part};
+use crate::plugin::Plugin;
 use dialect::Faith;
 use model::answer::Answer;
 use model::call::UrlPath;
@@ -23,6 +24,14 @@ pub(super) struct Made {
     /// Where it may lead.
     pub(super) upstreams: Vec<(UpstreamId, Arc<Upstream>)>,
     pub(super) said: Vec<Said>,
+}
+
+/// What a route asked for beside the objects that it stands on, and what was there.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) consumers: Vec<(String, bool)>,
+    /// Upstreams that its parts lead to.
+    pub(super) upstreams: Vec<(String, Option<Arc<Judged>>)>,
 }
 
 /// The objects that a route stands on.
@@ -65,8 +74,8 @@ impl<'a> Basis<'a> {
     }
 }
 
-/// What a route means. `asked` are the consumers that it asks for, and whether they are there.
-pub(super) fn make(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String, bool)>) -> Made {
+/// What a route means. What it asks for beside its basis is noted in `asked`.
+pub(super) fn make(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Asked) -> Made {
     let part = basis.part();
     let mut said = Vec::new();
     let mut say = |faith, path: &str, message: &str| {
@@ -80,13 +89,22 @@ pub(super) fn make(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String
     }
     let mut consumers = |name: &str| {
         let there = at.objects.get(Kind::Consumers, name).is_some();
-        asked.push((name.to_owned(), there));
+        asked.consumers.push((name.to_owned(), there));
         there
     };
     let mut steps = of_route(&sources(basis), &url_path(part), at, &mut consumers, &mut said);
     steps.extend(shut(basis));
-    let (endpoint, upstream) = endpoint(basis, at, &mut said);
+    let (mut endpoint, upstream) = endpoint(basis, at, &mut said);
+    let mut upstreams: Vec<(UpstreamId, Arc<Upstream>)> = upstream.into_iter().collect();
     let id = &basis.route.judged.place.id;
+    if steps.iter().any(|step| matches!(step.policy, Policy::Split(_)))
+        && let Some((item, conf)) = split(basis)
+    {
+        let divided = split::divided(conf, item, id, endpoint, at, &mut said);
+        endpoint = divided.endpoint;
+        upstreams.extend(divided.upstreams);
+        asked.upstreams = divided.asked;
+    }
     let route = Route {
         id: RouteId::new(name("route", id)),
         matches: matching::matches(part, basis.service(), at.settings.router),
@@ -102,7 +120,15 @@ pub(super) fn make(basis: &Basis<'_>, at: &Lowering<'_>, asked: &mut Vec<(String
         },
         around: None,
     };
-    Made { route: Some(Arc::new(route)), upstreams: upstream.into_iter().collect(), said }
+    Made { route: Some(Arc::new(route)), upstreams, said }
+}
+
+/// The configuration by which the route is divided, and what it stands in.
+fn split<'a>(basis: &Basis<'a>) -> Option<(&'a Item, Part<'a>)> {
+    sources(basis).into_iter().find_map(|(_, item)| {
+        let conf = item.judged.part().part("plugins").value(Plugin::TrafficSplit.name())?;
+        Some((item, Part::of_value(Some(conf))))
+    })
 }
 
 /// Where plugins of a route may stand.

@@ -3,7 +3,7 @@
 use super::judged::Judged;
 use super::memory::Touched;
 use super::objects::{Item, Order};
-use super::route::{Basis, Made, make};
+use super::route::{Asked, Basis, Made, make};
 use super::{Lowering, Said};
 use crate::entity::Kind;
 use crate::read::Origin;
@@ -35,8 +35,7 @@ struct Kept {
     sources: [Option<Arc<Judged>>; 4],
     /// Where they stood, if that was said.
     origins: Vec<Option<Origin>>,
-    /// Consumers that it asked for, and whether they were there.
-    asked: Vec<(String, bool)>,
+    asked: Asked,
     made: Made,
 }
 
@@ -111,7 +110,7 @@ impl Routes {
     /// Makes a route. Upstreams that are as they were, or as another route has them, are shared.
     fn make(&self, item: &Item, at: &Lowering<'_>, fresh: &mut HashMap<UpstreamId, Arc<Upstream>>) -> Kept {
         let basis = Basis::of(item, at);
-        let mut asked = Vec::new();
+        let mut asked = Asked::default();
         let mut made = make(&basis, at, &mut asked);
         for (id, upstream) in &mut made.upstreams {
             let known = fresh.get(id).or_else(|| Some(&self.upstreams.list().find(id)?.1));
@@ -189,14 +188,25 @@ impl Kept {
 
     /// Whether all it was made of is as it was.
     fn stands(&self, basis: &Basis<'_>, at: &Lowering<'_>) -> bool {
-        let same = |(old, new): (&Option<Arc<Judged>>, Option<&Item>)| match (old, new) {
-            (Some(old), Some(new)) => Arc::ptr_eq(old, &new.judged),
-            (None, None) => true,
-            (Some(_), None) | (None, Some(_)) => false,
-        };
-        self.sources.iter().zip(basis.all()).all(same)
+        self.sources.iter().zip(basis.all()).all(|(old, new)| same(old, new))
             && self.origins.iter().zip(basis.all()).all(|(old, new)| *old == origin(new))
-            && self.asked.iter().all(|(name, there)| at.objects.get(Kind::Consumers, name).is_some() == *there)
+            && self.asked.stands(at)
+    }
+}
+
+impl Asked {
+    /// Whether what is there is what was there.
+    fn stands(&self, at: &Lowering<'_>) -> bool {
+        self.consumers.iter().all(|(name, there)| at.objects.get(Kind::Consumers, name).is_some() == *there)
+            && self.upstreams.iter().all(|(id, old)| same(old, at.objects.get(Kind::Upstreams, id)))
+    }
+}
+
+fn same(old: &Option<Arc<Judged>>, new: Option<&Item>) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => Arc::ptr_eq(old, &new.judged),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
     }
 }
 

@@ -77,4 +77,6 @@ pub enum LeadManner {
     /// As it stands; what has no slash at its beginning names an endpoint or group. A URL goes the way of the endpoint
     /// whose own begins it, else of the first one.
     Plain,
+    /// It names an endpoint or group, which sees the path as any other would.
+    Name,
 }

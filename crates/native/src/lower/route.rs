@@ -215,6 +215,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Pace(_)
         | Policy::Concurrency(_)
         | Policy::Refuse(_)
+        | Policy::Split(_)
         | Policy::Refusing(_)
         | Policy::Validate(_)
         | Policy::Inject(_)
@@ -224,6 +225,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Again(_)
         | Policy::Rewrite(_)
         | Policy::ResponseRewrite(_)
+        | Policy::Breaker(_)
         | Policy::Cache(_) => false,
     })
 }

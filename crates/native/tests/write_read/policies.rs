@@ -27,6 +27,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => forward_auth(),
         2 => super::shapes::first_of(),
         2 => super::shapes::refuse(),
+        2 => super::shapes::split(),
         2 => super::shapes::validate(),
         2 => super::shapes::inject(),
         2 => super::shapes::redirect(),
@@ -39,6 +40,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => rate_limit(),
         2 => pace(),
         2 => cache(),
+        2 => breaker(),
         2 => cors(),
         1 => csrf(),
         1 => host_certificates(),
@@ -435,6 +437,18 @@ fn cache() -> BoxedStrategy<Policy> {
                 purge,
                 later,
             }))
+        })
+        .boxed()
+}
+
+fn breaker() -> BoxedStrategy<Policy> {
+    let statuses = |usual| prop_oneof![Just(vec![usual]), vec((200u16..300, 300u16..600), 0..3)];
+    let scope = prop_oneof![text(), Just("native/route//x/x".to_owned())];
+    let counts = (prop_oneof![Just(3), any::<u32>()], prop_oneof![Just(3), any::<u32>()]);
+    let times = (duration(), duration());
+    (scope, by(), statuses((500, 599)), statuses((200, 499)), counts, times, answer())
+        .prop_map(|(scope, by, bad, good, (failures, successes), (first, longest), answer)| {
+            Policy::Breaker(Box::new(Breaker { scope, by, bad, failures, good, successes, first, longest, answer }))
         })
         .boxed()
 }

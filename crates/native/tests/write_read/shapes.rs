@@ -136,6 +136,12 @@ pub(super) fn refuse() -> BoxedStrategy<Policy> {
         .boxed()
 }
 
+pub(super) fn split() -> BoxedStrategy<Policy> {
+    let way = (prop_oneof![Just(1), any::<u32>()], of(text())).prop_map(|(weight, value)| SplitWay { weight, value });
+    let rule = (vec(vars(), 0..2), vec(way, 0..3)).prop_map(|(when, ways)| SplitRule { when, ways });
+    (text(), vec(rule, 0..2)).prop_map(|(attribute, rules)| Policy::Split(Box::new(Split { attribute, rules }))).boxed()
+}
+
 pub(super) fn refusing() -> BoxedStrategy<Policy> {
     let media = prop_oneof![Just("text/plain; charset=utf-8".to_owned()), value()];
     (prop_oneof![request_size(), super::policies::headers()], text(), media)

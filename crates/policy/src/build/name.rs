@@ -10,6 +10,14 @@ pub(super) fn is_log(data: &Data) -> bool {
     }
 }
 
+/// Whether it may run after the last byte.
+pub(super) fn may_log(data: &Data) -> bool {
+    match data {
+        Data::Refusing(one) => may_log(&one.policy),
+        data => is_log(data) || matches!(data, Data::Breaker(_)),
+    }
+}
+
 /// What it is called.
 pub(super) fn name(data: &Data) -> &'static str {
     match data {
@@ -48,10 +56,12 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::Pace(_) => "a limit of pace",
         Data::Concurrency(_) => "a limit of concurrency",
         Data::Cache(_) => "a cache",
+        Data::Breaker(_) => "a breaker",
         Data::Refuse(_) => "a refusal",
         Data::Refusing(one) => name(&one.policy),
         Data::Validate(_) => "a validation of requests",
         Data::Inject(_) => "an answer that is made up",
+        Data::Split(_) => "a division",
         Data::Redirect(_) => "a redirect",
         Data::Rewrite(_) => "a rewrite of requests",
         Data::ResponseRewrite(_) => "a rewrite of responses",

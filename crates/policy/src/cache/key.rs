@@ -18,6 +18,9 @@ pub(super) struct ReadyKey {
     parts: Vec<ReadyPart>,
 }
 
+/// A parameter of a query: name and value, decoded.
+type Parameter<'q> = (Cow<'q, [u8]>, Cow<'q, [u8]>);
+
 impl ReadyKey {
     pub(super) fn compile(data: &Data) -> Result<Self, BuildCause> {
         Ok(Self {

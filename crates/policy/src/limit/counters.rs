@@ -1,5 +1,6 @@
 //! Counters in use, found again by what they count: a reload loses no count.
 
+use super::breaker::Records;
 use super::concurrency::Places;
 use super::counter::Counter;
 use super::counter::local::LocalCounter;
@@ -24,6 +25,8 @@ struct Kept {
     servers: Vec<(RedisStore, Weak<Server>)>,
     /// By scope, rate and burst.
     buckets: HashMap<(String, u64, u64), Weak<Buckets>>,
+    /// By scope.
+    records: HashMap<String, Weak<Records>>,
     /// By scope, delay, and whether that is fixed.
     places: HashMap<(String, Duration, bool), Weak<Places>>,
 }
@@ -80,6 +83,11 @@ impl Counters {
     pub(crate) fn places(&self, data: &Concurrency) -> Arc<Places> {
         let name = (data.scope.clone(), data.delay, data.fixed_delay);
         kept(&mut self.lock().places, name, || Places::new(data.delay, data.fixed_delay))
+    }
+
+    /// The records of this scope.
+    pub(crate) fn records(&self, scope: &str) -> Arc<Records> {
+        kept(&mut self.lock().records, scope.to_owned(), Records::default)
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

@@ -118,6 +118,7 @@ impl ReadyGroups {
                 let target = Led { path: &path, instead, manner: lead.manner };
                 self.named(&name, exchange)?.path(exchange, behind_proxy, target).await
             }
+            LedTo::Other(name) => self.named(&name, exchange)?.usual(exchange, behind_proxy).await,
             LedTo::Url(url) => {
                 let member = self.on_the_way_to(&url, lead.manner, exchange)?;
                 member.url(exchange, behind_proxy, &url, lead.manner).await
@@ -140,7 +141,7 @@ impl ReadyGroups {
 
     fn on_the_way_to(&self, url: &str, manner: LeadManner, exchange: &Exchange) -> Result<&ReadyMember, Box<Failure>> {
         match manner {
-            LeadManner::Evaluated => self.usual(exchange),
+            LeadManner::Evaluated | LeadManner::Name => self.usual(exchange),
             LeadManner::Plain => {
                 let own = self.members().find(|member| member.begins(url));
                 own.or_else(|| self.members().next()).ok_or_else(nobody)
@@ -229,7 +230,7 @@ impl ReadyMember {
         let (url, query) = with_query(url);
         let place: Uri = url.parse().map_err(|_| no_url(url))?;
         let own = match manner {
-            LeadManner::Evaluated => self.query.as_deref(),
+            LeadManner::Evaluated | LeadManner::Name => self.query.as_deref(),
             LeadManner::Plain => None,
         };
         let target = self.queries(place.path(), query, own, exchange, manner);
@@ -251,7 +252,7 @@ impl ReadyMember {
         with_queries(
             path,
             match manner {
-                LeadManner::Evaluated => [client, own, led],
+                LeadManner::Evaluated | LeadManner::Name => [client, own, led],
                 LeadManner::Plain => [led, own, client],
             },
         )
