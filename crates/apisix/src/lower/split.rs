@@ -93,7 +93,7 @@ fn leads(
     };
     match led {
         Leads::To(http, upstream) => {
-            let (id, mut upstream) = *upstream;
+            let (id, mut upstream) = upstream;
             if way.named.is_none() && !way.own.part("timeout").is_there() {
                 Arc::make_mut(&mut upstream).timeouts = UpstreamTimeouts { connect: USUAL, write: USUAL, read: USUAL };
             }

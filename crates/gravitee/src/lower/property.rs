@@ -27,8 +27,10 @@ pub(super) fn decrypted(text: &str, key: &Secret) -> Option<String> {
     String::from_utf8(plain).ok().filter(|_| padded && left.is_empty())
 }
 
+type Decrypt = dyn Fn(&mut Block);
+
 /// What decrypts a block with a key of this length.
-fn cipher(key: &[u8]) -> Option<Box<dyn Fn(&mut Block)>> {
+fn cipher(key: &[u8]) -> Option<Box<Decrypt>> {
     Some(match key.len() {
         16 => {
             let cipher = Aes128::new_from_slice(key).ok()?;

@@ -84,9 +84,6 @@ impl ReadyKey {
     }
 }
 
-/// Name and value.
-type Parameter<'q> = (Cow<'q, [u8]>, Cow<'q, [u8]>);
-
 /// SHA-256 of a key, in hex digits: others may see it.
 pub(super) fn digest(key: &str) -> String {
     const_hex::encode(sha(&SHA256, key.as_bytes()).as_ref())
