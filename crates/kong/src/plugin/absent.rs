@@ -73,7 +73,7 @@ pub const ABSENT: &[Absent] = &[
     plain("kafka-log", 5, "nothing is logged there"),
     plain("syslog", 4, "nothing is logged there"),
     plain("konnect-application-auth", 950, "applications of the developer portal are not known"),
-    plain("post-function", -1000, "its Lua code does not run"),
+    guard("post-function", -1000, "its Lua code does not run; it may have refused requests"),
 ];
 
 /// What is known about a plugin that is not there; nothing is known about people's own.

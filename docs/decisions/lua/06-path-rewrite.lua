@@ -1,0 +1,2 @@
+local path = kong.request.get_path()
+kong.service.request.set_path((path:gsub("^/v1/", "/api/")))

@@ -1,0 +1,3 @@
+return function()
+  ngx.log(ngx.ERR, "serverless pre function")
+end
