@@ -22,6 +22,7 @@ mod event_shapes;
 mod failures;
 mod gravitee_cases;
 mod gravitee_limits;
+mod guards;
 mod kong;
 mod kong_admin;
 mod kong_cases;
