@@ -7,6 +7,7 @@ pub mod aws;
 pub mod constant;
 pub mod consumer;
 pub mod expression;
+pub mod keyed;
 pub mod listener;
 pub mod matching;
 pub mod route;
@@ -17,6 +18,7 @@ use crate::decode::{At, Either, Given, OneOrMany, Pairs, Text, entity};
 use crate::policy::Step;
 use answer::{Answers, Messages};
 use consumer::{Consumer, GroupPolicies};
+use keyed::KeyedAnswers;
 use listener::Listener;
 use route::Route;
 use table::{Entry, Marks, Normalization, Overlay, Table};
@@ -47,6 +49,8 @@ entity! {
         answers: Option<Answers>,
         /// How messages are written; as problem details without it.
         messages: Option<Messages>,
+        /// What is said by the failure's key, before `messages`.
+        keyed_answers: Option<KeyedAnswers>,
         /// Whether all response policies run after a failure, not those around every route alone; false without it.
         failures_run_all: Option<At<bool>>,
         /// What every response shows of the gateway.

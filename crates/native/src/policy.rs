@@ -206,7 +206,7 @@ forms! {
     /// Answers requests that show a sign, or shows them what they are.
     "terminate" terminate: Given<terminate::Terminate>, [Access], terminate::lower;
     /// Calls a function.
-    "call" call: At<crate::entity::aws::Call>, [Access], call::lower;
+    "call" call: Box<At<crate::entity::aws::Call>>, [Access], call::lower;
     /// Sends a record of each exchange to a server: its URL, or more about it.
     "http-log" http_log: Either<At<Hidden>, http_log::HttpLog>, [Log], http_log::lower;
     /// Counts each exchange under names and labels of your own, for a page of the status port.
@@ -235,7 +235,7 @@ words! {
 pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, pen: &mut Pen<'_>) -> Step {
     let empty = Step::default();
     match policy {
-        Policy::Call(one) => Step { call: Some(call::write(one, around, pen)), ..empty },
+        Policy::Call(one) => Step { call: Some(Box::new(call::write(one, around, pen))), ..empty },
         Policy::Respond(one) => Step { respond: Some(respond::write(one)), ..empty },
         Policy::Terminate(one) => Step { terminate: Some(Given(terminate::write(one))), ..empty },
         Policy::KeyAuth(one) => Step { key_auth: Some(Given(key_auth::write(one))), ..empty },

@@ -114,6 +114,7 @@ fn config<'g>(gateway: &'g Gateway, pen: &mut Pen<'g>) -> Config {
             config.policies_need_route = table.policies_need_route;
             config.answers = table.answers;
             config.messages = table.messages;
+            config.keyed_answers = table.keyed_answers;
             config.failures_run_all = table.failures_run_all;
             config.marks = table.marks;
             config.path_normalization = table.path_normalization;

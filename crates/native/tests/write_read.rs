@@ -15,10 +15,11 @@ use model::id::*;
 use model::listener::{ClientAddress, Limits, Listener};
 use model::policy::*;
 use model::predicate::*;
-use model::quirk::{ForwardMarks, Marks};
+use model::quirk::{Charset, ForwardMarks, Marks};
 use model::route::{Match, Rank, Route, Told};
 use model::table::{PathNormalization, Table};
 use model::tls::{Certificate, ClientCertificates, ClientDemand, ClientIdentity, ClientTls, ServerTls};
+use model::world::{Around, ParamPath, World};
 use model::{Gateway, Secret};
 use native::Native;
 use proptest::collection::{btree_map, vec};
@@ -31,6 +32,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use store::{Document, Revision};
 
+#[path = "write_read/calls.rs"]
+mod calls;
 #[path = "write_read/expressions.rs"]
 mod expressions;
 #[path = "write_read/policies.rs"]
@@ -196,8 +199,11 @@ fn listeners(tables: Vec<TableId>) -> BoxedStrategy<Vec<Listener>> {
     let tls = of((vec(certificate, 1..3), vec(clients, 0..3))
         .prop_map(|(certificates, clients)| ServerTls { certificates, clients }));
     let field = of(select(vec!["x-forwarded-for", "x-real-ip"]).prop_map(str::to_owned));
-    let client_address =
-        (field, any::<bool>()).prop_map(|(field, past_trusted)| ClientAddress { field, past_trusted, alone: false });
+    let client_address = (field, any::<bool>(), any::<bool>()).prop_map(|(field, past_trusted, alone)| ClientAddress {
+        field,
+        past_trusted,
+        alone,
+    });
     let one = (subsequence(tables, 0..=all), tls, any::<[bool; 2]>(), networks(), client_address, limits);
     let one =
         one.prop_map(|(tables, tls, [http2, proxy_protocol], trusted_proxies, client_address, limits)| Listener {
@@ -344,19 +350,8 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
         OverlayEntry::EndOf(Phase::Access),
         OverlayEntry::EndOf(Phase::Log),
     ]);
-    let kinds = btree_map(
-        select(FailureKind::ALL.to_vec()),
-        vec((select(vec!["*/*", "text/html"]).prop_map(str::to_owned), answer()), 0..3),
-        0..3,
-    );
     let flags = any::<[bool; 8]>();
-    let answers = (kinds, of(messages()), any::<bool>()).prop_map(|(by_kind, messages, all_steps)| Answers {
-        keyed: None,
-        by_kind,
-        messages,
-        all_steps,
-    });
-    (routes, steps(people.clone()), overlays(people), entry, answers, flags, of(marks()))
+    (routes, steps(people.clone()), overlays(people), entry, answers(), flags, of(marks()))
         .prop_map(
             |(
                 routes,
@@ -406,6 +401,39 @@ fn table(upstreams: Vec<UpstreamId>, consumers: Vec<Consumer>) -> BoxedStrategy<
         .boxed()
 }
 
+fn answers() -> BoxedStrategy<Answers> {
+    let media = || select(vec!["*/*", "text/html"]).prop_map(str::to_owned);
+    let by_kind = btree_map(select(FailureKind::ALL.to_vec()), vec((media(), answer()), 0..3), 0..3);
+    let body = of(expressions::expression());
+    let keyed = (200u16..600, vec((name(), value()), 0..3), body).prop_map(|(status, headers, body)| KeyedAnswer {
+        status,
+        headers,
+        body,
+    });
+    let templates = btree_map(text(), vec((media(), keyed), 0..3), 0..3);
+    let kinds = btree_map(select(FailureKind::ALL.to_vec()), expressions::keyed(), 0..3);
+    let keyed = (kinds, btree_map(text(), text(), 0..3), templates, of(text()), any::<[bool; 2]>());
+    let keyed = keyed.prop_map(|(kinds, parents, templates, fallback, [listed, always_close])| {
+        let usual = UsualAnswer { listed, always_close };
+        Box::new(KeyedAnswers { kinds, parents, templates, fallback, usual })
+    });
+    (by_kind, of(messages()), of(keyed), any::<bool>())
+        .prop_map(|(by_kind, messages, keyed, all_steps)| Answers { by_kind, messages, keyed, all_steps })
+        .boxed()
+}
+
+fn around() -> BoxedStrategy<Around> {
+    let constants = || btree_map(text(), shapes::constant(), 0..3);
+    let path = (select(vec!["^/a/([^/]+)", "/x{2}"]).prop_map(str::to_owned), vec(text(), 0..3));
+    let path = path.prop_map(|(regex, names)| ParamPath { regex, names });
+    let world = (constants(), constants(), text(), vec(path, 0..2)).prop_map(
+        |(variables, attributes, attribute_prefix, paths)| World { variables, attributes, attribute_prefix, paths },
+    );
+    (prop_oneof![Just(World::default()), world], of(answers()))
+        .prop_map(|(world, answers)| Around { world, answers })
+        .boxed()
+}
+
 fn template() -> BoxedStrategy<Template> {
     let piece = prop_oneof![
         text().prop_map(Piece::Text),
@@ -432,8 +460,9 @@ fn messages() -> BoxedStrategy<MessageForms> {
 }
 
 fn marks() -> BoxedStrategy<Marks> {
-    vec(of(name()), 8)
-        .prop_map(|mut names| {
+    let charset = (name(), vec(name(), 0..3)).prop_map(|(name, media_types)| Charset { name, media_types });
+    (vec(of(name()), 9), any::<bool>(), of(charset))
+        .prop_map(|(mut names, server_everywhere, charset)| {
             let mut next = || names.pop().unwrap();
             Marks {
                 server: next(),
@@ -444,7 +473,9 @@ fn marks() -> BoxedStrategy<Marks> {
                 proxy_latency: next(),
                 upstream_latency: next(),
                 upstream_status: next(),
-                ..Marks::default()
+                upstream_error: next(),
+                server_everywhere,
+                charset,
             }
         })
         .boxed()
@@ -503,7 +534,7 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
     let group = (expressions::set(), of(expressions::beside(predicate())), steps(people))
         .prop_map(|(set, predicate, steps)| Group { set, predicate, steps });
-    let last = (call(), any::<bool>()).prop_map(|(call, usual)| Step {
+    let last = (calls::call(), any::<bool>()).prop_map(|(call, usual)| Step {
         slot: Slot::new(match (&call.target, usual) {
             (Target::Function(_), _) => "function",
             (Target::Url(_), true) => "url",
@@ -526,8 +557,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         route,
         about_service,
     });
-    (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()), told)
-        .prop_map(|(matches, mut groups, last, endpoint, path, told)| {
+    (matches, vec(group, 0..3), of(last), endpoint, of(path_rule()), told, of(around()))
+        .prop_map(|(matches, mut groups, last, endpoint, path, told, around)| {
             if let (Some(first), Some(last)) = (groups.first_mut(), last) {
                 first.steps.push(last);
             }
@@ -542,7 +573,7 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
                 endpoint,
                 path,
                 told,
-                around: None,
+                around: around.map(Arc::new),
             }
         })
         .boxed()
@@ -690,143 +721,6 @@ fn role() -> BoxedStrategy<AssumeRole> {
             transitive_tags: tags.iter().filter(|_| transitive).map(|(key, _)| key.clone()).collect(),
             tags,
             ..AssumeRole::new(ROLE)
-        })
-        .boxed()
-}
-
-fn rules() -> BoxedStrategy<EventRules> {
-    let body = prop_oneof![
-        Just(BodyEncoding::ByMediaType),
-        Just(BodyEncoding::Base64),
-        Just(BodyEncoding::Utf8),
-        vec(text(), 0..3).prop_map(BodyEncoding::BinaryTypes),
-        vec(text(), 0..3).prop_map(BodyEncoding::TextTypes),
-    ];
-    let empty = select(vec![EmptyMap::Null, EmptyMap::Object, EmptyMap::Omit]);
-    let full = (
-        select(vec![Duplicates::First, Duplicates::Last]),
-        empty,
-        body,
-        any::<bool>(),
-        text(),
-        btree_map(text(), text(), 0..3),
-    );
-    let full = full.prop_map(|(duplicates, empty_map, body, multi_value, stage, stage_variables)| EventRules {
-        duplicates,
-        empty_map,
-        body,
-        multi_value,
-        stage,
-        stage_variables,
-        ..EventRules::default()
-    });
-    let more = (
-        select(vec![EmptyBody::Usual, EmptyBody::Base64, EmptyBody::Omit]),
-        of((any::<u64>(), any::<[bool; 2]>()).prop_map(|(over, [kept, arguments])| LargeBody {
-            over,
-            kept,
-            arguments,
-        })),
-        arguments(),
-        select(vec![EventPath::Client, EventPath::Forwarded]),
-        select(vec![ContextForm::Full, ContextForm::Lean]),
-        any::<bool>(),
-    );
-    let full = (full, more).prop_map(|(rules, (empty_body, large_body, arguments, path, context, escaped_slashes))| {
-        EventRules { empty_body, large_body, arguments, path, context, escaped_slashes, ..rules }
-    });
-    prop_oneof![Just(EventRules::default()), full].boxed()
-}
-
-fn arguments() -> BoxedStrategy<Arguments> {
-    let full = (
-        of(0usize..200),
-        any::<[bool; 2]>(),
-        select(vec![Winner::Query, Winner::Body]),
-        select(vec![BodyReading::Standard, BodyReading::ByPrefix]),
-    );
-    full.prop_map(|(most, [refuse_more, bare_is_true], winner, bodies)| Arguments {
-        most,
-        refuse_more,
-        winner,
-        bodies,
-        bare_is_true,
-    })
-    .boxed()
-}
-
-fn call() -> BoxedStrategy<Call> {
-    let invocation = select(vec![Invocation::RequestResponse, Invocation::Event, Invocation::DryRun]);
-    let function = (name(), of(name()), invocation, any::<bool>(), aws()).prop_map(
-        |(function, qualifier, invocation, log_tail, aws)| FunctionTarget {
-            function,
-            qualifier,
-            invocation,
-            log_tail,
-            aws,
-        },
-    );
-    let auth = prop_oneof![
-        Just(UrlAuth::None),
-        Just(UrlAuth::Sign("lambda".into())),
-        "[ -~]{1,9}".prop_map(|key| UrlAuth::ApiKey(Secret::new(key)))
-    ];
-    let path = prop_oneof![Just(UrlPath::Fixed), Just(UrlPath::Append)];
-    let url = (path, auth, aws()).prop_map(|(path, auth, aws)| UrlTarget {
-        url: "https://x.example.com/p".into(),
-        path,
-        auth,
-        aws,
-    });
-    let target = prop_oneof![function.prop_map(Target::Function), url.prop_map(Target::Url)];
-    let fields = (any::<[bool; 4]>(), rules()).prop_map(|([method, uri, headers, body], rules)| {
-        Payload::Fields(Fields { method, uri, headers, body, rules })
-    });
-    let payload = prop_oneof![
-        fields,
-        rules().prop_map(Payload::HttpV1),
-        rules().prop_map(Payload::HttpV2),
-        rules().prop_map(Payload::Alb),
-        Just(Payload::Raw),
-    ];
-    let kind = of("[a-z/]{1,9}");
-    let reply = prop_oneof![
-        Just(Reply::Raw),
-        any::<bool>().prop_map(|flag| Reply::Mirror(MirrorRules { empty_arrays_as_objects: flag })),
-        Just(Reply::Proxy(ReplyRules::default())),
-        (any::<[bool; 3]>(), kind, select(vec![ReplyChecks::Detailed, ReplyChecks::Ordered])).prop_map(
-            |([infer, call_headers, nested], default_content_type, checks)| {
-                Reply::Proxy(ReplyRules { infer, default_content_type, call_headers, nested, checks })
-            }
-        ),
-    ];
-    let then = prop_oneof![
-        Just(Then::Respond),
-        Just(Then::Answer),
-        Just(Then::Keep),
-        any::<[bool; 2]>().prop_map(|[body, status]| Then::Replace { body, status }),
-    ];
-    let own = btree_map(select(FailureKind::ALL.to_vec()), answer(), 0..3);
-    let fault = (own, of(of(200u16..600)), any::<[bool; 2]>()).prop_map(
-        |(answers, function_error_as_reply, [unhandled_only, api_status])| Fault {
-            answers,
-            function_error_as_reply,
-            unhandled_only,
-            api_status,
-            ..Fault::default()
-        },
-    );
-    let timeouts = (duration(), duration()).prop_map(|(connect, total)| CallTimeouts { connect, total });
-    (target, payload, reply, fault, then, timeouts, any::<bool>())
-        .prop_map(|(target, payload, reply, fault, then, timeouts, expose_log)| Call {
-            target,
-            payload,
-            reply,
-            fault,
-            then,
-            timeouts,
-            expose_log,
-            texts: None,
         })
         .boxed()
 }

@@ -1,14 +1,16 @@
 //! Calls of functions as written, and as whom they are made.
 
 mod credentials;
+mod evaluated;
 mod payload;
 
 pub use credentials::{Credentials, Role, Source, SourceWord, WebIdentity};
+pub use evaluated::*;
 pub use payload::*;
 
 use super::answer::Answer;
 use super::upstream::{ClientTls, Forward, Keepalive};
-use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Text, entity, words};
+use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Size, Text, entity, words};
 
 entity! {
     /// Region, endpoint and identity. In a call it changes what the whole configuration says, key by key.
@@ -76,6 +78,10 @@ entity! {
         unhandled_only: Option<At<bool>>,
         /// Whether a refusal by the Lambda API keeps its status; false without it.
         api_status: Option<At<bool>>,
+        /// Every failure of the call is told by its key, instead of `on_error`.
+        keyed_failures: Option<KeyedFailures>,
+        /// What is evaluated for each request, and what the call leaves for expressions.
+        evaluated: Option<Box<At<Evaluated>>>,
         /// What becomes of the reply; `respond` without it.
         then: Option<Either<At<ThenWord>, Then>>,
     }
@@ -88,11 +94,13 @@ entity! {
         to: Text,
         /// What is appended to its path: `fixed` (nothing), `append` (all of the request's), or a parameter.
         /// Without it the parameter `{rest+}` of the route, or nothing.
-        path: Option<Either<At<UrlPathWord>, UrlParam>>,
+        path: Option<Either<At<UrlPathWord>, At<UrlParam>>>,
         /// Sign with SigV4 for this service: `execute-api` for API Gateway, `lambda` for a function URL.
         sign: Option<Text>,
         /// The `x-api-key` to send, best as `${NAME}`.
         api_key: Option<Hidden>,
+        /// Authorization that yields to the client's own, instead of `sign` and `api_key`.
+        relay: Option<At<Relay>>,
         /// What it is given; the request's own body, `raw`, without it.
         event: Option<Either<At<EventWord>, At<Event>>>,
         /// What its reply means; everything as it came, `mirror`, without it.
@@ -113,6 +121,8 @@ entity! {
         unhandled_only: Option<At<bool>>,
         /// Whether a refusal by the Lambda API keeps its status; false without it.
         api_status: Option<At<bool>>,
+        /// Every failure of the call is told by its key, instead of `on_error`.
+        keyed_failures: Option<KeyedFailures>,
         /// What becomes of the reply; `respond` without it.
         then: Option<Either<At<ThenWord>, Then>>,
     }
@@ -129,10 +139,32 @@ words! {
 }
 
 entity! {
-    /// A parameter of the route's path.
+    /// What of the route's path is appended; one of these.
     UrlParam {
-        /// Its name: `rest` of `/orders/{rest+}`.
-        param: Text,
+        /// The value of this parameter: `rest` of `/orders/{rest+}`.
+        param: Option<Text>,
+        /// What the route's path leaves open: all that follows a prefix that ends in a slash, or else the value of this
+        /// parameter. Where something is open, a slash comes before it.
+        open: Option<Text>,
+    }
+}
+
+entity! {
+    /// Authorization that yields to the client's own. Where the client sends none of `unless`, the fields are set and
+    /// nothing is signed; else the request is signed, if the client sends no `Authorization`.
+    Relay {
+        /// Header fields, best as `${NAME}`.
+        fields: Option<Pairs<Hidden>>,
+        /// Fields of the client's before which they yield.
+        unless: Option<OneOrMany<Text>>,
+        /// The service to sign for with SigV4.
+        sign: Option<Text>,
+        /// Whether `X-Forwarded-Proto`, `-Host` and `-Port` tell of the client's request; false without it.
+        forwarded: Option<At<bool>>,
+        /// A body has at most so many bytes; the listener's limit without it.
+        largest_body: Option<At<Size>>,
+        /// Posts the client's body as this media type, without its query and header fields.
+        posts: Option<Text>,
     }
 }
 
@@ -189,6 +221,9 @@ entity! {
     Then {
         /// These parts.
         replace: OneOrMany<At<Part>>,
+        /// Whether a new body stands under the old header, of which only what would make it unreadable goes; false
+        /// without it.
+        keep_header: Option<At<bool>>,
     }
 }
 

@@ -45,7 +45,7 @@ impl Decode for Constant {
                 }
                 Some(match text.as_str() {
                     "true" | "false" => Self::Boolean(text == "true"),
-                    _ => text.parse().map_or(Self::Text(text), Self::Number),
+                    _ => whole(&text).map_or(Self::Text(text), Self::Number),
                 })
             }
             Node::Map(_) => {
@@ -74,6 +74,11 @@ impl Decode for Constant {
     fn empty() -> Option<Self> {
         Some(Self::Null)
     }
+}
+
+/// A whole number that is written as everybody writes it.
+fn whole(text: &str) -> Option<i64> {
+    text.parse::<i64>().ok().filter(|number| number.to_string() == text)
 }
 
 impl Serialize for Constant {

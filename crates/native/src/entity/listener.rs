@@ -31,6 +31,8 @@ entity! {
         header: Option<Text>,
         /// Whether the list is read from its end past all trusted addresses, true without it; else its last one counts.
         past_trusted: Option<At<bool>>,
+        /// Whether trusted proxies are believed about the address alone, not about `X-Forwarded-Proto`; false without it.
+        alone: Option<At<bool>>,
     }
 }
 

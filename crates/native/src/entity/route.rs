@@ -2,9 +2,11 @@
 
 use super::answer::Answer;
 use super::aws::{Function, Url};
+use super::constant::Constants;
+use super::keyed::OwnAnswers;
 use super::matching::Match;
 use super::upstream::{PathRule, PathWord, RouteUpstream};
-use crate::decode::{At, Either, Json, OneOrMany, Text, entity, words};
+use crate::decode::{At, Either, Given, Json, OneOrMany, Text, entity, words};
 use crate::policy::Step;
 
 entity! {
@@ -32,6 +34,10 @@ entity! {
         service: Option<Text>,
         /// What log records say of it and its service.
         about: Option<About>,
+        /// What its expressions find beside the exchange.
+        expressions: Option<Box<Given<World>>>,
+        /// What is said when nobody answered, instead of what is said for all routes.
+        own_answers: Option<Box<Given<OwnAnswers>>>,
         /// The path that events show as the forwarded one, where no upstream says it.
         forwarded_path: Option<Either<At<PathWord>, At<PathRule>>>,
         /// `none`: says that a route leads nowhere, deliberately.
@@ -52,6 +58,30 @@ entity! {
         route: Option<At<Json>>,
         /// Of its service.
         service: Option<At<Json>>,
+    }
+}
+
+entity! {
+    /// What expressions find beside `request`, `response`, `context` and what policies learn.
+    World {
+        /// Variables by name.
+        variables: Option<Constants>,
+        /// Attributes that every exchange has from its beginning.
+        attributes: Option<Constants>,
+        /// An attribute is found by its name with and without this before it.
+        attribute_prefix: Option<Text>,
+        /// Where parameters stand in the path, beside those of the route itself.
+        paths: Option<Vec<ParamPath>>,
+    }
+}
+
+entity! {
+    /// A path with parameters, below the part that the route matched.
+    ParamPath {
+        /// A regular expression from the beginning of the path, with a group for each parameter.
+        regex: Text,
+        /// The parameters' names, in the order of the groups.
+        names: OneOrMany<Text>,
     }
 }
 

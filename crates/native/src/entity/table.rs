@@ -1,6 +1,7 @@
 //! A table as written: routes and what surrounds them.
 
 use super::answer::{Answers, Messages};
+use super::keyed::KeyedAnswers;
 use super::route::Route;
 use crate::decode::{At, Given, OneOrMany, Text, entity, words};
 use crate::policy::Step;
@@ -18,6 +19,8 @@ entity! {
         answers: Option<Answers>,
         /// How messages are written; as problem details without it.
         messages: Option<Messages>,
+        /// What is said by the failure's key, before `messages`.
+        keyed_answers: Option<KeyedAnswers>,
         /// Whether all response policies run after a failure, not those around every route alone; false without it.
         failures_run_all: Option<At<bool>>,
         /// What every response shows of the gateway.
@@ -50,6 +53,22 @@ entity! {
         upstream_latency: Option<Text>,
         /// The field with the upstream's own status.
         upstream_status: Option<Text>,
+        /// The same field where something went wrong: a status of 500 or more, or no answer of the upstream.
+        upstream_error: Option<Text>,
+        /// Whether `server` stands on what upstreams answer as well; false without it.
+        server_everywhere: Option<At<bool>>,
+        /// A character set for media types that are sent without one.
+        charset: Option<Charset>,
+    }
+}
+
+entity! {
+    /// A character set, and the media types that get it.
+    Charset {
+        /// Its name.
+        name: Text,
+        /// Media types.
+        types: OneOrMany<Text>,
     }
 }
 

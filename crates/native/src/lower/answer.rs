@@ -1,5 +1,6 @@
 //! Fixed answers, and what is said by kind of failure.
 
+pub(super) mod keyed;
 pub(super) mod message;
 
 use super::{Lowering, header};

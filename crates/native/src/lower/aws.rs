@@ -1,6 +1,7 @@
 //! Calls of functions, and as whom they are made.
 
 mod credentials;
+mod evaluated;
 mod payload;
 mod target;
 
@@ -72,12 +73,13 @@ pub(crate) fn function_call(written: &Either<Text, At<Function>>, at: &mut Lower
         fault: Fault {
             unhandled_only: written.unhandled_only.as_ref().is_some_and(|flag| flag.value),
             api_status: written.api_status.as_ref().is_some_and(|flag| flag.value),
+            keyed: written.keyed_failures.as_ref().map(|written| Box::new(evaluated::keyed(written, at))),
             ..fault(written.on_error.as_ref(), written.function_error.as_ref(), at)
         },
-        then: then(written.then.as_ref()),
+        then: then(written.then.as_ref(), at),
         timeouts: timeouts(written.timeout.as_ref(), written.connect_timeout.as_ref(), at),
         expose_log,
-        texts: None,
+        texts: written.evaluated.as_ref().map(|written| Box::new(evaluated::texts(written, at))),
     }
 }
 
@@ -108,9 +110,10 @@ pub(crate) fn url_call(written: &Either<Text, At<Url>>, params: Option<&[&Predic
         fault: Fault {
             unhandled_only: written.unhandled_only.as_ref().is_some_and(|flag| flag.value),
             api_status: written.api_status.as_ref().is_some_and(|flag| flag.value),
+            keyed: written.keyed_failures.as_ref().map(|written| Box::new(evaluated::keyed(written, at))),
             ..fault(written.on_error.as_ref(), written.function_error.as_ref(), at)
         },
-        then: then(written.then.as_ref()),
+        then: then(written.then.as_ref(), at),
         timeouts: timeouts(written.timeout.as_ref(), written.connect_timeout.as_ref(), at),
         expose_log,
         texts: None,
@@ -149,7 +152,7 @@ fn fault(
     Fault { answers: answer::by_kind(on_error, at), function_error_as_reply, ..Fault::default() }
 }
 
-fn then(written: Option<&Either<At<ThenWord>, WrittenThen>>) -> Then {
+fn then(written: Option<&Either<At<ThenWord>, WrittenThen>>, at: &mut Lowering<'_>) -> Then {
     match written {
         None => Then::Respond,
         Some(Either::First(word)) => match word.value {
@@ -159,7 +162,16 @@ fn then(written: Option<&Either<At<ThenWord>, WrittenThen>>) -> Then {
         },
         Some(Either::Second(parts)) => {
             let says = |part| parts.replace.all().iter().any(|said| said.value == part);
-            Then::Replace { body: says(Part::Body), status: says(Part::Status) }
+            let (body, status) = (says(Part::Body), says(Part::Status));
+            match &parts.keep_header {
+                Some(kept) if kept.value => {
+                    if !body {
+                        at.invalid(&kept.spot, "the header is kept where the body is replaced");
+                    }
+                    Then::Refill { status }
+                }
+                _ => Then::Replace { body, status },
+            }
         }
     }
 }

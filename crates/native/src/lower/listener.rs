@@ -102,7 +102,7 @@ fn client_address(written: &entity::ClientAddress, at: &mut Lowering<'_>) -> Cli
             None => usual.field,
         },
         past_trusted: written.past_trusted.as_ref().map_or(usual.past_trusted, |flag| flag.value),
-        alone: false,
+        alone: written.alone.as_ref().is_some_and(|flag| flag.value),
     }
 }
 

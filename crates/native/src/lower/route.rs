@@ -2,10 +2,10 @@
 
 use super::aws;
 use super::place::{self, Holder, Places};
-use super::{Lowering, answer, matching, policy, rank, upstream};
+use super::{Lowering, answer, constant, matching, policy, rank, upstream};
 use crate::decode::{At, Either, Json, said};
 use crate::entity::matching::Match as WrittenMatch;
-use crate::entity::route::{Group as WrittenGroup, Route as Written};
+use crate::entity::route::{Group as WrittenGroup, ParamPath as WrittenPath, Route as Written, World as WrittenWorld};
 use crate::findings::Spot;
 use crate::names;
 use model::chain::{Chain, Group, GroupSet, Step};
@@ -14,8 +14,10 @@ use model::id::{RouteId, Slot};
 use model::policy::Policy;
 use model::predicate::{HostPattern, PathPattern, Predicate};
 use model::route::{Match, Rank, Route, Told};
+use model::world::{Around, ParamPath, World};
 use serde_json::Value;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The routes of a table, and for each where its matches stand.
 pub(super) fn routes(list: &[At<Written>], at: &mut Lowering<'_>) -> (Vec<Route>, Vec<Vec<Spot>>) {
@@ -136,7 +138,31 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
         );
     }
     let told = told(written, at);
-    Route { id: RouteId::new(id), matches, chain, endpoint, path, told, around: None }
+    Route { id: RouteId::new(id), matches, chain, endpoint, path, told, around: around(written, at) }
+}
+
+/// What the route brings of its own for expressions and answers.
+fn around(written: &Written, at: &mut Lowering<'_>) -> Option<Arc<Around>> {
+    if written.expressions.is_none() && written.own_answers.is_none() {
+        return None;
+    }
+    let world = written.expressions.as_ref().map(|written| world(&written.0, at)).unwrap_or_default();
+    let answers = written.own_answers.as_ref().map(|written| answer::keyed::own(&written.0, at));
+    Some(Arc::new(Around { world, answers }))
+}
+
+fn world(written: &WrittenWorld, at: &mut Lowering<'_>) -> World {
+    let by_name = |pairs: &Option<_>| pairs.as_ref().map(constant::by_name).unwrap_or_default();
+    let mut path = |written: &WrittenPath| ParamPath {
+        regex: matching::regex(&written.regex, at),
+        names: written.names.all().iter().map(|name| name.value.clone()).collect(),
+    };
+    World {
+        variables: by_name(&written.variables),
+        attributes: by_name(&written.attributes),
+        attribute_prefix: written.attribute_prefix.as_ref().map(|text| text.value.clone()).unwrap_or_default(),
+        paths: written.paths.iter().flatten().map(&mut path).collect(),
+    }
 }
 
 /// What log records and counters say of the route.

@@ -11,7 +11,7 @@ use crate::names;
 use crate::policy::Step;
 use model::chain::{Overlay, OverlayEntry, Phase, Who};
 use model::id::{ConsumerId, GroupId, RouteId, TableId};
-use model::quirk::Marks;
+use model::quirk::{Charset, Marks};
 use model::table::{PathNormalization, Table};
 use std::sync::Arc;
 
@@ -23,6 +23,7 @@ pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
         policies_need_route: config.policies_need_route.clone(),
         answers: config.answers.clone(),
         messages: config.messages.clone(),
+        keyed_answers: config.keyed_answers.clone(),
         failures_run_all: config.failures_run_all.clone(),
         marks: config.marks.clone(),
         path_normalization: config.path_normalization.clone(),
@@ -34,6 +35,7 @@ pub(super) fn tables(config: &Config, at: &mut Lowering<'_>) -> Vec<Table> {
         && own.policies_need_route.is_none()
         && own.answers.is_none()
         && own.messages.is_none()
+        && own.keyed_answers.is_none()
         && own.failures_run_all.is_none()
         && own.marks.is_none()
         && own.path_normalization.is_none()
@@ -71,6 +73,8 @@ fn table(name: &str, written: &WrittenTable, at: &mut Lowering<'_>) -> Table {
     table.overlay_entry = entry(written.overlay_entry.as_ref().map(|entry| entry.value));
     table.answers = answer::answers(written.answers.as_ref(), at);
     table.answers.messages = written.messages.as_ref().map(|written| answer::message::messages(written, at));
+    table.answers.keyed =
+        written.keyed_answers.as_ref().map(|written| Box::new(answer::keyed::answers_by_key(written, at)));
     table.answers.all_steps = written.failures_run_all.as_ref().is_some_and(|flag| flag.value);
     table.marks = written.marks.as_ref().map(|written| marks(&written.0));
     for written in written.overlays.iter().flatten() {
@@ -95,7 +99,12 @@ fn marks(written: &WrittenMarks) -> Marks {
         proxy_latency: said(&written.proxy_latency),
         upstream_latency: said(&written.upstream_latency),
         upstream_status: said(&written.upstream_status),
-        ..Marks::default()
+        upstream_error: said(&written.upstream_error),
+        server_everywhere: written.server_everywhere.as_ref().is_some_and(|flag| flag.value),
+        charset: written.charset.as_ref().map(|one| Charset {
+            name: one.name.value.clone(),
+            media_types: one.types.all().iter().map(|text| text.to_ascii_lowercase()).collect(),
+        }),
     }
 }
 

@@ -142,7 +142,10 @@ fn scalar(written: &Either<JsonScalar, JsonNumber>, at: &mut Lowering<'_>) -> po
 
 pub(crate) fn write(one: &policy::TextChanges, kind: Kind) -> Option<Changes> {
     let values = |list: &[(String, RequestText)]| {
-        let value = |value| request_text::write(value, kind.holds());
+        let value = |value| match kind {
+            Kind::RequestHeader | Kind::ResponseHeader => request_text::write_field(value, kind.holds()),
+            Kind::RequestName => request_text::write(value, kind.holds()),
+        };
         let pairs: Vec<_> = list.iter().map(|(name, text)| (key(name), value(text))).collect();
         (!pairs.is_empty()).then_some(Pairs(pairs))
     };

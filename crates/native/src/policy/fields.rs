@@ -55,6 +55,6 @@ pub(crate) fn write(one: &FieldTexts, holds: Holds) -> Option<Fields> {
 }
 
 pub(crate) fn write_pairs(list: &[(String, RequestText)], holds: Holds) -> Option<Pairs<Pieces>> {
-    let pairs: Vec<_> = list.iter().map(|(name, value)| (key(name), request_text::write(value, holds))).collect();
+    let pairs: Vec<_> = list.iter().map(|(name, value)| (key(name), request_text::write_field(value, holds))).collect();
     (!pairs.is_empty()).then_some(Pairs(pairs))
 }

@@ -3,6 +3,7 @@
 use crate::decode::{At, Either, Text, entity};
 use crate::lower::Lowering;
 use crate::write::text;
+use http::HeaderValue;
 use model::policy::{RequestText, RequestTextError, TextPart, TextSource};
 use model::variable::Variable;
 
@@ -118,6 +119,19 @@ pub(crate) fn write(one: &RequestText, holds: Holds) -> Pieces {
     if holds.read(&written).as_ref() == Ok(one) {
         return Either::First(text(&written));
     }
+    pieces(one)
+}
+
+/// A text that stands in a header field. One that no field of a configuration may have is said by pieces, which are not
+/// judged.
+pub(crate) fn write_field(one: &RequestText, holds: Holds) -> Pieces {
+    match one.as_plain() {
+        Some(plain) if HeaderValue::from_str(plain).is_err() => pieces(one),
+        _ => write(one, holds),
+    }
+}
+
+fn pieces(one: &RequestText) -> Pieces {
     let piece = |part: &TextPart| match part {
         TextPart::Text(plain) => Either::First(text(plain)),
         TextPart::FirstOf(sources) => Either::Second(At::new(match sources.as_slice() {

@@ -1,5 +1,6 @@
 //! Fixed answers.
 
+pub(super) mod keyed;
 pub(super) mod message;
 
 use super::{key, text, unless};

@@ -1,19 +1,20 @@
 //! Calls of functions, and as whom they are made.
 
 mod credentials;
+mod evaluated;
 mod payload;
 
-use super::{Pen, answer, forward, text, trust, unless, upstream};
-use crate::decode::{At, Either, Lasting, OneOrMany};
+use super::{Pen, answer, forward, key, text, texts, trust, unless, upstream};
+use crate::decode::{At, Either, Lasting, OneOrMany, Pairs, Size};
 use crate::entity::aws::{
-    Account, Call as Written, Function, FunctionError, Invocation as WrittenInvocation, LogTail, Part,
+    Account, Call as Written, Function, FunctionError, Invocation as WrittenInvocation, LogTail, Part, Relay,
     Then as WrittenThen, ThenWord, Url, UrlParam, UrlPathWord,
 };
 use crate::lower::aws::common_rest;
 use model::Gateway;
 use model::aws::Aws;
 use model::call::{
-    Call, CallTimeouts, Fault, FunctionTarget, Invocation, Payload, Reply, Target, Then, UrlAuth, UrlPath, UrlTarget,
+    Call, CallTimeouts, Fault, FunctionTarget, Invocation, Target, Then, UrlAuth, UrlPath, UrlRelay, UrlTarget,
 };
 use model::chain::Step;
 use model::policy::Policy;
@@ -90,11 +91,8 @@ fn changed(aws: &Aws, base: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
 }
 
 pub(crate) fn call(call: &Call, params: Option<&[&Predicate]>, pen: &mut Pen<'_>) -> Written {
-    if call.texts.is_some() || matches!(call.payload, Payload::Template(_)) || call.fault.keyed.is_some() {
-        pen.left_out.insert("call: texts that are evaluated for each request, variables, keys of failures");
-    }
-    if call.reply == Reply::Bare {
-        pen.left_out.insert("call: a reply without header fields");
+    if call.texts.is_some() && matches!(call.target, Target::Url(_)) {
+        pen.left_out.insert("url: texts that are evaluated for each request");
     }
     match &call.target {
         Target::Function(target) => Written { function: Some(function(call, target, pen)), url: None },
@@ -108,7 +106,7 @@ fn function(call: &Call, target: &FunctionTarget, pen: &mut Pen<'_>) -> Either<c
     let written = Function {
         name: name.clone(),
         qualifier: target.qualifier.as_deref().map(text),
-        event: payload::event(&call.payload, &payload::usual_event()),
+        event: payload::event(&call.payload, &payload::usual_event(), pen),
         reply: payload::reply(&call.reply, &payload::usual_reply(waits)),
         invocation: match target.invocation {
             Invocation::RequestResponse => None,
@@ -123,7 +121,9 @@ fn function(call: &Call, target: &FunctionTarget, pen: &mut Pen<'_>) -> Either<c
         function_error: function_error(&call.fault),
         unhandled_only: unless(call.fault.unhandled_only, &false),
         api_status: unless(call.fault.api_status, &false),
-        then: then(&call.then, pen),
+        keyed_failures: call.fault.keyed.as_deref().map(evaluated::keyed),
+        evaluated: call.texts.as_deref().map(|texts| Box::new(At::new(evaluated::texts(texts, pen)))),
+        then: then(&call.then),
     };
     let is_short =
         serde_json::to_value(&written).is_ok_and(|value| value.as_object().is_some_and(|map| map.len() == 1));
@@ -142,17 +142,12 @@ fn url(
         UrlAuth::ApiKey(secret) => {
             (None, Some(pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url))))
         }
-        UrlAuth::Relay(relay) => {
-            pen.left_out.insert("url: authorization that yields to the client's own, and what is relayed with it");
-            let key = relay.fields.iter().find(|(name, _)| name == "x-api-key");
-            let key = key
-                .map(|(_, secret)| pen.secrets.hide(secret, "API_KEY", &format!("the x-api-key for {}", target.url)));
-            (relay.sign.as_deref().filter(|_| key.is_none()).map(text), key)
-        }
+        UrlAuth::Relay(_) => (None, None),
     };
-    if matches!(target.path, UrlPath::Open(_)) {
-        pen.left_out.insert("url: what a pattern leaves open of the path, with a slash before it");
-    }
+    let relay = match &target.auth {
+        UrlAuth::Relay(relay) => Some(At::new(self::relay(relay, &target.url, pen))),
+        UrlAuth::None | UrlAuth::Sign(_) | UrlAuth::ApiKey(_) => None,
+    };
     let usual = params.and_then(common_rest).map_or(UrlPath::Fixed, UrlPath::Param);
     let to = text(&target.url);
     let written = Url {
@@ -160,11 +155,13 @@ fn url(
         path: (target.path != usual).then(|| match &target.path {
             UrlPath::Fixed => Either::First(At::new(UrlPathWord::Fixed)),
             UrlPath::Append => Either::First(At::new(UrlPathWord::Append)),
-            UrlPath::Param(name) | UrlPath::Open(name) => Either::Second(UrlParam { param: text(name) }),
+            UrlPath::Param(name) => Either::Second(At::new(UrlParam { param: Some(text(name)), open: None })),
+            UrlPath::Open(name) => Either::Second(At::new(UrlParam { param: None, open: Some(text(name)) })),
         }),
         sign,
         api_key,
-        event: payload::event(&call.payload, &model::call::Payload::Raw),
+        relay,
+        event: payload::event(&call.payload, &model::call::Payload::Raw, pen),
         reply: payload::reply(&call.reply, &model::call::Reply::Mirror(model::call::MirrorRules::default())),
         timeout: timeout(call.timeouts).0,
         connect_timeout: timeout(call.timeouts).1,
@@ -174,7 +171,8 @@ fn url(
         function_error: function_error(&call.fault),
         unhandled_only: unless(call.fault.unhandled_only, &false),
         api_status: unless(call.fault.api_status, &false),
-        then: then(&call.then, pen),
+        keyed_failures: call.fault.keyed.as_deref().map(evaluated::keyed),
+        then: then(&call.then),
     };
     let is_short =
         serde_json::to_value(&written).is_ok_and(|value| value.as_object().is_some_and(|map| map.len() == 1));
@@ -203,19 +201,34 @@ fn function_error(fault: &Fault) -> Option<Either<At<u16>, At<FunctionError>>> {
     })
 }
 
-fn then(then: &Then, pen: &mut Pen<'_>) -> Option<Either<At<ThenWord>, WrittenThen>> {
+fn then(then: &Then) -> Option<Either<At<ThenWord>, WrittenThen>> {
     match then {
         Then::Respond => None,
         Then::Answer => Some(Either::First(At::new(ThenWord::Answer))),
         Then::Keep => Some(Either::First(At::new(ThenWord::Keep))),
         Then::Refill { status } => {
-            pen.left_out.insert("then: a new body under the old header");
-            self::then(&Then::Replace { body: true, status: *status }, pen)
+            Some(Either::Second(WrittenThen { replace: parts(true, *status), keep_header: Some(At::new(true)) }))
         }
         Then::Replace { body, status } => {
-            let parts = [(*body, Part::Body), (*status, Part::Status)];
-            let parts: Vec<_> = parts.into_iter().filter(|(said, _)| *said).map(|(_, part)| At::new(part)).collect();
-            Some(Either::Second(WrittenThen { replace: OneOrMany::from(parts) }))
+            Some(Either::Second(WrittenThen { replace: parts(*body, *status), keep_header: None }))
         }
+    }
+}
+
+fn parts(body: bool, status: bool) -> OneOrMany<At<Part>> {
+    let parts = [(body, Part::Body), (status, Part::Status)];
+    parts.into_iter().filter(|(said, _)| *said).map(|(_, part)| At::new(part)).collect::<Vec<_>>().into()
+}
+
+fn relay(one: &UrlRelay, url: &str, pen: &mut Pen<'_>) -> Relay {
+    let mut hide = |name: &String, secret| pen.secrets.hide(secret, name, &format!("{name} for {url}"));
+    let fields: Vec<_> = one.fields.iter().map(|(name, secret)| (key(name), hide(name, secret))).collect();
+    Relay {
+        fields: (!fields.is_empty()).then_some(Pairs(fields)),
+        unless: texts(&one.unless),
+        sign: one.sign.as_deref().map(text),
+        forwarded: unless(one.forwarded, &false),
+        largest_body: one.largest_body.map(|bytes| At::new(Size(bytes))),
+        posts: one.posts.as_deref().map(text),
     }
 }

@@ -43,19 +43,16 @@ fn listener(listener: &Listener, tables: &[TableId], pen: &mut Pen<'_>) -> Eithe
         http2: unless(listener.http2, &true),
         proxy_protocol: unless(listener.proxy_protocol, &false),
         trusted_proxies: texts(&listener.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()),
-        client_address: client_address(&listener.client_address, pen),
+        client_address: client_address(&listener.client_address),
         limits: (listener.limits != usual).then(|| limits(&listener.limits, &usual)),
     })
 }
 
-fn client_address(one: &ClientAddress, pen: &mut Pen<'_>) -> Option<entity::ClientAddress> {
-    if one.alone {
-        pen.left_out.insert("listeners: proxies that are believed about addresses alone");
-    }
+fn client_address(one: &ClientAddress) -> Option<entity::ClientAddress> {
     let usual = ClientAddress::default();
     let header = (one.field != usual.field).then(|| text(one.field.as_deref().unwrap_or("none")));
     let past_trusted = unless(one.past_trusted, &usual.past_trusted);
-    (!one.is_usual()).then_some(entity::ClientAddress { header, past_trusted })
+    (!one.is_usual()).then_some(entity::ClientAddress { header, past_trusted, alone: unless(one.alone, &false) })
 }
 
 fn certificate(one: &model::tls::Certificate, pen: &mut Pen<'_>) -> Certificate {

@@ -1,9 +1,9 @@
 //! Routes, as short as they can be said.
 
 use super::aws;
-use super::{Pen, answer, matching, policy, some, text, unless, upstream};
-use crate::decode::{At, Json};
-use crate::entity::route::{About, Group, Nowhere, Route as Written};
+use super::{Pen, answer, constant, matching, policy, some, text, unless, upstream};
+use crate::decode::{At, Given, Json};
+use crate::entity::route::{About, Group, Nowhere, ParamPath, Route as Written, World as WrittenWorld};
 use crate::lower::place::{self, Holder, Places};
 use crate::lower::route::{answers, usual_name};
 use crate::names;
@@ -12,7 +12,9 @@ use model::endpoint::Endpoint;
 use model::policy::Policy;
 use model::predicate::Predicate;
 use model::route::{Route, Told};
+use model::world::World;
 use pieces::Pieces;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The routes of a table.
@@ -46,8 +48,10 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
         about: about(&one.told),
         ..Written::default()
     };
-    if one.around.is_some() {
-        pen.left_out.insert("what a route brings of its own for expressions and answers");
+    if let Some(around) = &one.around {
+        let told = around.world != World::default() || around.answers.is_none();
+        written.expressions = told.then(|| Box::new(Given(world(&around.world, pen))));
+        written.own_answers = around.answers.as_ref().map(|answers| Box::new(Given(answer::keyed::own(answers, pen))));
     }
     let holder = Holder::route(one.id.as_str(), &predicates);
     let mut places = Places::default();
@@ -73,6 +77,21 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
         Endpoint::None => written.endpoint = Some(At::new(Nowhere::None)),
     }
     written
+}
+
+/// What expressions find beside the exchange.
+fn world(one: &World, pen: &mut Pen<'_>) -> WrittenWorld {
+    let mut constants = |all: &BTreeMap<_, _>| (!all.is_empty()).then(|| constant::pairs(all.iter(), pen));
+    let path = |one: &model::world::ParamPath| ParamPath {
+        regex: text(&one.regex),
+        names: one.names.iter().map(|name| text(name)).collect::<Vec<_>>().into(),
+    };
+    WrittenWorld {
+        variables: constants(&one.variables),
+        attributes: constants(&one.attributes),
+        attribute_prefix: (!one.attribute_prefix.is_empty()).then(|| text(&one.attribute_prefix)),
+        paths: some(one.paths.iter().map(path).collect()),
+    }
 }
 
 /// Takes a last call off the steps, if `function` or `url` of the route says the same.

@@ -2,7 +2,9 @@
 
 use super::{Pen, answer, policy, route, some, text, unless};
 use crate::decode::{At, Given};
-use crate::entity::table::{Entry, Marks as WrittenMarks, Normalization, Overlay as WrittenOverlay, Table as Written};
+use crate::entity::table::{
+    Charset, Entry, Marks as WrittenMarks, Normalization, Overlay as WrittenOverlay, Table as Written,
+};
 use crate::lower::place::{Holder, Places};
 use crate::names;
 use crate::policy::Step;
@@ -11,19 +13,13 @@ use model::quirk::Marks;
 use model::table::{PathNormalization, Table};
 
 pub(super) fn table<'g>(table: &'g Table, pen: &mut Pen<'g>) -> Written {
-    if table.answers.keyed.is_some() {
-        pen.left_out.insert("answers by key of failure");
-    }
-    let further = |marks: &Marks| marks.upstream_error.is_some() || marks.server_everywhere || marks.charset.is_some();
-    if table.marks.as_ref().is_some_and(further) {
-        pen.left_out.insert("marks: statuses of upstreams that failed, the server's name everywhere, character sets");
-    }
     Written {
         routes: some(route::routes(&table.routes, pen)),
         policies: some(steps(&table.global, Holder::table(table.id.as_str()), pen)),
         policies_need_route: unless(table.ring_needs_route, &false),
         answers: answer::answers(&table.answers),
         messages: table.answers.messages.as_ref().map(answer::message::messages),
+        keyed_answers: table.answers.keyed.as_ref().map(|one| answer::keyed::answers_by_key(one, pen)),
         failures_run_all: unless(table.answers.all_steps, &false),
         marks: table.marks.as_ref().map(|one| Given(marks(one))),
         path_normalization: normalization(table.normalization),
@@ -63,6 +59,12 @@ fn marks(one: &Marks) -> WrittenMarks {
         proxy_latency: said(&one.proxy_latency),
         upstream_latency: said(&one.upstream_latency),
         upstream_status: said(&one.upstream_status),
+        upstream_error: said(&one.upstream_error),
+        server_everywhere: unless(one.server_everywhere, &false),
+        charset: one.charset.as_ref().map(|one| Charset {
+            name: text(&one.name),
+            types: one.media_types.iter().map(|name| text(name)).collect::<Vec<_>>().into(),
+        }),
     }
 }
 

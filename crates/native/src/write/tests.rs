@@ -81,9 +81,8 @@ fn what_looks_like_a_reference_stays_a_text() {
 
 #[test]
 fn what_has_no_form_is_named() {
-    use model::call::{Target, UrlAuth, UrlPath};
+    use model::call::CallTexts;
     use model::policy::Policy;
-    use model::quirk::Marks;
     use std::sync::Arc;
 
     let text = "routes: [ { match: /, url: https://x.example.com } ]\n";
@@ -96,14 +95,8 @@ fn what_has_no_form_is_named() {
     };
     let mut gateway = crate::lower(&[document].into(), &BTreeMap::<String, String>::new()).gateway;
     assert_eq!(write(&gateway).gaps, [] as [&str; 0]);
-    let table = &mut gateway.tables[0];
-    table.marks = Some(Marks { server_everywhere: true, ..Marks::default() });
-    let route = Arc::make_mut(&mut table.routes[0]);
+    let route = Arc::make_mut(&mut gateway.tables[0].routes[0]);
     let Policy::Call(call) = &mut route.chain.groups[0].steps[0].policy else { panic!("a call") };
-    let Target::Url(target) = &mut call.target else { panic!("of a url") };
-    (target.path, target.auth) = (UrlPath::Open("rest".into()), UrlAuth::Relay(Box::default()));
-    let gaps = write(&gateway).gaps;
-    for what in ["marks: ", "url: authorization", "url: what a pattern"] {
-        assert!(gaps.iter().any(|gap| gap.starts_with(what)), "{what}: {gaps:?}");
-    }
+    call.texts = Some(Box::new(CallTexts::default()));
+    assert_eq!(write(&gateway).gaps, ["url: texts that are evaluated for each request"]);
 }

@@ -1,6 +1,7 @@
 //! Any policy, and any consumer with its credentials.
 
-use super::{anonymous, answer, call, client_tls, duration, name, networks, text, value};
+use super::calls::call;
+use super::{anonymous, answer, client_tls, duration, name, networks, text, value};
 use model::Secret;
 use model::consumer::{Algorithm, Credential, Password, Proof, Verifier};
 use model::forward::Forward;

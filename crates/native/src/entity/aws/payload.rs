@@ -21,6 +21,8 @@ entity! {
     Event {
         /// The form of the event; `http-v2` without it.
         shape: Option<At<EventWord>>,
+        /// A text with expressions instead; null and empty become no payload.
+        template: Option<super::Setting>,
         /// Chosen parts of the request as one object instead; none of them merges query and body arguments.
         fields: Option<Vec<At<Field>>>,
         /// Which of several equal names the single-value maps keep; `last` without it.
@@ -193,6 +195,8 @@ words! {
         "proxy" Proxy,
         /// The body of the response; its status is the call's.
         "raw" Raw,
+        /// As `raw`, without a single header field.
+        "bare" Bare,
         /// Everything that came: status, headers and body.
         "mirror" Mirror,
     }

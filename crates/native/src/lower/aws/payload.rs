@@ -35,6 +35,13 @@ fn shaped(word: EventWord, rules: EventRules) -> Payload {
 }
 
 fn detailed(written: &At<Event>, at: &mut Lowering<'_>) -> Payload {
+    if let Some(template) = &written.template {
+        let alone = Event { template: written.template.clone(), ..Event::default() };
+        if serde_json::to_value(&written.value).ok() != serde_json::to_value(alone).ok() {
+            at.invalid(&written.spot, "a template says all; what stands beside it says nothing");
+        }
+        return Payload::Template(super::evaluated::setting_of(template, at));
+    }
     let rules = rules(written, at);
     let Some(fields) = &written.fields else {
         let shape = written.shape.as_ref().map_or(EventWord::HttpV2, |word| word.value);
@@ -182,6 +189,7 @@ pub(super) fn reply(
     match word {
         ReplyWord::Proxy => Reply::Proxy(rules),
         ReplyWord::Raw => Reply::Raw,
+        ReplyWord::Bare => Reply::Bare,
         ReplyWord::Mirror => Reply::Mirror(mirror),
     }
 }

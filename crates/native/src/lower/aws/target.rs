@@ -1,12 +1,12 @@
 //! Function names, URLs, and as whom they are called.
 
-use super::super::{Lowering, forward, trust, upstream};
+use super::super::{Lowering, forward, header, trust, upstream};
 use super::credentials;
-use crate::decode::{At, Either, Text};
-use crate::entity::aws::{Account, Url, UrlParam, UrlPathWord};
+use crate::decode::{At, Either, Text, said};
+use crate::entity::aws::{Account, Relay, Url, UrlParam, UrlPathWord};
 use crate::findings::Spot;
 use model::aws::Aws;
-use model::call::{UrlAuth, UrlPath};
+use model::call::{UrlAuth, UrlPath, UrlRelay};
 use model::predicate::{PathPattern, Predicate, Segment};
 
 /// What every call starts from.
@@ -112,7 +112,7 @@ pub(super) fn check_url(url: &Text, at: &mut Lowering<'_>) {
 }
 
 pub(super) fn url_path(
-    written: Option<&Either<At<UrlPathWord>, UrlParam>>,
+    written: Option<&Either<At<UrlPathWord>, At<UrlParam>>>,
     params: Option<&[&Predicate]>,
     at: &mut Lowering<'_>,
 ) -> UrlPath {
@@ -122,8 +122,16 @@ pub(super) fn url_path(
             UrlPathWord::Fixed => UrlPath::Fixed,
             UrlPathWord::Append => UrlPath::Append,
         },
-        Some(Either::Second(UrlParam { param })) => {
-            let lost = params.iter().copied().flatten().any(|predicate| !has_param(predicate, param));
+        Some(Either::Second(written)) => {
+            let (param, open) = match (&written.param, &written.open) {
+                (Some(param), None) => (param, false),
+                (None, Some(param)) => (param, true),
+                _ => {
+                    at.incomplete(&written.spot, "what is appended is told by \"param\" or by \"open\"");
+                    return UrlPath::Fixed;
+                }
+            };
+            let lost = !open && params.iter().copied().flatten().any(|predicate| !has_param(predicate, param));
             if lost {
                 let message = format!(
                     "the path of this route has no parameter {:?}; write {{{}+}} there",
@@ -131,7 +139,7 @@ pub(super) fn url_path(
                 );
                 at.invalid(&param.spot, message);
             }
-            UrlPath::Param(param.value.clone())
+            if open { UrlPath::Open(param.value.clone()) } else { UrlPath::Param(param.value.clone()) }
         }
     }
 }
@@ -163,6 +171,12 @@ fn has_param(predicate: &Predicate, wanted: &str) -> bool {
 }
 
 pub(super) fn url_auth(written: &Url, spot: &Spot, at: &mut Lowering<'_>) -> UrlAuth {
+    if let Some(relay) = &written.relay {
+        if written.sign.is_some() || written.api_key.is_some() {
+            at.invalid(&relay.spot, "\"relay\" says all; \"sign\" and \"api_key\" say nothing beside it");
+        }
+        return UrlAuth::Relay(Box::new(self::relay(relay, at)));
+    }
     match (&written.sign, &written.api_key) {
         (None, None) => UrlAuth::None,
         (Some(service), None) => {
@@ -183,5 +197,18 @@ pub(super) fn url_auth(written: &Url, spot: &Spot, at: &mut Lowering<'_>) -> Url
             at.invalid(&service.spot, "a URL is called signed or with an api_key, not both");
             UrlAuth::Sign(service.value.clone())
         }
+    }
+}
+
+fn relay(written: &At<Relay>, at: &mut Lowering<'_>) -> UrlRelay {
+    let mut name = |name: &Text| header::name(name, &name.spot, at).to_ascii_lowercase();
+    let fields = written.fields.iter().flat_map(|pairs| &pairs.0);
+    UrlRelay {
+        fields: fields.map(|(field, secret)| (name(field), secret.secret())).collect(),
+        unless: written.unless.iter().flat_map(|names| names.all()).map(&mut name).collect(),
+        sign: written.sign.as_ref().map(|service| service.value.clone()),
+        forwarded: said(&written.forwarded, false),
+        largest_body: written.largest_body.as_ref().map(|size| size.0),
+        posts: written.posts.as_ref().map(|text| header::value(text, at)),
     }
 }

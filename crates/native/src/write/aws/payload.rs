@@ -1,6 +1,6 @@
 //! What a function is given, and what its reply means.
 
-use super::super::{key, text, unless};
+use super::super::{Pen, key, text, unless};
 use crate::decode::Size;
 use crate::decode::{At, Either, OneOrMany, Pairs};
 use crate::entity::aws::{
@@ -23,7 +23,7 @@ pub(super) fn usual_reply(waits: bool) -> Reply {
     if waits { Reply::Proxy(ReplyRules::default()) } else { Reply::Raw }
 }
 
-pub(super) fn event(payload: &Payload, usual: &Payload) -> Option<Either<At<EventWord>, At<Event>>> {
+pub(super) fn event(payload: &Payload, usual: &Payload, pen: &mut Pen<'_>) -> Option<Either<At<EventWord>, At<Event>>> {
     if payload == usual {
         return None;
     }
@@ -31,7 +31,11 @@ pub(super) fn event(payload: &Payload, usual: &Payload) -> Option<Either<At<Even
         Payload::HttpV2(rules) => (EventWord::HttpV2, rules),
         Payload::HttpV1(rules) => (EventWord::HttpV1, rules),
         Payload::Alb(rules) => (EventWord::Alb, rules),
-        Payload::Raw | Payload::Template(_) => return Some(Either::First(At::new(EventWord::Raw))),
+        Payload::Template(setting) => {
+            let template = Some(super::evaluated::setting_of(setting, pen));
+            return Some(Either::Second(At::new(Event { template, ..Event::default() })));
+        }
+        Payload::Raw => return Some(Either::First(At::new(EventWord::Raw))),
         Payload::Fields(fields) => return Some(Either::Second(At::new(self::fields(fields)))),
     };
     if *rules == EventRules::default() {
@@ -57,6 +61,7 @@ fn detailed(rules: &EventRules) -> Event {
     let variables: Vec<_> = rules.stage_variables.iter().map(|(name, value)| (key(name), text(value))).collect();
     Event {
         shape: None,
+        template: None,
         fields: None,
         duplicates: match rules.duplicates {
             Duplicates::First => Some(At::new(WrittenDuplicates::First)),
@@ -132,7 +137,8 @@ pub(super) fn reply(reply: &Reply, usual: &Reply) -> Option<Either<At<ReplyWord>
         return None;
     }
     let word = match reply {
-        Reply::Raw | Reply::Bare => ReplyWord::Raw,
+        Reply::Raw => ReplyWord::Raw,
+        Reply::Bare => ReplyWord::Bare,
         Reply::Mirror(rules) if !rules.empty_arrays_as_objects => ReplyWord::Mirror,
         Reply::Mirror(rules) => {
             return Some(Either::Second(At::new(WrittenReply {
