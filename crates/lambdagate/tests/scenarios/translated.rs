@@ -6,6 +6,9 @@ use dialect::{Dialect, Lowered, Source};
 use std::collections::BTreeMap;
 use std::path::Path;
 
+/// What has no form in the native language yet, and why.
+const GAPS: &[(&str, &str)] = &[];
+
 /// Lowers each case of a folder, writes what it means, and reads it again.
 fn check(folder: &str, lower: impl Fn(&str, &BTreeMap<String, String>) -> Lowered) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -18,15 +21,16 @@ fn check(folder: &str, lower: impl Fn(&str, &BTreeMap<String, String>) -> Lowere
         let input = text.split("\n----------------------------------------\n").next().unwrap().trim_end();
         let set = input.lines().filter_map(|line| line.strip_prefix("# env ")?.split_once('='));
         let environment = set.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        let lowered = lower(input, &environment);
-        if lowered.broken.is_empty() {
-            let name = path.file_name().unwrap().to_string_lossy();
-            wrong.extend(written_and_read(&lowered).err().map(|why| format!("{name}: {why}")));
-            count += 1;
-        }
+        let name = path.file_name().unwrap().to_string_lossy();
+        wrong.extend(written_and_read(&lower(input, &environment)).err().map(|why| format!("{name}: {why}")));
+        count += 1;
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n\n"));
     assert!(count >= 20, "only {count} cases");
+}
+
+fn allowed(input: &str) -> Vec<String> {
+    input.lines().filter_map(|line| line.strip_prefix("# allow-missing ")).map(str::to_owned).collect()
 }
 
 fn documents(files: &[Source]) -> store::Documents {
@@ -35,8 +39,13 @@ fn documents(files: &[Source]) -> store::Documents {
 
 fn written_and_read(lowered: &Lowered) -> Result<(), String> {
     let written = native::write(&lowered.gateway);
+    let unknown = |gap: &&&str| !GAPS.iter().any(|(known, _)| known == *gap);
+    let gaps: Vec<&str> = written.gaps.iter().filter(unknown).copied().collect();
+    if !gaps.is_empty() {
+        return Err(format!("not written: {}", gaps.join(", ")));
+    }
     if !written.gaps.is_empty() {
-        return Err(format!("not written: {}", written.gaps.join(", ")));
+        return Ok(());
     }
     let variables = written.variables.iter();
     let environment: BTreeMap<String, String> =
@@ -60,10 +69,28 @@ fn every_case_of_kong_is_said_in_full_and_means_the_same() {
         if !(input.contains("_format_version") || input.contains("# no version")) {
             files[0].bytes.extend_from_slice(b"\n_format_version: '3.0'\n");
         }
-        let allowed = input.lines().filter_map(|line| line.strip_prefix("# allow-missing ")).map(str::to_owned);
-        kong::Kong { allow_missing: allowed.collect(), kept: false }.lower(&documents(&files), environment)
+        kong::Kong { allow_missing: allowed(input), kept: false }.lower(&documents(&files), environment)
     };
     check("../kong/tests/lower", lower);
+}
+
+#[test]
+fn every_case_of_apisix_is_said_in_full_and_means_the_same() {
+    check("../apisix/tests/lower", |input, environment| {
+        let mut files = golden::files(input, "apisix.yaml");
+        if !input.contains("# no end") {
+            files[0].bytes.extend_from_slice(b"\n#END\n");
+        }
+        apisix::Apisix::new(&allowed(input)).lower(&documents(&files), environment)
+    });
+}
+
+#[test]
+fn every_case_of_gravitee_is_said_in_full_and_means_the_same() {
+    check("../gravitee/tests/lower", |input, environment| {
+        let files = golden::files(input, "api.json");
+        gravitee::Gravitee { allow_missing: allowed(input) }.lower(&documents(&files), environment)
+    });
 }
 
 #[test]
