@@ -77,7 +77,8 @@ mod tests {
     #[test]
     fn directives_are_read_and_a_shared_cache_has_its_own() {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
-        let cases: [(&[(&str, &str)], Option<Duration>); 6] = [
+        type Case<'a> = (&'a [(&'a str, &'a str)], Option<Duration>);
+        let cases: [Case<'_>; 6] = [
             (&[("cache-control", "max-age=5, S-MaxAge=\"7\"")], seconds(7)),
             (&[("cache-control", "public"), ("cache-control", "max-age=5")], seconds(5)),
             (&[("expires", "Tue, 14 Nov 2023 22:13:50 GMT")], seconds(30)),
