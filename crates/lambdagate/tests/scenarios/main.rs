@@ -20,6 +20,7 @@ mod cache;
 mod credentials;
 mod event_shapes;
 mod failures;
+mod flood;
 mod gravitee_cases;
 mod gravitee_limits;
 mod guards;
