@@ -19,6 +19,7 @@ mod upstream;
 pub(crate) use answers::too_large;
 pub(crate) use at::At;
 pub(crate) use judged::{Remark, in_environment};
+pub(crate) use matching::conditions;
 pub use memory::Memory;
 
 use crate::entity::Kind;

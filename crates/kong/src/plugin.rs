@@ -8,18 +8,24 @@ mod aws_lambda;
 mod basic_auth;
 mod correlation_id;
 mod cors;
+mod file_log;
 mod hmac_auth;
 mod http_log;
 mod ip_restriction;
 mod jwt;
 mod key_auth;
+mod loggly;
 mod prometheus;
 mod proxy_cache;
 mod rate_limiting;
+mod records;
 mod request_size_limiting;
 mod request_termination;
 mod request_transformer;
 mod response_transformer;
+mod syslog;
+mod tcp_log;
+mod udp_log;
 mod words;
 
 pub use absent::{ABSENT, absent};
@@ -96,6 +102,11 @@ plugins! {
     Prometheus prometheus::parts, prometheus::lower; "prometheus" 13;
     ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 100;
     HttpLog http_log::parts, http_log::lower; "http-log" 12;
+    FileLog file_log::parts, file_log::lower; "file-log" 9;
+    UdpLog udp_log::parts, udp_log::lower; "udp-log" 8;
+    TcpLog tcp_log::parts, tcp_log::lower; "tcp-log" 7;
+    Loggly loggly::parts, loggly::lower; "loggly" 6;
+    Syslog syslog::parts, syslog::lower; "syslog" 4;
     RequestTermination request_termination::parts, request_termination::lower; "request-termination" 2;
 }
 

@@ -19,13 +19,13 @@ mod forward_auth;
 mod header_edit;
 mod hmac_auth;
 mod host_certificates;
-mod http_log;
 mod identity;
 mod inject;
 mod ip_restriction;
 mod jwt;
 mod key_auth;
 mod lead_by_path;
+mod log;
 mod log_object;
 mod pace;
 mod path_rules;
@@ -67,13 +67,13 @@ pub use forward_auth::ForwardAuth;
 pub use header_edit::{HeaderEdit, HeaderEdits};
 pub use hmac_auth::{BodyDigest, HmacAlgorithm, HmacAuth, SignatureForm};
 pub use host_certificates::{HostCertificates, HostDemand};
-pub use http_log::{HttpLog, LogQueue};
 pub use identity::{Challenge, IdentityHeaders};
 pub use inject::{Chance, Delay, Inject, Injected, InjectedBody, Sample};
 pub use ip_restriction::IpRestriction;
 pub use jwt::{Jwt, RegisteredClaim};
 pub use key_auth::KeyAuth;
 pub use lead_by_path::{LeadByPath, LeadRule};
+pub use log::{HttpSink, KeepBody, Log, LogJoin, LogQueue, LogShape, LogSink, LogTls, Syslog, TcpSink};
 pub use log_object::{LogFact, LogValue};
 pub use pace::{Concurrency, Pace};
 pub use path_rules::{PathMethods, PathRules, Slashes};
@@ -165,8 +165,10 @@ pub enum Policy {
     RequestId(RequestId),
     /// Holds clients to the certificate that the host they ask for demands.
     HostCertificates(Box<HostCertificates>),
-    /// Sends a record of the exchange to a server, after its last byte.
-    HttpLog(Box<HttpLog>),
+    /// Sends a record of the exchange somewhere, after its last byte.
+    Log(Box<Log>),
+    /// Keeps the beginning of a body for such a record.
+    KeepBody(Box<KeepBody>),
     /// Counts the exchange under names of the configuration's own, after its last byte.
     Count(Box<Count>),
     /// Refuses clients that ask too fast, or lets them wait.

@@ -35,6 +35,7 @@ pub mod inject;
 pub mod ip_restriction;
 pub mod jwt;
 pub mod key_auth;
+pub mod log;
 pub mod missing;
 pub mod pace;
 pub mod proof;
@@ -209,6 +210,10 @@ forms! {
     "call" call: Box<At<crate::entity::aws::Call>>, [Access], call::lower;
     /// Sends a record of each exchange to a server: its URL, or more about it.
     "http-log" http_log: Either<At<Hidden>, http_log::HttpLog>, [Log], http_log::lower;
+    /// Tells of each exchange elsewhere: a server, a file, the log of the machine.
+    "log" log: At<log::Log>, [Log], log::lower;
+    /// Keeps the beginning of bodies for a log of the same slot.
+    "keep-body" keep_body: Given<log::Keep>, [Access, Response], log::lower_keep;
     /// Counts each exchange under names and labels of your own, for a page of the status port.
     "count" count: At<count::Count>, [Log], count::lower;
     /// Refuses every request: stands for a policy of this name that is not there.
@@ -283,7 +288,11 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::CheckAddresses(one) => Step { check_addresses: Some(check_addresses::write(one, pen)), ..empty },
         Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
-        Policy::HttpLog(one) => Step { http_log: Some(http_log::write(one, pen)), ..empty },
+        Policy::Log(one) => match http_log::write(one, pen) {
+            Some(short) => Step { http_log: Some(short), ..empty },
+            None => Step { log: Some(At::new(log::write(one, pen))), ..empty },
+        },
+        Policy::KeepBody(one) => Step { keep_body: Some(Given(log::write_keep(one, pen))), ..empty },
         Policy::Count(one) => Step { count: Some(At::new(count::write(one))), ..empty },
         Policy::Validate(one) => Step { validate: Some(At::new(validate::write(one, pen))), ..empty },
         Policy::Inject(one) => Step { inject: Some(inject::write(one, pen)), ..empty },

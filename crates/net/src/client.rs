@@ -1,6 +1,7 @@
 //! The pooled HTTP client: one [`Pool`] for each origin and way of reaching it.
 
 mod connect;
+pub mod datagram;
 mod dns;
 mod http1;
 mod http2;

@@ -38,7 +38,8 @@ use crate::limit::pace::Pace;
 use crate::limit::rate::{self, RateLimit, TellRate};
 use crate::limit::request_size::RequestSize;
 use crate::log::count::Count;
-use crate::log::http::HttpLog;
+use crate::log::keep::{KeepRequest, KeepResponse};
+use crate::log::step::Log;
 use crate::missing::Missing;
 use crate::predicate::ReadyPredicate;
 use crate::refusal::ReadyRefusals;
@@ -282,7 +283,9 @@ impl<'a> Builder<'a> {
             (Data::RequestTransform(_), Side::Response | Side::Log) | (Data::ResponseTransform(_), Side::Request) => {
                 return Err(BuildCause::Side { policy: name(data), phase });
             }
-            (Data::HttpLog(data), _) => Box::new(HttpLog::build(data, &self.services.logs, &self.services.metrics)?),
+            (Data::Log(data), _) => Box::new(Log::build(data, &self.services.logs, &self.services.metrics, slot)?),
+            (Data::KeepBody(data), Side::Request) => Box::new(KeepRequest::build(data, slot)),
+            (Data::KeepBody(data), Side::Response | Side::Log) => Box::new(KeepResponse::build(data, slot)),
             (Data::Count(data), _) => Box::new(Count::build(data, &self.services.metrics)),
             (Data::Cors(cors), Side::Request) => Box::new(Preflight(rules(cors)?)),
             (Data::Cors(cors), Side::Response | Side::Log) => Box::new(Share(rules(cors)?)),

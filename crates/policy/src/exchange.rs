@@ -311,7 +311,7 @@ impl Exchange {
 
     /// What the slot's request side left.
     pub fn recall<T: Any>(&self, slot: usize) -> Option<&T> {
-        self.memory.iter().rev().find(|(at, _)| *at == slot)?.1.downcast_ref()
+        self.memory.iter().rev().filter(|(at, _)| *at == slot).find_map(|(_, fact)| fact.downcast_ref())
     }
 }
 

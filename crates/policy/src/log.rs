@@ -2,6 +2,9 @@
 
 pub(crate) mod count;
 mod figures;
-pub(crate) mod http;
+pub(crate) mod keep;
 pub(crate) mod queue;
-pub(crate) mod record;
+mod record;
+mod shape;
+pub(crate) mod sink;
+pub(crate) mod step;

@@ -129,7 +129,7 @@ fn is_name(name: &str) -> bool {
 }
 
 /// Conditions on variables. Those that cannot be read were told by the check of the object.
-pub(super) fn conditions(rules: Option<&Value>) -> Option<Vars> {
+pub(crate) fn conditions(rules: Option<&Value>) -> Option<Vars> {
     let rules = rules?.as_array().filter(|rules| !rules.is_empty())?;
     expr::vars::read(rules, &Variable::of).ok()
 }

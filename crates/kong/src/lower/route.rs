@@ -68,7 +68,8 @@ fn matches(entity: &Entity, at: &Lowering<'_>) -> Option<Vec<Match>> {
 /// What records say of a route; they are kept only where some plugin writes records.
 fn told(entity: &Entity, service: Option<&Entity>, at: &Lowering<'_>) -> Told {
     let has = |name: &str| at.entities.of(Collection::Plugins).iter().any(|plugin| plugin.text("name") == Some(name));
-    let (logged, counted) = (has("http-log"), has("prometheus"));
+    let logged = ["http-log", "file-log", "tcp-log", "udp-log", "syslog", "loggly"].into_iter().any(has);
+    let counted = has("prometheus");
     let name = |entity: &Entity, other: Option<&str>| entity.text("name").or(other).map(str::to_owned);
     let shown = |entity: &Entity| {
         let members = entity.object.iter().filter(|(_, value)| !value.is_null());

@@ -66,12 +66,7 @@ pub const ABSENT: &[Absent] = &[
     plain("statsd", 11, "no figures are sent"),
     plain("statsd-advanced", 11, "no figures are sent"),
     plain("datadog", 10, "no figures are sent"),
-    plain("file-log", 9, "the log file is not written; the gateway has an access log of its own"),
-    plain("udp-log", 8, "nothing is logged there"),
-    plain("tcp-log", 7, "nothing is logged there"),
-    plain("loggly", 6, "nothing is logged there"),
     plain("kafka-log", 5, "nothing is logged there"),
-    plain("syslog", 4, "nothing is logged there"),
     plain("konnect-application-auth", 950, "applications of the developer portal are not known"),
     guard("post-function", -1000, "its Lua code does not run; it may have refused requests"),
 ];

@@ -1,15 +1,16 @@
 //! `http-log`: a record of each request, sent to a server.
 
+use super::records::{lua, record};
 use super::{Parts, Steps};
 use crate::entity::Entity;
 use crate::lower::Lowering;
 use crate::part::Part;
 use crate::schema::{
-    Check, Object, Record, Rule, Step, Violation, any, at, boolean, integer, map, nested, number, string, text,
+    Check, Object, Record, Rule, Step, Violation, at, boolean, integer, map, nested, number, string, text,
 };
 use base64::Engine;
 use model::chain::Phase;
-use model::policy::{HttpLog, LogFact, LogQueue, LogValue, Policy};
+use model::policy::{HttpSink, Log, LogQueue, LogShape, LogSink, Policy};
 use model::secret::Secret;
 use serde_json::Value;
 use std::time::Duration;
@@ -30,8 +31,7 @@ pub(super) fn parts() -> Parts {
         number("flush_timeout").ignored(old),
         map("headers", string("").referenceable()).rule(Rule::Value(headers)),
         nested("queue", queue()),
-        map("custom_fields_by_lua", any(""))
-            .unsupported("Lua code does not run, so these members are missing from the record"),
+        lua(),
         boolean("ssl_verify").newer(),
     ])
     .check(Check::Custom(one_authorization))
@@ -79,7 +79,7 @@ pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
     let (url, authorization) = endpoint(part.text("http_endpoint").unwrap_or_default());
     let written = part.part("headers").members();
     let written = written.filter_map(|(name, value)| Some((name.to_ascii_lowercase(), Secret::new(value.as_str()?))));
-    let policy = HttpLog {
+    let sink = HttpSink {
         url: Secret::new(url),
         method: part.owned("method").unwrap_or_else(|| "POST".to_owned()),
         content_type: part.owned("content_type").unwrap_or_else(|| "application/json".to_owned()),
@@ -87,10 +87,10 @@ pub(super) fn lower(entity: &Entity, _: &mut Lowering<'_>) -> Steps {
         timeout: Duration::from_millis(part.count("timeout").unwrap_or(10_000)),
         keepalive: Duration::from_millis(part.count("keepalive").unwrap_or(60_000)),
         verify: part.flag("ssl_verify"),
-        queue: waiting(part.part("queue")),
-        record: record(),
+        taken_below: 300,
     };
-    vec![(Phase::Log, Policy::HttpLog(Box::new(policy)))]
+    let (sink, queue) = (LogSink::Http(Box::new(sink)), waiting(part.part("queue")));
+    vec![(Phase::Log, Policy::Log(Box::new(Log { sink, queue, record: record(), shape: LogShape::Plain, when: None })))]
 }
 
 /// The address without user and password, and these as an `Authorization`.
@@ -121,49 +121,6 @@ fn waiting(part: Part<'_>) -> LogQueue {
         first_pause: seconds("initial_retry_delay", 0.01),
         longest_pause: seconds("max_retry_delay", 60.0),
         patience: seconds("max_retry_time", 60.0),
+        ..LogQueue::default()
     }
-}
-
-/// What a record of Kong's holds.
-fn record() -> LogValue {
-    use LogFact::*;
-    let text = |text: &str| LogValue::Text(text.to_owned());
-    let request = LogValue::object([
-        ("id", RequestId.into()),
-        ("uri", Target.into()),
-        ("url", Url.into()),
-        ("querystring", LogFact::Query.into()),
-        ("method", LogFact::Method.into()),
-        ("headers", RequestHeaders.into()),
-        ("size", RequestSize.into()),
-        ("tls", Tls.into()),
-    ]);
-    let response = LogValue::object([
-        ("status", Status.into()),
-        ("headers", ResponseHeaders.into()),
-        ("size", ResponseSize.into()),
-    ]);
-    let latencies = LogValue::object([
-        ("kong", GatewayMillis.into()),
-        ("proxy", WaitMillis.into()),
-        ("request", TotalMillis.into()),
-        ("receive", ReceiveMillis.into()),
-    ]);
-    LogValue::object([
-        ("request", request),
-        ("upstream_uri", UpstreamTarget.into()),
-        ("upstream_status", UpstreamStatus.into()),
-        ("response", response),
-        ("latencies", latencies),
-        ("tries", Tries.into()),
-        ("authenticated_entity", LogFact::Credential.into()),
-        ("route", LogFact::Route.into()),
-        ("service", Service.into()),
-        ("consumer", Consumer.into()),
-        ("client_ip", ClientAddress.into()),
-        ("started_at", StartedMillis.into()),
-        ("source", LogValue::FirstOf(vec![Answered.into(), text("kong")])),
-        ("workspace", text("0dc6f45b-8f8d-40d2-a504-473544ee190b")),
-        ("workspace_name", text("default")),
-    ])
 }

@@ -32,6 +32,7 @@ mod limits;
 mod local_lambda;
 mod local_people;
 mod local_runtimes;
+mod logs;
 mod metrics;
 mod needs;
 mod policies;

@@ -1,5 +1,6 @@
 //! The form of a log record: a tree of names whose leaves are facts about the exchange.
 
+use crate::variable::Variable;
 use serde::Serialize;
 
 /// A value in a record.
@@ -13,6 +14,8 @@ pub enum LogValue {
     Text(String),
     /// What the exchange knows.
     Fact(LogFact),
+    /// A variable; one that may hold a credential is not shown.
+    Variable(Variable),
     /// The first of these that is there.
     FirstOf(Vec<LogValue>),
 }
@@ -102,11 +105,31 @@ pub enum LogFact {
     CallId,
     /// `upstream` where an upstream answered; else it is not there.
     Answered,
+    /// The name of the gateway's machine.
+    Hostname,
+    /// The upstream's node that was asked last, `host:port`.
+    UpstreamNode,
+    /// The route's id as its source has it.
+    RouteKey,
+    /// The id of the route's service, empty without one; the request's host where no route took it.
+    ServiceKey,
+    /// The known client: an object with its name as `username`.
+    NamedConsumer,
+    /// Milliseconds from the request's header to the last byte, with their fractions.
+    TotalTime,
+    /// Milliseconds of waiting for function or upstream, with their fractions; not there without.
+    WaitTime,
+    /// The difference of the two.
+    OwnTime,
+    /// The beginning of the request's body, where it was kept.
+    RequestBody,
+    /// The beginning of the response's body, where it was kept.
+    ResponseBody,
 }
 
 impl LogFact {
     /// All facts, in order of declaration.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 44] = [
         Self::RequestId,
         Self::Target,
         Self::Path,
@@ -141,5 +164,15 @@ impl LogFact {
         Self::Function,
         Self::CallId,
         Self::Answered,
+        Self::Hostname,
+        Self::UpstreamNode,
+        Self::RouteKey,
+        Self::ServiceKey,
+        Self::NamedConsumer,
+        Self::TotalTime,
+        Self::WaitTime,
+        Self::OwnTime,
+        Self::RequestBody,
+        Self::ResponseBody,
     ];
 }

@@ -4,6 +4,7 @@ use crate::decode::{Decode, Decoder, TEXT, spelled};
 use crate::tree::{Node, Scalar, Tree};
 use crate::write::text;
 use model::policy::{LogFact, LogValue};
+use model::variable::Variable;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -12,6 +13,9 @@ use std::borrow::Cow;
 /// A value in a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record(pub LogValue);
+
+/// What a variable's name begins with: `$var.http_x_tenant`.
+const VARIABLE: &str = "var.";
 
 /// What a record holds if nobody says.
 pub(crate) fn usual() -> LogValue {
@@ -80,6 +84,7 @@ fn leaf(tree: &Tree, scalar: &Scalar, at: &mut Decoder<'_>) -> Option<LogValue> 
         None => LogValue::Text(text()),
         Some(rest) if rest.starts_with('{') || rest.starts_with("${") => LogValue::Text(text()),
         Some(rest) if rest.starts_with('$') => LogValue::Text(text()[1..].to_owned()),
+        Some(rest) if rest.starts_with(VARIABLE) => LogValue::Variable(Variable::of(&rest[VARIABLE.len()..])),
         Some(name) => match LogFact::ALL.into_iter().find(|fact| spelled(fact) == name) {
             Some(fact) => LogValue::Fact(fact),
             None => {
@@ -112,6 +117,7 @@ impl Serialize for Record {
                 let dollar = if looks_so { "$" } else { "" };
                 serializer.serialize_str(&format!("{dollar}{escaped}"))
             }
+            LogValue::Variable(variable) => serializer.serialize_str(&format!("${VARIABLE}{variable}")),
             LogValue::Fact(fact) => serializer.serialize_str(&format!("${}", spelled(fact))),
         }
     }
@@ -125,7 +131,7 @@ impl JsonSchema for Record {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let facts: Vec<String> = LogFact::ALL.iter().map(|fact| format!("`${}`", spelled(fact))).collect();
         let description = format!(
-            "A value in a log record: a fact, a text (`$$` at its beginning stands for `$`), a map of such, a list of which the first that \
+            "A value in a log record: a fact, a variable such as `$var.http_x_tenant`, a text (`$$` at its beginning stands for `$`), a map of such, a list of which the first that \
              is there counts, or `[]`. \
              Facts: {}. Fields and parameters that hold credentials are never shown.",
             facts.join(", ")

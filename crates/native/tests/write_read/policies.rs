@@ -49,7 +49,8 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         2 => request_transform(),
         2 => response_transform(),
         2 => request_id(),
-        2 => http_log(),
+        2 => log(),
+        1 => keep_body(),
         2 => count(),
         4 => super::expressions::policy(),
         1 => name().prop_map(|name| Policy::Missing { name }),
@@ -734,6 +735,8 @@ fn record() -> BoxedStrategy<LogValue> {
     let leaf = prop_oneof![
         select(LogFact::ALL.to_vec()).prop_map(LogValue::Fact),
         text.prop_map(LogValue::Text),
+        select(vec!["http_x_a", "status", "nothing"])
+            .prop_map(|name| LogValue::Variable(model::variable::Variable::of(name))),
         Just(LogValue::EmptyList)
     ];
     leaf.prop_recursive(3, 12, 4, |below| {
@@ -746,36 +749,96 @@ fn record() -> BoxedStrategy<LogValue> {
     .boxed()
 }
 
-fn http_log() -> BoxedStrategy<Policy> {
+fn log() -> BoxedStrategy<Policy> {
+    let queue = prop_oneof![Just(LogQueue::default()), log_queue()];
+    let shape = prop_oneof![3 => Just(LogShape::Plain), 1 => syslog()];
+    (log_sink(), queue, record(), shape, of(vars()))
+        .prop_map(|(sink, queue, record, shape, when)| Policy::Log(Box::new(Log { sink, queue, record, shape, when })))
+        .boxed()
+}
+
+fn log_sink() -> BoxedStrategy<LogSink> {
     let url = select(vec!["https://logs.example.com/in?key=marked", "http://127.0.0.1:9000"]).prop_map(Secret::new);
     let header = (name(), "[ -~]{1,20}".prop_map(Secret::new));
-    let queue = (1usize..9, duration(), any::<u32>(), of(any::<u32>()), duration(), duration(), duration());
-    let queue = queue.prop_map(|(batch, delay, entries, bytes, first_pause, longest_pause, patience)| LogQueue {
-        batch,
-        delay,
-        entries: entries as usize,
-        bytes: bytes.map(|bytes| bytes as usize),
-        first_pause,
-        longest_pause,
-        patience,
-    });
-    let queue = prop_oneof![Just(LogQueue::default()), queue];
     let way = (select(vec!["POST", "PUT", "PATCH"]), value(), vec(header, 0..3));
-    (url, way, [duration(), duration()], any::<bool>(), queue, record())
-        .prop_map(|(url, (method, content_type, headers), [timeout, keepalive], verify, queue, record)| {
-            let method = method.to_owned();
-            Policy::HttpLog(Box::new(HttpLog {
-                url,
-                method,
-                content_type,
-                headers,
-                timeout,
-                keepalive: keepalive + Duration::from_millis(1),
-                verify,
-                queue,
-                record,
-            }))
+    let http = (url, way, [duration(), duration()], any::<bool>(), select(vec![300u16, 400])).prop_map(
+        |(url, (method, content_type, headers), [timeout, keepalive], verify, taken_below)| {
+            let (method, keepalive) = (method.to_owned(), keepalive + Duration::from_millis(1));
+            let sink = HttpSink { url, method, content_type, headers, timeout, keepalive, verify, taken_below };
+            LogSink::Http(Box::new(sink))
+        },
+    );
+    let host = || select(vec!["logs.example.com", "10.0.0.1", "::1"]).prop_map(str::to_owned);
+    let tls = (of(name()), any::<bool>()).prop_map(|(server_name, verify)| LogTls { server_name, verify });
+    let tcp = (host(), any::<u16>(), of(tls), duration(), of(duration())).prop_map(
+        |(host, port, tls, timeout, keepalive)| LogSink::Tcp(TcpSink { host, port, tls, timeout, keepalive }),
+    );
+    let path = || "[a-z/${}.]{1,20}";
+    prop_oneof![
+        3 => http,
+        1 => tcp,
+        1 => (host(), any::<u16>()).prop_map(|(host, port)| LogSink::Udp { host, port }),
+        1 => path().prop_map(|path| LogSink::File { path }),
+        1 => path().prop_map(|path| LogSink::Local { path }),
+    ]
+    .boxed()
+}
+
+fn log_queue() -> BoxedStrategy<LogQueue> {
+    let join = select(vec![LogJoin::List, LogJoin::Lines, LogJoin::LinesBetween]);
+    let bounds = (1usize..9, any::<u32>(), of(any::<u32>()), any::<bool>(), of(any::<u32>()));
+    (join, bounds, [duration(), duration(), duration(), duration()], of(duration()))
+        .prop_map(|(join, (batch, entries, bytes, keeps_oldest, retries), [delay, first, longest, patience], quiet)| {
+            LogQueue {
+                batch,
+                join,
+                delay,
+                quiet,
+                entries: entries as usize,
+                bytes: bytes.map(|bytes| bytes as usize),
+                keeps_oldest,
+                first_pause: first,
+                longest_pause: longest,
+                patience,
+                retries,
+            }
         })
+        .boxed()
+}
+
+fn syslog() -> BoxedStrategy<LogShape> {
+    let data = of("[ -~]{1,20}".prop_map(Secret::new));
+    (any::<[bool; 3]>(), 0u8..24, [0u8..8, 0u8..8, 0u8..8, 0u8..8], "[a-z]{1,9}", data)
+        .prop_map(
+            |([local, process, host_of_request], facility, [success, client_error, server_error, most], app, data)| {
+                LogShape::Syslog(Syslog {
+                    local,
+                    facility,
+                    success,
+                    client_error,
+                    server_error,
+                    most,
+                    app,
+                    process,
+                    host_of_request,
+                    data,
+                })
+            },
+        )
+        .boxed()
+}
+
+fn vars() -> BoxedStrategy<model::predicate::Vars> {
+    let rules = select(vec![
+        serde_json::json!([["status", ">", 399]]),
+        serde_json::json!(["OR", ["arg_a", "==", "x"], ["http_x", "~~", "^b"]]),
+    ]);
+    rules.prop_map(|rules| expr::vars::read(rules.as_array().unwrap(), &model::variable::Variable::of).unwrap()).boxed()
+}
+
+fn keep_body() -> BoxedStrategy<Policy> {
+    (any::<u32>(), of(vars()))
+        .prop_map(|(limit, when)| Policy::KeepBody(Box::new(KeepBody { limit: limit.into(), when })))
         .boxed()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::answer::AnswerError;
 use crate::auth::gate::GateError;
-use crate::log::http::HttpLogError;
+use crate::log::sink::LogError;
 use crate::predicate::PredicateError;
 use crate::rewrite::headers::EditError;
 use crate::server::ServerError;
@@ -39,7 +39,7 @@ pub enum BuildCause {
     Server(Box<ServerError>),
     /// A log that cannot be sent.
     #[error(transparent)]
-    HttpLog(Box<HttpLogError>),
+    Log(Box<LogError>),
     /// A condition that cannot be asked.
     #[error(transparent)]
     Predicate(#[from] PredicateError),
@@ -94,9 +94,9 @@ pub enum BuildCause {
     TooManyGroups,
 }
 
-impl From<HttpLogError> for BuildCause {
-    fn from(error: HttpLogError) -> Self {
-        Self::HttpLog(Box::new(error))
+impl From<LogError> for BuildCause {
+    fn from(error: LogError) -> Self {
+        Self::Log(Box::new(error))
     }
 }
 

@@ -6,7 +6,7 @@ use model::policy::Policy as Data;
 pub(super) fn is_log(data: &Data) -> bool {
     match data {
         Data::Refusing(one) => is_log(&one.policy),
-        data => matches!(data, Data::HttpLog(_) | Data::Count(_)),
+        data => matches!(data, Data::Log(_) | Data::Count(_)),
     }
 }
 
@@ -46,7 +46,8 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::Fail(_) => "a failure",
         Data::RequestTransform(_) => "a change of requests",
         Data::ResponseTransform(_) => "a change of responses",
-        Data::HttpLog(_) => "a log over http",
+        Data::Log(_) => "a log",
+        Data::KeepBody(_) => "a body that is kept",
         Data::Count(_) => "a count",
         Data::Cors(_) => "cors",
         Data::Csrf(_) => "csrf",

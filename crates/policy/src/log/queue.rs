@@ -1,7 +1,8 @@
 //! Records on their way: bounded, in batches, tried again; what is lost is counted.
 
-use super::http::{HttpLogError, Receiver};
-use model::policy::{HttpLog, LogQueue};
+use super::sink::{LogError, Sink};
+use bytes::Bytes;
+use model::policy::{LogJoin, LogQueue, LogSink};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
@@ -16,25 +17,28 @@ pub struct Queues(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
-    in_use: HashMap<HttpLog, Weak<Queue>>,
+    in_use: HashMap<(LogSink, LogQueue), Weak<Queue>>,
     /// Those too that nobody uses any more, but that still send.
     all: Vec<Weak<Shared>>,
 }
 
 impl Queues {
+    /// The queue in front of this sink.
     pub(super) fn of(
         &self,
-        data: &HttpLog,
-        new: impl FnOnce() -> Result<Queue, HttpLogError>,
-    ) -> Result<Arc<Queue>, HttpLogError> {
+        sink: &LogSink,
+        rules: LogQueue,
+        metrics: &telemetry::Metrics,
+    ) -> Result<Arc<Queue>, LogError> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(queue) = known.in_use.get(data).and_then(Weak::upgrade) {
+        let key = (sink.clone(), rules);
+        if let Some(queue) = known.in_use.get(&key).and_then(Weak::upgrade) {
             return Ok(queue);
         }
         known.in_use.retain(|_, queue| queue.strong_count() > 0);
         known.all.retain(|shared| shared.strong_count() > 0);
-        let queue = Arc::new(new()?);
-        known.in_use.insert(data.clone(), Arc::downgrade(&queue));
+        let queue = Arc::new(Queue::new(rules, Sink::new(sink)?, metrics.clone()));
+        known.in_use.insert(key, Arc::downgrade(&queue));
         known.all.push(Arc::downgrade(&queue.0));
         Ok(queue)
     }
@@ -61,19 +65,26 @@ pub(crate) struct Queue(Arc<Shared>);
 
 struct Shared {
     rules: LogQueue,
-    receiver: Receiver,
+    sink: Sink,
     metrics: telemetry::Metrics,
     waiting: Mutex<Waiting>,
     /// A batch is full, or nobody will fill it any more.
     ready: Notify,
     /// Nobody sends any more.
     idle: Notify,
+    /// Losses that were not told yet, and when the last ones were.
+    unsaid: Mutex<(usize, Option<Instant>)>,
 }
+
+/// Losses of a full queue are told together, once in such a time.
+const SUMMARY: Duration = Duration::from_secs(1);
 
 #[derive(Default)]
 struct Waiting {
     records: VecDeque<String>,
     bytes: usize,
+    /// When the newest of them came.
+    newest: Option<Instant>,
     /// Records that are being sent.
     taken: usize,
     sending: bool,
@@ -81,18 +92,19 @@ struct Waiting {
 }
 
 impl Queue {
-    pub(super) fn new(rules: LogQueue, receiver: Receiver, metrics: telemetry::Metrics) -> Self {
+    pub(super) fn new(rules: LogQueue, sink: Sink, metrics: telemetry::Metrics) -> Self {
         Self(Arc::new(Shared {
             rules,
-            receiver,
+            sink,
             metrics,
             waiting: Mutex::default(),
             ready: Notify::new(),
             idle: Notify::new(),
+            unsaid: Mutex::default(),
         }))
     }
 
-    /// Leaves a record. Never waits: where the queue is full, the oldest goes.
+    /// Leaves a record. Never waits: where the queue is full, the oldest goes, or the newest.
     pub(super) fn push(&self, record: String) {
         let shared = &self.0;
         let mut lost = 0;
@@ -100,8 +112,9 @@ impl Queue {
             let mut waiting = shared.lock();
             waiting.bytes += record.len();
             waiting.records.push_back(record);
+            waiting.newest = Some(Instant::now());
             while waiting.overflows(&shared.rules) {
-                waiting.pop();
+                waiting.drop_one(shared.rules.keeps_oldest);
                 lost += 1;
             }
             let start = !waiting.sending;
@@ -134,6 +147,13 @@ impl Waiting {
         many || rules.bytes.is_some_and(|bytes| self.bytes > bytes) && !self.records.is_empty()
     }
 
+    fn drop_one(&mut self, newest: bool) {
+        match newest {
+            true => self.bytes -= self.records.pop_back().map_or(0, |record| record.len()),
+            false => drop(self.pop()),
+        }
+    }
+
     fn pop(&mut self) -> Option<String> {
         let record = self.records.pop_front()?;
         self.bytes -= record.len();
@@ -147,8 +167,15 @@ impl Shared {
     }
 
     fn lose(&self, records: usize, why: &str) {
-        if records > 0 {
-            self.metrics.log_records_lost(records as u64);
+        if records == 0 {
+            return;
+        }
+        self.metrics.log_records_lost(records as u64);
+        let mut unsaid = self.unsaid.lock().unwrap_or_else(PoisonError::into_inner);
+        unsaid.0 += records;
+        if unsaid.1.is_none_or(|last| last.elapsed() >= SUMMARY) {
+            let records = std::mem::take(&mut unsaid.0);
+            unsaid.1 = Some(Instant::now());
             tracing::warn!(records, why, "log records lost");
         }
     }
@@ -201,33 +228,45 @@ impl Shared {
     async fn fill(&self) {
         let until = Instant::now() + self.rules.delay;
         loop {
-            {
+            let end = {
                 let waiting = self.lock();
                 let nobody_waits = waiting.records.is_empty() || waiting.closed;
                 if nobody_waits || waiting.records.len() >= self.rules.batch {
                     return;
                 }
-            }
-            if tokio::time::timeout_at(until, self.ready.notified()).await.is_err() {
+                let quiet = waiting.newest.zip(self.rules.quiet).map(|(newest, quiet)| newest + quiet);
+                quiet.map_or(until, |quiet| quiet.min(until))
+            };
+            if Instant::now() >= end {
                 return;
             }
+            let _ = tokio::time::timeout_at(end, self.ready.notified()).await; // looked at anew in either case
         }
     }
 
     async fn send(&self, batch: &[String]) {
-        let body = match batch {
-            [record] if self.rules.batch <= 1 => record.clone(),
-            records => format!("[{}]", records.join(",")),
-        };
+        let body = self.body(batch);
         let (begun, mut pause) = (Instant::now(), self.rules.first_pause.max(Duration::from_millis(1)));
+        let mut retries = self.rules.retries;
         loop {
-            let Err(why) = self.receiver.send(body.clone()).await else { return };
-            if begun.elapsed() + pause > self.rules.patience {
+            let Err(why) = self.sink.send(body.clone()).await else { return };
+            if begun.elapsed() + pause > self.rules.patience || retries == Some(0) {
                 return self.lose(batch.len(), &why);
             }
+            retries = retries.map(|left| left - 1);
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(self.rules.longest_pause);
         }
+    }
+
+    fn body(&self, batch: &[String]) -> Bytes {
+        let text = match (self.rules.join, batch) {
+            (LogJoin::List, [record]) if self.rules.batch <= 1 => record.clone(),
+            (LogJoin::List, records) => format!("[{}]", records.join(",")),
+            (LogJoin::LinesBetween, records) => records.join("\n"),
+            (LogJoin::Lines, records) => records.iter().flat_map(|record| [record.as_str(), "\n"]).collect(),
+        };
+        text.into()
     }
 }
 

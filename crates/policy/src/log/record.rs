@@ -1,11 +1,14 @@
 //! A record of an exchange: the tree that the configuration says, filled with facts.
 
 use crate::exchange::{Exchange, Sent};
-use crate::log::figures;
+use crate::log::{figures, keep, shape};
+use crate::predicate::Asked;
 use crate::query;
+use expr::vars::Variables;
 use http::header::{AUTHORIZATION, PROXY_AUTHORIZATION};
 use http::{HeaderMap, HeaderName, Version};
 use model::policy::{LogFact, LogValue};
+use model::variable::Variable;
 use serde_json::{Map, Value, json};
 use std::time::{Duration, UNIX_EPOCH};
 use telemetry::redact;
@@ -13,15 +16,16 @@ use telemetry::redact;
 /// What stands in the place of a secret.
 const REDACTED: &str = "REDACTED";
 
-/// The record as JSON.
-pub(crate) fn write(form: &LogValue, exchange: &Exchange) -> String {
+/// The record as JSON. `slot` is that of the step, for bodies that were kept under it.
+pub(super) fn write(form: &LogValue, exchange: &Exchange, slot: usize) -> String {
     let nothing = Sent::default();
-    let facts = Facts { exchange, sent: exchange.sent.as_deref().unwrap_or(&nothing) };
+    let facts = Facts { exchange, slot, sent: exchange.sent.as_deref().unwrap_or(&nothing) };
     facts.value(form).unwrap_or(Value::Null).to_string()
 }
 
 struct Facts<'a> {
     exchange: &'a Exchange,
+    slot: usize,
     sent: &'a Sent,
 }
 
@@ -36,6 +40,7 @@ impl Facts<'_> {
             LogValue::EmptyList => Some(Value::Array(Vec::new())),
             LogValue::Text(text) => Some(text.as_str().into()),
             LogValue::Fact(fact) => self.fact(*fact),
+            LogValue::Variable(variable) => self.variable(variable),
             LogValue::FirstOf(values) => values.iter().find_map(|value| self.value(value)),
         }
     }
@@ -86,8 +91,45 @@ impl Facts<'_> {
             LogFact::Failure => exchange.failure.as_ref()?.kind.code().into(),
             LogFact::Function => (*exchange.call.as_ref()?.function).into(),
             LogFact::CallId => exchange.call.as_ref()?.aws_request_id.as_deref()?.into(),
+            LogFact::Hostname => shape::hostname().into(),
+            LogFact::UpstreamNode => (*exchange.upstream.as_ref()?.node).into(),
+            LogFact::RouteKey => {
+                let route = exchange.route.as_ref()?;
+                route.told.id.as_deref().unwrap_or(route.id.bare()).into()
+            }
+            LogFact::ServiceKey => match &exchange.route {
+                Some(route) => route.told.service.as_deref().unwrap_or_default().into(),
+                None => exchange.host_name().into(),
+            },
+            LogFact::NamedConsumer => json!({ "username": &*identity?.name }),
+            LogFact::TotalTime => fraction(sent.total),
+            LogFact::WaitTime => fraction(figures::wait(exchange)?),
+            LogFact::OwnTime => fraction(sent.total.saturating_sub(figures::wait(exchange).unwrap_or_default())),
+            LogFact::RequestBody => keep::of_request(exchange, self.slot)?.into(),
+            LogFact::ResponseBody => keep::of_response(exchange, self.slot)?.into(),
             LogFact::Answered => figures::upstream_answer(exchange).map(|_| "upstream")?.into(),
         })
+    }
+
+    /// Numbers are told as such where the variable is one.
+    fn variable(&self, variable: &Variable) -> Option<Value> {
+        match variable {
+            Variable::Status => return Some(self.sent.status.into()),
+            Variable::Target => return self.fact(LogFact::Target),
+            Variable::Header(name) | Variable::ResponseHeader(name) | Variable::Argument(name)
+                if redact::names_secret(name) =>
+            {
+                return Some(REDACTED.into());
+            }
+            Variable::Cookie(_) => return Some(REDACTED.into()),
+            Variable::Query => {
+                let query = self.sent.target.split_once('?')?.1;
+                return Some(redact::target(&format!("?{query}"))[1..].into());
+            }
+            _ => {}
+        }
+        let asked = Asked::of(self.exchange);
+        Some(asked.fact(variable)?.into_text().into())
     }
 
     fn url(&self) -> String {
@@ -161,6 +203,11 @@ fn is_secret(name: &HeaderName) -> bool {
     name == AUTHORIZATION || name == PROXY_AUTHORIZATION || redact::names_secret(name.as_str())
 }
 
+/// Milliseconds with their fractions.
+fn fraction(time: Duration) -> Value {
+    (time.as_secs_f64() * 1000.0).into()
+}
+
 fn told(text: Option<&str>) -> Option<Value> {
     serde_json::from_str(text?).ok()
 }
@@ -210,7 +257,7 @@ mod tests {
             total: Duration::from_millis(12),
         }));
         let all = LogFact::ALL.iter().map(|fact| (format!("{fact:?}"), LogValue::Fact(*fact))).collect();
-        let record = write(&LogValue::Object(all), &exchange);
+        let record = write(&LogValue::Object(all), &exchange, 0);
         assert!(!record.contains("hush"), "{record}");
         let record: Value = serde_json::from_str(&record).unwrap();
         for (fact, expected) in [
@@ -232,7 +279,18 @@ mod tests {
             assert_eq!(record[fact], expected, "{fact}");
         }
         assert_eq!(record["RequestHeaders"]["authorization"], "REDACTED");
-        for absent in ["Answered", "Tls", "Credential", "Route", "Service", "Failure", "CallId"] {
+        for absent in [
+            "UpstreamNode",
+            "RouteKey",
+            "RequestBody",
+            "Answered",
+            "Tls",
+            "Credential",
+            "Route",
+            "Service",
+            "Failure",
+            "CallId",
+        ] {
             assert!(record.get(absent).is_none(), "{absent}");
         }
     }
@@ -254,7 +312,7 @@ mod tests {
             exchange.upstream =
                 upstream.map(|status| UpstreamFacts { node: "n:1".into(), began: exchange.started, duration, status });
             exchange.failure = failed.then(broken);
-            let record: Value = serde_json::from_str(&write(&form, &exchange)).unwrap();
+            let record: Value = serde_json::from_str(&write(&form, &exchange, 0)).unwrap();
             assert_eq!(record, expected);
         }
     }
@@ -266,6 +324,6 @@ mod tests {
         facts.path.rewrite = PathRewrite::StripMatched { prefix: "/".into() };
         exchange.route = Some(facts.into());
         exchange.matched = 4;
-        assert_eq!(write(&LogFact::UpstreamTarget.into(), &exchange), "\"/users?x=1\"");
+        assert_eq!(write(&LogFact::UpstreamTarget.into(), &exchange, 0), "\"/users?x=1\"");
     }
 }
