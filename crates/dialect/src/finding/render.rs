@@ -8,6 +8,10 @@ const WIDTH: usize = 120;
 /// Words in a key that say that its value is nobody's business.
 const SENSITIVE: &[&str] = &["secret", "token", "password", "key", "keys", "credential"];
 
+/// Ends of keys, in lower case, that say the same.
+const SENSITIVE_ENDS: &[&str] =
+    &["apikey", "secretkey", "passphrase", "password", "secret", "token", "keyring", "auth_header", "authorization"];
+
 /// Keys of maps whose values are nobody's business, whatever their own keys are.
 const SENSITIVE_MAPS: &[&str] = &["passwords", "tokens"];
 
@@ -55,8 +59,9 @@ fn masked(line: &str, all: bool) -> String {
     let chars: Vec<char> = line.chars().collect();
     let mut shown = chars.clone();
     for at in 0..chars.len() {
-        let ends_key = chars[at] == ':' && chars.get(at + 1).is_none_or(|c| c.is_whitespace());
-        if ends_key && (all || is_sensitive(&chars[..at])) {
+        let is_quoted = at > 0 && chars[at - 1] == '"';
+        let ends_key = chars[at] == ':' && chars.get(at + 1).is_none_or(|c| c.is_whitespace() || is_quoted);
+        if ends_key && (all || is_sensitive(&chars[..at]) || is_value_of_secret(&chars, at)) {
             star(&mut shown[at + 1..]);
         }
         if ends_key && SENSITIVE_MAPS.contains(&name(&chars[..at]).as_str()) {
@@ -64,6 +69,7 @@ fn masked(line: &str, all: bool) -> String {
         }
         if chars[at..].starts_with(&[':', '/', '/']) {
             star_password(&mut shown[at + 3..]);
+            star_query(&mut shown[at + 3..]);
         }
     }
     shown.into_iter().collect()
@@ -79,6 +85,32 @@ fn star_password(url: &mut [char]) {
     }
 }
 
+/// Stars for the secret parameters of a URL whose authority begins here.
+fn star_query(url: &mut [char]) {
+    let end = url.iter().position(|c| c.is_whitespace() || matches!(c, '"' | '\'')).unwrap_or(url.len());
+    let Some(query) = url[..end].iter().position(|c| *c == '?') else { return };
+    let mut at = query + 1;
+    while at < end {
+        let next = url[at..end].iter().position(|c| *c == '&').map_or(end, |length| at + length);
+        if let Some(length) = url[at..next].iter().position(|c| *c == '=') {
+            let name: String = url[at..at + length].iter().collect();
+            if telemetry::redact::names_secret(&name) {
+                url[at + length + 1..next].fill('*');
+            }
+        }
+        at = next + 1;
+    }
+}
+
+/// Whether a `value` ends here whose name, on the same line, says that it is secret.
+fn is_value_of_secret(line: &[char], at: usize) -> bool {
+    if name(&line[..at]) != "value" {
+        return false;
+    }
+    let before: String = line[..at].iter().collect();
+    before.split(['"', '\'', ',', ':', '{', ' ']).any(telemetry::redact::names_secret)
+}
+
 /// The name that ends here.
 fn name(before: &[char]) -> String {
     let is_name = |c: &&char| c.is_alphanumeric() || matches!(c, '_' | '-');
@@ -92,7 +124,9 @@ fn is_sensitive(before: &[char]) -> bool {
     let name = name(before);
     // `access_key` is the public half, and `key-auth` the name of a policy.
     let public = matches!(name.as_str(), "access_key" | "key-auth");
-    !public && name.split(['_', '-']).any(|part| SENSITIVE.contains(&part.to_lowercase().as_str()))
+    let lower = name.to_lowercase();
+    let ends = SENSITIVE_ENDS.iter().any(|end| lower.ends_with(end));
+    !public && (ends || name.split(['_', '-']).any(|part| SENSITIVE.contains(&part.to_lowercase().as_str())))
 }
 
 /// Stars for all values of the map that begins here.
@@ -195,6 +229,11 @@ mod tests {
             ("{ api_key: abc, name: x }", "{ api_key: ***, name: x }"),
             ("keys: [abc, \"de\"], a: b", "keys: [***, \"**\"], a: b"),
             ("\"session_token\": 'abc'", "\"session_token\": '***'"),
+            ("{\"apikey\":\"abc\",\"a\":1}", "{\"apikey\":\"***\",\"a\":1}"),
+            ("\"secretKey\": \"abc\",", "\"secretKey\": \"***\","),
+            ("uri: http://a/?key=abc&b=1", "uri: http://a/?key=***&b=1"),
+            ("{name: X-Api-Key, value: abc}", "{name: X-Api-Key, value: ***}"),
+            ("{name: X-Other, value: abc}", "{name: X-Other, value: abc}"),
             ("secret_key: ${NAME}", "secret_key: ${NAME}"),
             ("key: { pem: x }", "key: { pem: x }"),
             ("access_key: AKIA", "access_key: AKIA"),

@@ -144,6 +144,15 @@ impl Gate {
         self.log.wait(&format!("{count} × {texts:?}"), enough);
     }
 
+    /// Everything that was logged, once the process has ended.
+    pub(crate) fn all_logged(&self) -> String {
+        let mut lines = self.log.lines.lock().unwrap();
+        while self.log.ended.load(Ordering::SeqCst) < 2 {
+            lines = self.log.more.wait_timeout(lines, PATIENCE).unwrap().0;
+        }
+        lines.join("\n")
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }

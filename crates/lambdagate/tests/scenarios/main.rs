@@ -33,6 +33,7 @@ mod local_lambda;
 mod local_people;
 mod local_runtimes;
 mod logs;
+mod marked_secrets;
 mod metrics;
 mod needs;
 mod policies;
