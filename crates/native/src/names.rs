@@ -19,8 +19,12 @@ fn is_whole(kind: &str, name: &str) -> bool {
     let mut parts = name.splitn(3, '/');
     let origin = parts.next().unwrap_or_default();
     let good = !origin.is_empty() && origin.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    // Elsewhere an upstream may be a part of something else.
-    let kinds: &[&str] = if kind == "upstream" { &["upstream", "service", "route"] } else { &[kind] };
+    // Elsewhere a route may be an API, and an upstream a part of something else.
+    let kinds: &[&str] = match kind {
+        "route" => &["route", "api"],
+        "upstream" => &["upstream", "service", "route", "group"],
+        _ => &[kind],
+    };
     good && parts.next().is_some_and(|kind| kinds.contains(&kind)) && parts.next().is_some()
 }
 
@@ -47,13 +51,14 @@ mod tests {
             ("/a/route/b", "native/route//a/route/b"),
             ("kong/route/x", "kong/route/x"),
             ("native/route/kong/route/x", "native/route/kong/route/x"),
+            ("gravitee/api/x", "gravitee/api/x"),
         ];
         for (text, whole) in cases {
             assert_eq!(id("route", text), whole);
             assert_eq!(name("route", whole), text);
         }
         assert_eq!(id("consumer", "kong/route/x"), "native/consumer/kong/route/x");
-        for whole in ["kong/service/x", "kong/route/x", "kong/upstream/x"] {
+        for whole in ["kong/service/x", "kong/route/x", "kong/upstream/x", "gravitee/group/x"] {
             assert_eq!((id("upstream", whole).as_str(), name("upstream", whole)), (whole, whole));
         }
     }

@@ -2,8 +2,10 @@
 
 mod error;
 mod name;
+mod services;
 
 pub use error::{BuildCause, BuildError};
+pub use services::{IdentityStatus, Services, Slots};
 
 use crate::Policy;
 use crate::again::ReadyAgain;
@@ -68,69 +70,13 @@ use model::answer::Answers;
 use model::call::{CallTexts, Payload};
 use model::chain::{Group, Phase, Step};
 use model::consumer::Consumer;
-use model::id::{Slot, TableId};
+use model::id::TableId;
 use model::policy::{self, CounterStore, Policy as Data};
 use model::table::{PathNormalization, Table};
 use name::{is_log, may_log, name};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// What policies need of the world; lives across reloads.
-#[derive(Clone, Default)]
-pub struct Services {
-    /// Functions, with their connections and credentials.
-    pub lambda: lambda::invoke::Lambda,
-    /// Metrics.
-    pub metrics: telemetry::Metrics,
-    /// Counts of rate limits.
-    pub counters: crate::limit::counters::Counters,
-    /// Servers that know of tokens.
-    pub tokens: crate::auth::tokens::Tokens,
-    /// Kept responses.
-    pub caches: crate::cache::Caches,
-    /// Records on their way to servers.
-    pub logs: crate::log::queue::Queues,
-    /// Numbers of slots: chains that go on from one snapshot to the next must agree on them.
-    pub slots: Slots,
-}
-
-/// A number for each slot's name; cloning shares them.
-#[derive(Clone, Default)]
-pub struct Slots(Arc<Mutex<HashMap<Slot, usize>>>);
-
-impl Slots {
-    fn of(&self, slot: &Slot) -> usize {
-        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = slots.len();
-        *slots.entry(slot.clone()).or_insert(next)
-    }
-}
-
-pub use lambda::credentials::IdentityStatus;
-
-impl Services {
-    /// What is known of each identity that calls are made with.
-    pub fn identities(&self) -> Vec<IdentityStatus> {
-        self.lambda.identities()
-    }
-
-    /// The same, for somebody who asks again and again.
-    pub fn watch_identities(&self) -> impl Fn() -> Vec<IdentityStatus> + Send + Sync + 'static {
-        let lambda = self.lambda.clone();
-        move || lambda.identities()
-    }
-
-    /// Sends the records that wait, before the process ends.
-    pub async fn flush_logs(&self, time: std::time::Duration) {
-        self.logs.flush(time).await;
-    }
-
-    /// Looks for what calls need of the surroundings, so that no request waits for it.
-    pub async fn prepare(&self) {
-        self.lambda.prepare().await;
-    }
-}
+use std::sync::Arc;
 
 /// Makes steps ready, for one compilation of one gateway.
 pub struct Builder<'a> {

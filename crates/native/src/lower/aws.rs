@@ -20,8 +20,8 @@ use model::call::{
 use model::predicate::Predicate;
 use std::time::Duration;
 
-pub(crate) use target::common_rest;
 pub(super) use target::{Base, base};
+pub(crate) use target::{common_rest, is_region};
 
 /// The longest that Lambda lets a function run.
 const LONGEST: Duration = Duration::from_secs(15 * 60);

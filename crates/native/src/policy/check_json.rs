@@ -28,8 +28,7 @@ entity! {
 const REFUSAL: Keyed = Keyed { status: 400, key: None, message: None };
 
 pub(crate) fn lower(written: &CheckJson, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
-    let json = serde_json::from_str(&written.schema.value).ok();
-    if json.and_then(|json| Judge::read(&json).ok()).is_none() {
+    if !is_readable(&written.schema.value) {
         at.invalid(&written.schema.spot, "the schema cannot be read: it is a JSON schema, as a text");
     }
     let told =
@@ -41,6 +40,11 @@ pub(crate) fn lower(written: &CheckJson, _: &Around<'_>, at: &mut Lowering<'_>) 
         words: written.words.as_ref().map(|words| lower_text::text(words, at)),
         only_logs: written.only_logs.as_ref().is_some_and(|flag| flag.value),
     })))
+}
+
+pub(crate) fn is_readable(schema: &str) -> bool {
+    let json = serde_json::from_str(schema).ok();
+    json.and_then(|json| Judge::read(&json).ok()).is_some()
 }
 
 pub(crate) fn write(one: &policy::CheckJson, pen: &mut Pen<'_>) -> CheckJson {

@@ -10,7 +10,7 @@ use crate::entity::aws::{
     Account, Call as Written, Function, FunctionError, Invocation as WrittenInvocation, LogTail, Part, Relay,
     Then as WrittenThen, ThenWord, Url, UrlParam, UrlPathWord,
 };
-use crate::lower::aws::common_rest;
+use crate::lower::aws::{common_rest, is_region};
 use model::Gateway;
 use model::aws::Aws;
 use model::call::{
@@ -76,6 +76,9 @@ fn account(aws: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
 
 fn changed(aws: &Aws, base: &Aws, pen: &mut Pen<'_>) -> Option<Account> {
     let own = |now: &Option<String>, then: &Option<String>| now.as_deref().filter(|_| now != then).map(text);
+    if aws.region.as_deref().is_some_and(|region| !is_region(region)) {
+        pen.left_out.insert("regions that are none");
+    }
     (aws != base).then(|| Account {
         region: own(&aws.region, &base.region),
         endpoint: own(&aws.endpoint, &base.endpoint),
@@ -102,6 +105,9 @@ pub(crate) fn call(call: &Call, params: Option<&[&Predicate]>, pen: &mut Pen<'_>
 
 fn function(call: &Call, target: &FunctionTarget, pen: &mut Pen<'_>) -> Either<crate::decode::Text, At<Function>> {
     let waits = target.invocation == Invocation::RequestResponse;
+    if target.function.is_empty() {
+        pen.left_out.insert("functions without a name");
+    }
     let name = text(&target.function);
     let written = Function {
         name: name.clone(),

@@ -4,7 +4,7 @@ use super::*;
 use crate::chain::ReadyChain;
 use model::answer::Answer;
 use model::chain::StepRank;
-use model::id::ConsumerId;
+use model::id::{ConsumerId, Slot};
 use model::policy::{Cors, HeaderEdit, HeaderEdits};
 use model::predicate::{PathPattern, Predicate};
 

@@ -1,7 +1,7 @@
 //! Where keys are looked for, and the roles taken with them.
 
 use super::super::Lowering;
-use super::target::check_url;
+use super::target::check_endpoint;
 use crate::decode::{At, Either, Hidden, Text};
 use crate::entity::aws::{Credentials as Written, Role, Source as WrittenSource, SourceWord};
 use crate::findings::Spot;
@@ -33,7 +33,7 @@ fn in_detail(written: &At<Written>, at: &mut Lowering<'_>) -> Credentials {
         None => {}
     }
     if let Some(url) = &written.sts_endpoint {
-        check_url(url, at);
+        check_endpoint(url, at);
     }
     let roles = written.roles.iter().flat_map(|roles| roles.all()).map(|written| role(written, at)).collect();
     Credentials { sources, roles, sts_endpoint: written.sts_endpoint.as_ref().map(|url| url.value.clone()) }

@@ -24,13 +24,13 @@ pub(super) fn account(written: Option<&Account>, at: &mut Lowering<'_>) -> Aws {
     let inherits = written.inherit.as_ref().is_none_or(|inherit| inherit.value);
     let mut aws = if inherits { at.account.0.clone() } else { Aws::default() };
     if let Some(region) = &written.region {
-        if !region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') || region.is_empty() {
+        if !is_region(region) {
             at.invalid(&region.spot, "this is no region; write eu-west-1, or leave it out");
         }
         aws.region = Some(region.value.clone());
     }
     if let Some(endpoint) = &written.endpoint {
-        check_url(endpoint, at);
+        check_endpoint(endpoint, at);
         aws.endpoint = Some(endpoint.value.clone());
     }
     if let Some(written) = &written.credentials {
@@ -64,6 +64,11 @@ fn way(written: &Account, aws: &mut Aws, at: &mut Lowering<'_>) {
         aws.http2 = http2.value;
     }
     aws.keepalive = upstream::keepalive(written.keepalive.as_ref(), aws.keepalive);
+}
+
+/// What a region looks like.
+pub(crate) fn is_region(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 /// A name, `123456789012:function:name`, or an ARN; a qualifier stands in one place.
@@ -100,15 +105,25 @@ fn is_account(text: &str) -> bool {
 
 /// The value may come from the environment, so no finding repeats it.
 pub(super) fn check_url(url: &Text, at: &mut Lowering<'_>) {
+    if !is_url(url) {
+        at.invalid(&url.spot, "this is no URL to call: https://HOST/PATH or http://HOST/PATH, without user");
+    }
+}
+
+/// The same of an endpoint of AWS, which has no query.
+pub(super) fn check_endpoint(url: &Text, at: &mut Lowering<'_>) {
+    if !is_url(url) || url.contains('?') {
+        at.invalid(&url.spot, "this is no endpoint: https://HOST or http://HOST, without user and query");
+    }
+}
+
+fn is_url(url: &str) -> bool {
     let parsed: Option<http::Uri> = url.parse().ok();
     let good = parsed.is_some_and(|uri| {
         let scheme = matches!(uri.scheme_str(), Some("http" | "https"));
-        let plain = uri.authority().is_some_and(|authority| !authority.as_str().contains('@'));
-        scheme && plain && uri.query().is_none()
+        scheme && uri.authority().is_some_and(|authority| !authority.as_str().contains('@'))
     });
-    if !good || url.contains('#') {
-        at.invalid(&url.spot, "this is no URL to call: https://HOST/PATH or http://HOST/PATH, without user and query");
-    }
+    good && !url.contains('#')
 }
 
 pub(super) fn url_path(
