@@ -1,6 +1,6 @@
 //! Settings are read, case by case.
 
-use super::{File, Provider, Router, Settings, settings};
+use super::{AdminTls, File, Provider, Router, Settings, settings};
 use crate::read::Texts;
 use std::collections::BTreeMap;
 
@@ -93,6 +93,27 @@ fn the_admin_api_has_its_keys_and_place() {
     assert_eq!(admin.allow.len(), 1);
     assert!(read(&["deployment: {role: data_plane}"]).0.admin.is_none());
     assert!(read(&["apisix: {enable_admin: false}"]).0.admin.is_none());
+}
+
+#[test]
+fn the_admin_api_speaks_tls_where_it_is_asked_to() {
+    let files = |chain: &str, key: &str| Some((chain.to_owned(), key.to_owned()));
+    let cases = [
+        ("{admin_api_mtls: {admin_ssl_cert: a.pem, admin_ssl_cert_key: a.key}}", None),
+        ("{https_admin: true}", Some(AdminTls::default())),
+        (
+            "{https_admin: true, admin_api_mtls: {admin_ssl_cert: a.pem, admin_ssl_cert_key: a.key, admin_ssl_ca_cert: ''}}",
+            Some(AdminTls { certificate: files("a.pem", "a.key"), clients: None }),
+        ),
+        (
+            "{https_admin: true, admin_api_mtls: {admin_ssl_ca_cert: ca.pem}}",
+            Some(AdminTls { certificate: None, clients: Some("ca.pem".to_owned()) }),
+        ),
+    ];
+    for (admin, expected) in cases {
+        let (settings, said) = read(&[&format!("deployment: {{admin: {admin}}}")]);
+        assert_eq!((settings.admin.unwrap().tls, said), (expected, Vec::new()), "{admin}");
+    }
 }
 
 #[test]
