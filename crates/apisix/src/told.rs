@@ -5,16 +5,14 @@ use crate::metrics::{self, Cluster};
 use crate::plugin::prefix;
 use crate::settings::{Provider, Settings, ToldListen};
 use bytes::Bytes;
-use dialect::admin::{AdminApi, AdminPort, Answering, Desk, Port};
+use dialect::admin::{AdminApi, Answering, Desk, Port};
 use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
-use std::net::SocketAddr;
 use std::sync::Arc;
 use telemetry::book::Page;
 
 /// One such port.
 struct Told {
-    address: SocketAddr,
     page: What,
 }
 
@@ -49,9 +47,11 @@ pub(crate) fn ports(settings: &Settings) -> Vec<Port> {
         found.push(("metrics of apisix", listen, page));
     }
     found.extend(settings.status.as_ref().map(|listen| ("status of apisix", listen, What::Status)));
-    let port = |(name, listen, page): (&'static str, &ToldListen, What)| {
-        let address = listen.address;
-        Port { name, address, is_written: listen.is_written, api: Arc::new(Told { address, page }) }
+    let port = |(name, listen, page): (&'static str, &ToldListen, What)| Port {
+        name,
+        address: listen.address,
+        is_written: listen.is_written,
+        api: Arc::new(Told { page }),
     };
     found.into_iter().map(port).collect()
 }
@@ -89,10 +89,6 @@ fn hostname() -> String {
 }
 
 impl AdminApi for Told {
-    fn ports(&self) -> Vec<AdminPort> {
-        vec![AdminPort { address: self.address, tls: None }]
-    }
-
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {
         Box::pin(async move {
             let (status, media, text) = self.respond(&request, desk).await;

@@ -18,8 +18,10 @@ pub type Answering<'a> = Pin<Box<dyn Future<Output = Response<Bytes>> + Send + '
 
 /// An Admin API.
 pub trait AdminApi: Send + Sync {
-    /// Where it listens unless the command line says otherwise; empty: nowhere.
-    fn ports(&self) -> Vec<AdminPort>;
+    /// Where it listens unless the command line says otherwise; empty: nowhere, or on a [`Port`] of its source.
+    fn ports(&self) -> Vec<AdminPort> {
+        Vec::new()
+    }
 
     /// Answers one request, whose body is held already. Where it came from stands in its extensions, as a
     /// [`SocketAddr`].

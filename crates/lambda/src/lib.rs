@@ -12,5 +12,6 @@ mod moment;
 pub mod reply;
 pub mod secret;
 pub mod sign;
+pub mod way;
 
 pub use error::CallError;

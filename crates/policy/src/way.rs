@@ -1,10 +1,11 @@
 //! TLS and the forward proxy towards a server, from the model to what the client takes.
 
-use model::forward::{Forward as Way, ForwardProxy};
+use lambda::way::{options, through};
+use model::forward::Forward as Way;
 use model::tls::ClientTls;
 use net::client::OriginTls;
-use net::forward::{Except, Forward, FromEnvironment, WayError};
-use net::tls::{ClientIdentity, ClientTlsOptions, client_config};
+use net::forward::{Forward, FromEnvironment, WayError};
+use net::tls::{ClientTlsOptions, client_config};
 use std::sync::Arc;
 
 /// TLS towards a host.
@@ -18,7 +19,7 @@ pub fn forward(way: &Way, https: bool, host: &str, port: u16) -> Result<Option<A
     let found = match way {
         Way::Direct => None,
         Way::Environment => from_environment(https, host, port)?,
-        Way::Through(proxy) => configured(proxy, host, port)?,
+        Way::Through(proxy) => through(proxy, host, port)?,
     };
     Ok(found.map(Arc::new))
 }
@@ -29,22 +30,4 @@ fn from_environment(https: bool, host: &str, port: u16) -> Result<Option<Forward
     let forward = Forward::clone(forward).secured(&ClientTlsOptions::default(), None)?;
     tracing::info!(node = host, proxy = %forward, "an upstream is reached through the forward proxy of the environment");
     Ok(Some(forward))
-}
-
-fn configured(proxy: &ForwardProxy, host: &str, port: u16) -> Result<Option<Forward>, WayError> {
-    if Except::of(proxy.except.iter().map(String::as_str)).covers(host, port) {
-        return Ok(None);
-    }
-    let password = proxy.password.as_ref().map_or("", |password| password.expose());
-    let login = proxy.user.clone().map(|user| (user, password.to_owned()));
-    let forward = Forward::read(&proxy.url)?.with_login(login)?;
-    Ok(Some(forward.secured(&options(&proxy.tls, false), proxy.tls.server_name.as_deref())?))
-}
-
-fn options(tls: &ClientTls, alpn_h2: bool) -> ClientTlsOptions {
-    let identity = tls.identity.as_ref().map(|identity| ClientIdentity {
-        chain_pem: identity.chain.clone(),
-        key_pem: identity.key.expose().to_owned(),
-    });
-    ClientTlsOptions { verify: tls.verify, authorities: tls.authorities.clone(), identity, alpn_h2 }
 }

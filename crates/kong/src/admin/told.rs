@@ -4,17 +4,15 @@ use super::problem::Problem;
 use super::reply::{Answer, Reply};
 use super::{Admin, info};
 use bytes::Bytes;
-use dialect::admin::{AdminApi, AdminPort, Answering, Desk, Port};
+use dialect::admin::{AdminApi, Answering, Desk, Port};
 use http::{Method, Request, StatusCode};
 use serde_json::json;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
 /// One such port.
 struct Told {
     admin: Arc<Admin>,
-    address: SocketAddr,
 }
 
 /// The ports of a source with this Admin API.
@@ -22,7 +20,7 @@ pub(crate) fn ports(admin: Admin) -> Vec<Port> {
     let admin = Arc::new(admin);
     let status = &admin.settings.status;
     let port = |address| {
-        let api = Arc::new(Told { admin: admin.clone(), address });
+        let api = Arc::new(Told { admin: admin.clone() });
         Port { name: "status of kong", address, is_written: status.is_written, api }
     };
     status.listens.iter().map(|listen| port(listen.address)).collect()
@@ -53,10 +51,6 @@ fn unready(why: &str) -> Answer {
 }
 
 impl AdminApi for Told {
-    fn ports(&self) -> Vec<AdminPort> {
-        vec![AdminPort { address: self.address, tls: None }]
-    }
-
     fn answer<'a>(&'a self, request: Request<Bytes>, desk: &'a Desk) -> Answering<'a> {
         Box::pin(async move {
             let began = Instant::now();

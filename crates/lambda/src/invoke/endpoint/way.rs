@@ -2,11 +2,11 @@
 
 use super::EndpointKey;
 use crate::error::CallError;
-use model::forward::{Forward as Way, ForwardProxy};
-use model::tls::ClientTls;
+use crate::way::{options, through};
+use model::forward::Forward as Way;
 use net::client::OriginTls;
-use net::forward::{BadVariable, Except, Forward, FromEnvironment, WayError};
-use net::tls::{ClientIdentity, ClientTlsOptions, client_config};
+use net::forward::{BadVariable, Forward, FromEnvironment, WayError};
+use net::tls::{ClientTlsOptions, client_config};
 use std::sync::Arc;
 
 /// The forward proxies of the surroundings.
@@ -21,7 +21,7 @@ pub(super) fn forward(key: &EndpointKey, around: &Around) -> Result<Option<Arc<F
     let found = match &key.forward {
         Way::Direct => Ok(None),
         Way::Environment => from_environment(key, around),
-        Way::Through(proxy) => configured(proxy, key),
+        Way::Through(proxy) => through(proxy, &key.host, key.port),
     };
     match found {
         Ok(forward) => Ok(forward.map(Arc::new)),
@@ -35,22 +35,4 @@ fn from_environment(key: &EndpointKey, around: &Around) -> Result<Option<Forward
     let forward = Forward::clone(forward).secured(&ClientTlsOptions::default(), None)?;
     tracing::info!(endpoint = key.host, proxy = %forward, "calls go through the forward proxy of the environment");
     Ok(Some(forward))
-}
-
-fn configured(proxy: &ForwardProxy, key: &EndpointKey) -> Result<Option<Forward>, WayError> {
-    if Except::of(proxy.except.iter().map(String::as_str)).covers(&key.host, key.port) {
-        return Ok(None);
-    }
-    let password = proxy.password.as_ref().map_or("", |password| password.expose());
-    let login = proxy.user.clone().map(|user| (user, password.to_owned()));
-    let forward = Forward::read(&proxy.url)?.with_login(login)?;
-    Ok(Some(forward.secured(&options(&proxy.tls, false), proxy.tls.server_name.as_deref())?))
-}
-
-fn options(tls: &ClientTls, alpn_h2: bool) -> ClientTlsOptions {
-    let identity = tls.identity.as_ref().map(|identity| ClientIdentity {
-        chain_pem: identity.chain.clone(),
-        key_pem: identity.key.expose().to_owned(),
-    });
-    ClientTlsOptions { verify: tls.verify, authorities: tls.authorities.clone(), identity, alpn_h2 }
 }
