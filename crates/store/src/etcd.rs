@@ -1,12 +1,15 @@
 //! Documents in etcd: any number of processes share them, and each keeps the last ones it saw while etcd is away.
 //!
 //! What is under a prefix is listed once and then watched ([`follow`]); reading asks nobody. A commit is one transaction
-//! that holds when none of its keys was changed by another meanwhile. Spoken is the JSON form of etcd's API, version 3.
+//! that holds when none of its keys was changed by another meanwhile. Lists come by gRPC where that is spoken; all else is
+//! said in the JSON form of etcd's API, version 3.
 
 mod cluster;
 mod commit;
 mod copy;
 mod follow;
+mod grpc;
+mod member;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 #[cfg(test)]

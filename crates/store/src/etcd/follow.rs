@@ -3,8 +3,9 @@
 //! While nobody is there the documents stay as they are, and it is tried again with pauses that grow up to a second.
 //! When etcd has forgotten (compacted) what came next, everything is listed again.
 
-use super::cluster::{Asked, Trouble};
-use super::wire::{self, Event, KeyValue, Kind, Line, Ranged, Told};
+use super::cluster::Trouble;
+use super::grpc::EXHAUSTED;
+use super::wire::{self, Event, KeyValue, Kind, Line, Range, Ranged, Told};
 use super::{Shared, Start};
 use crate::held::Changed;
 use crate::{Document, Documents};
@@ -16,8 +17,6 @@ use std::time::Duration;
 
 /// How many documents are asked for at once.
 const PAGE: u64 = 2000;
-/// gRPC's code for an answer that is too large, among others.
-const EXHAUSTED: i64 = 8;
 /// The longest line of a watch, in bytes.
 const LONGEST: usize = 256 << 20;
 
@@ -178,27 +177,38 @@ fn take(shared: &Shared, events: Vec<Event>) -> Option<u64> {
     Some(position)
 }
 
-/// Everything under the prefix, page by page, all of one revision.
+/// Everything under the prefix, page by page, all of one revision. While one is taken in, etcd looks for the next.
 pub(super) async fn list(shared: &Shared) -> Result<(Documents, u64), Trouble> {
+    list_by(shared, PAGE).await
+}
+
+/// The same with so many documents in a page at most.
+pub(super) async fn list_by(shared: &Shared, limit: u64) -> Result<(Documents, u64), Trouble> {
     let (from, to) = shared.range();
-    let (mut all, mut revision, mut limit) = (Vec::new(), 0, PAGE);
-    let mut from = from.into_bytes();
+    let mut range = Range { from: from.into(), to: to.into(), limit, revision: 0 };
+    let (mut all, mut page) = (Vec::new(), self::page(shared, &mut range).await?);
     loop {
-        let page = wire::range(&from, &to, revision, limit);
-        let ranged: Ranged = match shared.cluster.ask("/v3/kv/range", page, Asked::Reading).await {
-            Err(Trouble::Refused(_, EXHAUSTED)) if limit > 1 => {
-                limit /= 8; // the values are large: fewer of them at once
-                limit = limit.max(1);
-                continue;
-            }
-            other => other?,
+        let Ranged { header, kvs, more } = page;
+        if range.revision == 0 {
+            range.revision = header.revision;
+        }
+        let last = kvs.last().filter(|_| more).map(|kv| [&kv.key[..], &[0]].concat());
+        let take_in = async { all.extend(kvs.into_iter().filter_map(|kv| local(shared, kv))) };
+        let Some(from) = last else {
+            take_in.await;
+            return Ok((all.into_iter().collect(), range.revision));
         };
-        revision = if revision == 0 { ranged.header.revision } else { revision };
-        let last = ranged.kvs.last().map(|kv| kv.key.clone());
-        all.extend(ranged.kvs.into_iter().filter_map(|kv| local(shared, kv)));
-        match last.filter(|_| ranged.more) {
-            Some(last) => from = [&last[..], &[0]].concat(),
-            None => return Ok((all.into_iter().collect(), revision)),
+        range.from = from.into();
+        page = tokio::join!(biased; self::page(shared, &mut range), take_in).0?;
+    }
+}
+
+/// A page; of fewer documents when their values are large.
+async fn page(shared: &Shared, range: &mut Range) -> Result<Ranged, Trouble> {
+    loop {
+        match shared.cluster.range(range).await {
+            Err(Trouble::Refused(_, EXHAUSTED)) if range.limit > 1 => range.limit = (range.limit / 8).max(1),
+            other => return other,
         }
     }
 }

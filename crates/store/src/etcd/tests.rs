@@ -119,8 +119,54 @@ async fn a_long_list_comes_in_pages() {
         let puts: Vec<_> = (0..100).map(put).collect();
         etcd.post("/v3/kv/txn", &serde_json::json!({ "success": puts }));
     }
-    let (all, _) = store(&etcd).list().await.unwrap();
+    let store = store(&etcd);
+    let (all, _) = follow::list_by(&store.shared, 700).await.unwrap();
     assert_eq!((all.len(), all.find("entities/routes/2499").is_some()), (2500, true));
+    assert_eq!(speaks_grpc(&store), [Some(true)]);
+}
+
+fn speaks_grpc(store: &EtcdStore) -> Vec<Option<bool>> {
+    store.shared.cluster.members.iter().map(|member| member.speaks_grpc.get().copied()).collect()
+}
+
+/// What stands on the way may know HTTP/1.1 alone; that is found out once.
+#[tokio::test]
+async fn lists_come_as_json_where_grpc_is_not_spoken() {
+    const REFUSED: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+    for (what, to_http2) in [("it closes", ""), ("it refuses", REFUSED), ("it says anything", "220 mail\r\n")] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Arc::new(Mutex::new(Vec::new()));
+        let double = tokio::spawn(only_json(listener, to_http2, asked.clone()));
+        let store = EtcdStore::open(options(&[format!("http://{address}")])).unwrap();
+        for _ in 0..2 {
+            let (all, revision) = follow::list_by(&store.shared, 10).await.unwrap();
+            assert_eq!((seen(&all), revision), (vec![("entities/routes/1", &b"one"[..])], 7), "{what}");
+        }
+        assert_eq!(speaks_grpc(&store), [Some(false)], "{what}");
+        assert_eq!(*asked.lock().unwrap(), ["PRI *", "POST /v3/kv/range", "POST /v3/kv/range"], "{what}");
+        double.abort();
+    }
+}
+
+/// A server of HTTP/1.1 with one list of one document. What it was asked is noted.
+async fn only_json(listener: tokio::net::TcpListener, to_http2: &'static str, asked: Arc<Mutex<Vec<String>>>) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    const PAGE: &str = r#"{"header":{"revision":"7"},"kvs":[{"key":"L2FwaXNpeC9yb3V0ZXMvMQ==","value":"b25l"}]}"#;
+    loop {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut came = Vec::new();
+        while !came.ends_with(b"\r\n\r\n") && !came.ends_with(b"}") && !came.starts_with(b"PRI") {
+            if stream.read_buf(&mut came).await.unwrap() == 0 {
+                break;
+            }
+        }
+        let head = String::from_utf8_lossy(&came).into_owned();
+        asked.lock().unwrap().push(head.split(" HTTP/").next().unwrap_or_default().to_owned());
+        let json = || format!("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{PAGE}", PAGE.len());
+        let answer = if head.starts_with("PRI") { to_http2.to_owned() } else { json() };
+        stream.write_all(answer.as_bytes()).await.unwrap();
+    }
 }
 
 #[tokio::test]
@@ -339,6 +385,7 @@ async fn members_may_ask_for_a_certificate() {
     let server_name = Some("etcd.test".to_owned());
     let store = EtcdStore::open(EtcdOptions { tls, server_name, tries: 100, ..options(&[etcd.url()]) }).unwrap();
     store.list().await.unwrap();
+    assert_eq!(speaks_grpc(&store), [Some(true)]);
     store.commit(vec![put("entities/routes/1", "1")], None).await.unwrap();
     let stranger = EtcdStore::open(options(&[etcd.url()])).unwrap();
     assert!(stranger.list().await.is_err());

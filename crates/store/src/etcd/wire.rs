@@ -1,4 +1,5 @@
-//! What is said to etcd and what it answers, in the JSON form of its API: bytes in base64, 64-bit numbers as text.
+//! What is said to etcd and what it answers: in the JSON form of its API, with bytes in base64 and 64-bit numbers as text;
+//! a list in the form of gRPC as well, with the numbers of fields from etcd's `rpc.proto` and `kv.proto`.
 
 use crate::{Document, Revision};
 use base64::Engine;
@@ -17,13 +18,31 @@ pub(super) fn bytes(request: &Value) -> Bytes {
     request.to_string().into()
 }
 
-/// Asks for what lies from one key up to another, at a revision (0: the newest), at most so many.
-pub(super) fn range(from: &[u8], to: &str, revision: u64, limit: u64) -> Bytes {
-    let mut request = json!({"key": coded(from), "range_end": coded(to), "limit": limit.to_string()});
-    if revision > 0 {
-        request["revision"] = json!(revision.to_string());
+/// Asks for what lies from one key up to another.
+#[derive(Clone, PartialEq, prost::Message)]
+pub(super) struct Range {
+    #[prost(bytes = "bytes", tag = "1")]
+    pub(super) from: Bytes,
+    #[prost(bytes = "bytes", tag = "2")]
+    pub(super) to: Bytes,
+    /// At most so many.
+    #[prost(uint64, tag = "3")]
+    pub(super) limit: u64,
+    /// As it was then; 0: the newest.
+    #[prost(uint64, tag = "4")]
+    pub(super) revision: u64,
+}
+
+impl Range {
+    /// The JSON form.
+    pub(super) fn json(&self) -> Bytes {
+        let (from, to) = (coded(&self.from), coded(&self.to));
+        let mut request = json!({"key": from, "range_end": to, "limit": self.limit.to_string()});
+        if self.revision > 0 {
+            request["revision"] = json!(self.revision.to_string());
+        }
+        bytes(&request)
     }
-    bytes(&request)
 }
 
 /// Asks to be told of changes from a revision on.
@@ -34,23 +53,28 @@ pub(super) fn watch(from: &str, to: &str, revision: u64) -> Bytes {
 }
 
 /// What every answer begins with.
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Deserialize, prost::Message)]
 pub(super) struct Header {
     /// The cluster's.
     #[serde(default, deserialize_with = "number")]
+    #[prost(uint64, tag = "3")]
     pub(super) revision: u64,
 }
 
 /// A key with its value.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, PartialEq, Deserialize, prost::Message)]
 pub(super) struct KeyValue {
     #[serde(default, deserialize_with = "binary")]
+    #[prost(bytes = "bytes", tag = "1")]
     pub(super) key: Bytes,
     #[serde(default, deserialize_with = "binary")]
+    #[prost(bytes = "bytes", tag = "5")]
     value: Bytes,
     #[serde(default, deserialize_with = "number")]
+    #[prost(uint64, tag = "2")]
     create_revision: u64,
     #[serde(default, deserialize_with = "number")]
+    #[prost(uint64, tag = "3")]
     pub(super) mod_revision: u64,
 }
 
@@ -62,14 +86,17 @@ impl KeyValue {
     }
 }
 
-/// The answer to [`range`].
-#[derive(Debug, Deserialize)]
+/// The answer to a [`Range`].
+#[derive(Clone, PartialEq, Deserialize, prost::Message)]
 pub(super) struct Ranged {
     #[serde(default)]
+    #[prost(message, required, tag = "1")]
     pub(super) header: Header,
     #[serde(default)]
+    #[prost(message, repeated, tag = "2")]
     pub(super) kvs: Vec<KeyValue>,
     #[serde(default)]
+    #[prost(bool, tag = "3")]
     pub(super) more: bool,
 }
 
