@@ -9,6 +9,7 @@
 //! # Ok::<(), expr::Error>(())
 //! ```
 
+mod allowed;
 mod ast;
 pub mod content;
 mod context;
@@ -24,6 +25,7 @@ mod template;
 mod time;
 mod xml;
 
+pub use allowed::{Allowed, NoPermit, Permit};
 pub use context::Context;
 pub use convert::Wanted;
 pub use pattern::Pattern;

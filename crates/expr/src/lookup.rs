@@ -1,5 +1,6 @@
 //! What an expression may ask of its world.
 
+use crate::el::Allowed;
 use crate::value::{List, Map, Text, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -14,6 +15,11 @@ pub trait Lookup: Sync {
     /// The names of all members in order, where they can be listed.
     fn names(&self) -> Vec<Cow<'_, str>> {
         Vec::new()
+    }
+
+    /// What expressions in this world may call; none: all that there is.
+    fn allowed(&self) -> Option<&Allowed> {
+        None
     }
 }
 

@@ -10,6 +10,7 @@ mod groups;
 mod health;
 pub(crate) mod key;
 mod listener;
+mod mapped;
 mod once;
 mod plan;
 pub(crate) mod property;
@@ -55,6 +56,8 @@ pub(crate) struct Lowering<'a> {
     secrets: BTreeMap<String, Secret>,
     /// Endpoints, as APIs name them.
     upstreams: BTreeMap<UpstreamId, model::endpoint::Upstream>,
+    /// Some document asks for the attribute `resolved-path`.
+    asks_resolved: bool,
     /// A step of the API that is lowered may lead its requests elsewhere.
     pub(crate) leads: bool,
 }
@@ -79,6 +82,9 @@ pub fn lower(documents: &Documents, environment: &dyn Environment, allow_missing
         book,
         secrets,
         upstreams,
+        asks_resolved: documents
+            .iter()
+            .any(|document| String::from_utf8_lossy(&document.bytes).contains("resolved-path")),
         leads: false,
     };
     let table = table(&mut at);

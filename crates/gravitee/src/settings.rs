@@ -1,5 +1,6 @@
 //! `gravitee.yml` and the variables that win over it: what of them is honoured, and what it says.
 
+mod allowed;
 mod lines;
 mod table;
 
@@ -12,6 +13,7 @@ use crate::schema::Honour;
 use dialect::Faith;
 use dialect::findings::{Findings, Spot};
 use dialect::resolve::Environment;
+use expr::el::Allowed;
 use model::policy::{CounterStore, RedisStore};
 use model::secret::Secret;
 use model::tls::ClientTls;
@@ -78,6 +80,8 @@ pub struct Settings {
     pub tags: Vec<String>,
     /// Where limits count.
     pub counters: CounterStore,
+    /// What expressions may call; `None`: all that there is.
+    pub allowed: Option<Allowed>,
 }
 
 /// What a request that belongs to no API is told where settings say nothing.
@@ -128,6 +132,7 @@ pub fn settings(lines: &Lines, environment: &dyn Environment, findings: &mut Fin
         tenant: reader.text("tenant"),
         tags: lines.list(environment, "tags"),
         counters: reader.counters(),
+        allowed: reader.allowed(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::answer::Answers;
 use crate::secret::Secret;
+use expr::el::Allowed;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -26,6 +27,12 @@ pub struct World {
     /// Where parameters stand in the path, beside those of the route itself.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub paths: Vec<ParamPath>,
+    /// Names for paths below the part that the route matched. The attribute `mapped-path` is that of the first that fits.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mapped: Vec<MappedPath>,
+    /// What expressions may call; `None`: all that there is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub allowed: Option<Allowed>,
 }
 
 /// A path with parameters, below the part that the route matched.
@@ -35,6 +42,15 @@ pub struct ParamPath {
     pub regex: String,
     /// The parameters' names, in the order of the groups.
     pub names: Vec<String>,
+}
+
+/// A name for paths.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MappedPath {
+    /// The name: `/orders/:id`.
+    pub name: String,
+    /// A regular expression for the whole path, with a slash at its end.
+    pub regex: String,
 }
 
 /// A value that does not change.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops at what is not there")]
 
 use dialect::Dialect;
+use expr::el::{Allowed, Permit};
 use ipnet::IpNet;
 use model::answer::*;
 use model::aws::{AssumeRole, Aws, Credentials, Metadata, Source, Variables};
@@ -19,7 +20,7 @@ use model::quirk::{Charset, ForwardMarks, Marks};
 use model::route::{Match, Rank, Route, Told};
 use model::table::{PathNormalization, Table};
 use model::tls::{Certificate, ClientCertificates, ClientDemand, ClientIdentity, ClientTls, ServerTls};
-use model::world::{Around, ParamPath, World};
+use model::world::{Around, MappedPath, ParamPath, World};
 use model::{Gateway, Secret};
 use native::Native;
 use proptest::collection::{btree_map, vec};
@@ -426,8 +427,21 @@ fn around() -> BoxedStrategy<Around> {
     let constants = || btree_map(text(), shapes::constant(), 0..3);
     let path = (select(vec!["^/a/([^/]+)", "/x{2}"]).prop_map(str::to_owned), vec(text(), 0..3));
     let path = path.prop_map(|(regex, names)| ParamPath { regex, names });
-    let world = (constants(), constants(), text(), vec(path, 0..2)).prop_map(
-        |(variables, attributes, attribute_prefix, paths)| World { variables, attributes, attribute_prefix, paths },
+    let mapped = (text(), select(vec!["/a/[^/]*/*", ".*"]).prop_map(str::to_owned));
+    let mapped = mapped.prop_map(|(name, regex)| MappedPath { name, regex });
+    let lines = vec!["class java.lang.Math", "method java.util.List get int", "new java.lang.Long java.lang.String"];
+    let permits = vec(select(lines), 0..3).prop_map(|lines| {
+        Allowed::of(lines.into_iter().map(|line| Permit::read(line).expect("the line names what there is")))
+    });
+    let world = (constants(), constants(), text(), vec(path, 0..2), vec(mapped, 0..2), of(permits)).prop_map(
+        |(variables, attributes, attribute_prefix, paths, mapped, allowed)| World {
+            variables,
+            attributes,
+            attribute_prefix,
+            paths,
+            mapped,
+            allowed,
+        },
     );
     (prop_oneof![Just(World::default()), world], of(answers()))
         .prop_map(|(world, answers)| Around { world, answers })

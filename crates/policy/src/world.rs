@@ -12,6 +12,7 @@ use crate::exchange::Exchange;
 use crate::failure::Failure;
 use attributes::Attributes;
 use constants::Members;
+use expr::el::Allowed;
 use expr::{Kind, Lookup, Object, Text, Value};
 use request::Request;
 use response::{Reply, Response};
@@ -24,6 +25,7 @@ pub(crate) struct World<'e> {
     context: Context<'e>,
     reply: Option<Reply<'e>>,
     constants: Option<&'e Members>,
+    allowed: Option<&'e Allowed>,
     error: Option<ErrorFacts<'e>>,
     groups: Option<&'e Groups>,
 }
@@ -45,6 +47,7 @@ impl<'e> World<'e> {
             context: Context(Attributes::of(exchange, constants)),
             reply: learned.and_then(|learned| learned.reply.as_ref()).map(Reply::of),
             constants: constants.map(|world| &world.variables),
+            allowed: constants.and_then(|world| world.allowed.as_ref()),
             error: None,
             groups: None,
         }
@@ -92,6 +95,10 @@ impl Lookup for World<'_> {
             "groupName" => self.groups.map(|groups| Value::Object(Object { kind: Kind::Map, members: groups })),
             name => self.constants.and_then(|constants| constants.get(name)),
         }
+    }
+
+    fn allowed(&self) -> Option<&Allowed> {
+        self.allowed
     }
 }
 

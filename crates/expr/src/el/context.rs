@@ -1,5 +1,6 @@
 //! A world written down as JSON: to try expressions, and to test them.
 
+use super::allowed::Allowed;
 use super::content;
 use crate::error::Error;
 use crate::json;
@@ -16,6 +17,7 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub struct Context<'t> {
     variables: BTreeMap<String, Variable<'t>>,
+    allowed: Option<Allowed>,
 }
 
 #[derive(Debug)]
@@ -100,7 +102,7 @@ impl<'t> Context<'t> {
                 }
             }
         }
-        Ok(Self { variables })
+        Ok(Self { variables, allowed: None })
     }
 }
 
@@ -206,7 +208,18 @@ fn borrowed<'s>(value: &'s Value<'_>) -> Value<'s> {
     }
 }
 
+impl Context<'_> {
+    /// The same where expressions may call only this.
+    pub fn allowing(self, allowed: Option<Allowed>) -> Self {
+        Self { allowed, ..self }
+    }
+}
+
 impl Lookup for Context<'_> {
+    fn allowed(&self) -> Option<&Allowed> {
+        self.allowed.as_ref()
+    }
+
     fn get(&self, name: &str) -> Option<Value<'_>> {
         Some(match self.variables.get(name)? {
             Variable::Bean(members) => Value::Object(Object { kind: Kind::Bean, members }),

@@ -8,6 +8,7 @@ mod function;
 mod relation;
 mod select;
 
+use super::allowed::Allowed;
 use super::ast::{Expr, Link, Node, Operator};
 use super::convert::{Wanted, converted, refused};
 use crate::error::Error;
@@ -32,6 +33,11 @@ pub(super) struct Evaluator<'a, 'l> {
 impl<'a, 'l> Evaluator<'a, 'l> {
     pub(super) fn new(world: &'a dyn Lookup, limits: &'l Limits) -> Self {
         Self { world, budget: Budget::new(limits), scope: Vec::new(), assigned: Vec::new() }
+    }
+
+    /// Whether the world lets this be called.
+    fn may_call(&self, asked: impl FnOnce(&Allowed) -> bool) -> bool {
+        self.world.allowed().is_none_or(asked)
     }
 
     /// The value of a node.

@@ -63,6 +63,12 @@ pub(super) fn construct<'a>(
     fixed::construct(class, &mut call).transpose()
 }
 
+/// There is no such method, or none that takes these arguments.
+pub(super) fn missing(class: &str, name: &str, arguments: &[Value<'_>]) -> Error {
+    let classes: Vec<_> = arguments.iter().map(Value::class).collect();
+    Error::evaluation("EL1004E", format!("{class} has no method {name}({})", classes.join(", ")))
+}
+
 /// The methods that everything has.
 fn object<'a>(target: &Value<'a>, call: &mut Call<'_, 'a, '_>) -> Answer<'a> {
     Ok(Some(match (call.name, call.arguments.len()) {
@@ -120,9 +126,7 @@ pub(super) struct Call<'c, 'a, 'l> {
 impl<'c, 'a, 'l> Call<'c, 'a, 'l> {
     /// There is no such method, or none that takes these arguments.
     pub(super) fn missing(&self) -> Error {
-        let classes: Vec<_> = self.arguments.iter().map(Value::class).collect();
-        let message = format!("{} has no method {}({})", self.class, self.name, classes.join(", "));
-        Error::evaluation("EL1004E", message)
+        missing(self.class, self.name, self.arguments)
     }
 
     /// Several methods would take the argument after a conversion.

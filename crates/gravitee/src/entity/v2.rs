@@ -27,7 +27,7 @@ pub static API: Record = Record {
         list("properties", &Kind::Record(&PROPERTY)),
         list("resources", &Kind::Record(&RESOURCE)),
         map("response_templates", &Kind::Map(&Kind::Record(&TEMPLATE))),
-        texts("path_mappings").approximate("`#context.attributes['mapped-path']` is not set"),
+        texts("path_mappings"),
         nested("services", &SERVICES),
         texts("tags"),
         any("definition_context").accepted(CONSOLE),

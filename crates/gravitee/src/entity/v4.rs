@@ -54,7 +54,7 @@ pub static LISTENER: Record = Record {
     fields: &[
         word("type", &["http", "subscription", "tcp", "kafka"]).default("http"),
         list("paths", &Kind::Record(&PATH)),
-        texts("pathMappings").approximate("`#context.attributes['mapped-path']` is not set"),
+        texts("pathMappings"),
         nested("cors", &CORS),
         list("entrypoints", &Kind::Record(&ENTRYPOINT)),
         texts("servers").ignored("there is one server, and every API is on it"),

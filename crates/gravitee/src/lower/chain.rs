@@ -3,15 +3,16 @@
 
 use super::flow::{Flow, flows};
 use super::step::{self, Stand};
-use super::{Lowering, api::Api, cors, plan};
+use super::{Lowering, api::Api, cors, key, plan};
 use crate::part::Part;
 use crate::policy::{Engine, Home, List};
 use crate::read::Version;
 use model::answer::Keyed;
 use model::chain::{Chain, Group, GroupSet, Phase, Step, StepRank};
 use model::id::Slot;
-use model::policy::Policy;
+use model::policy::{Assign, Policy};
 use model::predicate::{Condition, Predicate};
+use model::text::Text;
 use model::world::ParamPath;
 
 /// Where the steps of a chain stand among those of the others.
@@ -172,10 +173,39 @@ impl Builder<'_> {
             order: ground.request + number * 100 + 1,
             conditions: &of_steps,
         };
-        let mut steps = step::steps(&flow.request, List::Request, &stand, at);
+        let resolved = self.resolved(&flow.request, flow, Phase::Access, stand.order - 1, at);
+        let mut steps: Vec<Step> = resolved.into_iter().collect();
+        steps.extend(step::steps(&flow.request, List::Request, &stand, at));
         stand.order = ground.response + number * 100;
+        steps.extend(self.resolved(&flow.response, flow, Phase::Response, stand.order - 1, at));
         steps.extend(step::steps(&flow.response, List::Response, &stand, at));
         Group { set: None, predicate: Some(predicate), steps }
+    }
+}
+
+impl Builder<'_> {
+    /// In the older engine a flow with steps leaves its path, for those who ask.
+    fn resolved(
+        &self,
+        list: &[Part<'_>],
+        flow: &Flow<'_>,
+        phase: Phase,
+        order: i64,
+        at: &Lowering<'_>,
+    ) -> Option<Step> {
+        if self.engine != Engine::V3 || list.is_empty() || !at.asks_resolved {
+            return None;
+        }
+        let path = Text::Plain(flow.path.clone());
+        let policy = Policy::Assign(Assign { attributes: vec![(key::RESOLVED.to_owned(), path)] });
+        let rank = StepRank { phase, order };
+        Some(Step {
+            slot: Slot::new(format!("path of {}flow {order}", self.around)),
+            rank,
+            precedence: 0,
+            predicate: None,
+            policy,
+        })
     }
 }
 

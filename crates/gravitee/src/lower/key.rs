@@ -6,6 +6,8 @@ pub(super) const PREFIX: &str = "gravitee.attribute.";
 pub(super) const APPLICATION: &str = "gravitee.attribute.application";
 /// Its subscription.
 pub(super) const SUBSCRIPTION: &str = "gravitee.attribute.user-id";
+/// The path of the last flow with steps, in the older engine.
+pub(super) const RESOLVED: &str = "gravitee.attribute.resolved-path";
 /// Where requests are led.
 pub(crate) const ENDPOINT: &str = "gravitee.attribute.request.endpoint";
 /// That the path there stands for the endpoint's as well.

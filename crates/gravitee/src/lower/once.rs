@@ -3,7 +3,7 @@
 use crate::part::Part;
 use crate::read::Notes;
 use dialect::Faith;
-use expr::el::{Context, Template, Wanted};
+use expr::el::{Allowed, Context, Template, Wanted};
 use model::world::{Constant, World};
 use serde_json::{Map, Value, json};
 
@@ -11,13 +11,15 @@ use serde_json::{Map, Value, json};
 pub(super) struct Once {
     /// As JSON.
     world: String,
+    /// What they may call.
+    allowed: Option<Allowed>,
 }
 
 impl Once {
     pub(super) fn of(world: &World) -> Self {
         let members: Map<String, Value> =
             world.variables.iter().map(|(name, constant)| (name.clone(), as_json(constant))).collect();
-        Self { world: Value::Object(members).to_string() }
+        Self { world: Value::Object(members).to_string(), allowed: world.allowed.clone() }
     }
 
     /// The value of a field; none where it has none, which is remarked.
@@ -36,6 +38,7 @@ impl Once {
             return Ok(text.to_owned());
         }
         let context = Context::read(&self.world).map_err(|cause| cause.to_string())?;
+        let context = context.allowing(self.allowed.clone());
         let template = Template::parse(text).map_err(|cause| cause.to_string())?;
         let value = template.evaluate(&context, Wanted::Text).map_err(|cause| cause.to_string())?;
         value.as_str().map(str::to_owned).ok_or_else(|| "it is null".to_owned())

@@ -1,6 +1,7 @@
 //! What expressions of an API may ask that is the same for every request.
 
 use super::api::{Api, Place};
+use super::mapped::mapped;
 use super::{Lowering, key, property};
 use crate::entity::VERSION;
 use crate::part::Part;
@@ -35,6 +36,8 @@ pub(super) fn world(api: &Api<'_>, places: &[Place], at: &mut Lowering<'_>) -> W
         attributes: attributes(api, places),
         attribute_prefix: key::PREFIX.to_owned(),
         paths: Vec::new(),
+        mapped: mapped(api, at),
+        allowed: at.settings.allowed.clone(),
     }
 }
 

@@ -72,6 +72,22 @@ entity! {
         attribute_prefix: Option<Text>,
         /// Where parameters stand in the path, beside those of the route itself.
         paths: Option<Vec<ParamPath>>,
+        /// Names for paths below the part that the route matched; the attribute `mapped-path` is that of the first that
+        /// fits.
+        mapped_paths: Option<Vec<MappedPath>>,
+        /// What expressions may call, as `class java.lang.Math` or `method java.util.List get int`; all that there is
+        /// without it.
+        may_call: Option<Vec<Text>>,
+    }
+}
+
+entity! {
+    /// A name for paths.
+    MappedPath {
+        /// The name.
+        name: Text,
+        /// A regular expression for the whole path, with a slash at its end.
+        regex: Text,
     }
 }
 

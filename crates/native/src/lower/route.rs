@@ -5,16 +5,20 @@ use super::place::{self, Holder, Places};
 use super::{Lowering, answer, constant, matching, policy, rank, upstream};
 use crate::decode::{At, Either, Json, said};
 use crate::entity::matching::Match as WrittenMatch;
-use crate::entity::route::{Group as WrittenGroup, ParamPath as WrittenPath, Route as Written, World as WrittenWorld};
+use crate::entity::route::{
+    Group as WrittenGroup, MappedPath as WrittenMapped, ParamPath as WrittenPath, Route as Written,
+    World as WrittenWorld,
+};
 use crate::findings::Spot;
 use crate::names;
+use expr::el::{Allowed, Permit};
 use model::chain::{Chain, Group, GroupSet, Step};
 use model::endpoint::Endpoint;
 use model::id::{RouteId, Slot};
 use model::policy::Policy;
 use model::predicate::{HostPattern, PathPattern, Predicate};
 use model::route::{Match, Rank, Route, Told};
-use model::world::{Around, ParamPath, World};
+use model::world::{Around, MappedPath, ParamPath, World};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -157,12 +161,23 @@ fn world(written: &WrittenWorld, at: &mut Lowering<'_>) -> World {
         regex: matching::regex(&written.regex, at),
         names: written.names.all().iter().map(|name| name.value.clone()).collect(),
     };
+    let paths = written.paths.iter().flatten().map(&mut path).collect();
     World {
         variables: by_name(&written.variables),
         attributes: by_name(&written.attributes),
         attribute_prefix: written.attribute_prefix.as_ref().map(|text| text.value.clone()).unwrap_or_default(),
-        paths: written.paths.iter().flatten().map(&mut path).collect(),
+        paths,
+        mapped: written.mapped_paths.iter().flatten().map(|written| mapped(written, at)).collect(),
+        allowed: written.may_call.as_ref().map(|lines| Allowed::of(lines.iter().filter_map(|line| permit(line, at)))),
     }
+}
+
+fn mapped(written: &WrittenMapped, at: &mut Lowering<'_>) -> MappedPath {
+    MappedPath { name: written.name.value.clone(), regex: matching::regex(&written.regex, at) }
+}
+
+fn permit(line: &At<String>, at: &mut Lowering<'_>) -> Option<Permit> {
+    Permit::read(&line.value).map_err(|cause| at.invalid(&line.spot, format!("{:?}: {cause}", line.value))).ok()
 }
 
 /// What log records and counters say of the route.

@@ -3,7 +3,7 @@
 use super::aws;
 use super::{Pen, answer, constant, matching, policy, some, text, unless, upstream};
 use crate::decode::{At, Given, Json};
-use crate::entity::route::{About, Group, Nowhere, ParamPath, Route as Written, World as WrittenWorld};
+use crate::entity::route::{About, Group, MappedPath, Nowhere, ParamPath, Route as Written, World as WrittenWorld};
 use crate::lower::place::{self, Holder, Places};
 use crate::lower::route::{answers, usual_name};
 use crate::names;
@@ -86,11 +86,14 @@ fn world(one: &World, pen: &mut Pen<'_>) -> WrittenWorld {
         regex: text(&one.regex),
         names: one.names.iter().map(|name| text(name)).collect::<Vec<_>>().into(),
     };
+    let mapped = |one: &model::world::MappedPath| MappedPath { name: text(&one.name), regex: text(&one.regex) };
     WrittenWorld {
         variables: constants(&one.variables),
         attributes: constants(&one.attributes),
         attribute_prefix: (!one.attribute_prefix.is_empty()).then(|| text(&one.attribute_prefix)),
         paths: some(one.paths.iter().map(path).collect()),
+        mapped_paths: some(one.mapped.iter().map(mapped).collect()),
+        may_call: one.allowed.as_ref().map(|allowed| allowed.lines().map(text).collect()),
     }
 }
 

@@ -5,6 +5,7 @@ use super::request::{context_path, target};
 use crate::exchange::Exchange;
 use crate::learned::Learned;
 use expr::{Lookup, Value};
+use regex::Regex;
 use std::borrow::Cow;
 use std::net::IpAddr;
 
@@ -23,10 +24,12 @@ struct Own<'e> {
     method: &'e str,
     server_name: Option<&'e str>,
     address: IpAddr,
+    below: &'e str,
+    mapped: &'e [(Regex, String)],
 }
 
 /// Attributes that the gateway knows by itself.
-const OWN: [&str; 5] = ["context-path", "request.method", "request.original-url", "sni", "user-id"];
+const OWN: [&str; 6] = ["context-path", "mapped-path", "request.method", "request.original-url", "sni", "user-id"];
 
 impl<'e> Attributes<'e> {
     pub(super) fn of(exchange: &'e Exchange, world: Option<&'e ReadyWorld>) -> Self {
@@ -38,6 +41,8 @@ impl<'e> Attributes<'e> {
             method: exchange.request.method.as_str(),
             server_name: exchange.client.server_name.as_deref(),
             address: exchange.client.address,
+            below: exchange.path_below(),
+            mapped: world.map_or(&[], |world| &world.mapped),
         };
         Self { learned: exchange.learned.as_deref(), world, own }
     }
@@ -53,9 +58,17 @@ impl<'e> Attributes<'e> {
 }
 
 impl Own<'_> {
+    /// The name of the path, which is looked for with a slash at its end.
+    fn mapped_path(&self) -> Option<&str> {
+        let end = if self.below.ends_with('/') || self.mapped.is_empty() { "" } else { "/" };
+        let path = if end.is_empty() { Cow::Borrowed(self.below) } else { Cow::Owned(format!("{}{end}", self.below)) };
+        self.mapped.iter().find(|(regex, _)| regex.is_match(&path)).map(|(_, name)| name.as_str())
+    }
+
     fn get(&self, name: &str) -> Option<Value<'_>> {
         match name {
             "context-path" => Some((&*self.context_path).into()),
+            "mapped-path" => self.mapped_path().map(Value::from),
             "request.method" => Some(self.method.into()),
             "request.original-url" => {
                 let scheme = if self.https { "https" } else { "http" };

@@ -1,9 +1,10 @@
 //! What is the same for every request of a route, made ready.
 
 use super::Value;
+use expr::el::Allowed;
 use expr::{Kind, Lookup, Object};
 use model::Secret;
-use model::world::{Constant, ParamPath, World};
+use model::world::{Constant, MappedPath, ParamPath, World};
 use regex::Regex;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -17,6 +18,10 @@ pub struct ReadyWorld {
     pub(super) prefix: String,
     /// Where parameters stand in the path.
     pub(super) paths: Vec<(Regex, Vec<String>)>,
+    /// Names for paths.
+    pub(super) mapped: Vec<(Regex, String)>,
+    /// What expressions may call.
+    pub(super) allowed: Option<Allowed>,
 }
 
 impl ReadyWorld {
@@ -28,12 +33,18 @@ impl ReadyWorld {
             prefix: world.attribute_prefix.clone(),
             // a path that is none has no parameters
             paths: world.paths.iter().filter_map(read_path).collect(),
+            mapped: world.mapped.iter().filter_map(read_mapped).collect(),
+            allowed: world.allowed.clone(),
         }
     }
 }
 
 fn read_path(path: &ParamPath) -> Option<(Regex, Vec<String>)> {
     Some((Regex::new(&format!("^(?:{})", path.regex)).ok()?, path.names.clone()))
+}
+
+fn read_mapped(path: &MappedPath) -> Option<(Regex, String)> {
+    Some((Regex::new(&format!("^(?:{})$", path.regex)).ok()?, path.name.clone()))
 }
 
 /// Constants by name.

@@ -3,10 +3,10 @@
 use super::*;
 use crate::exchange::{RouteFacts, testing};
 use crate::text::ReadyText;
-use expr::el::Wanted;
+use expr::el::{Allowed, Permit, Wanted};
 use model::id::RouteId;
 use model::text::Text as Written;
-use model::world::{Constant, ParamPath, World as Constants};
+use model::world::{Constant, MappedPath, ParamPath, World as Constants};
 use std::sync::Arc;
 
 fn constants() -> Constants {
@@ -30,6 +30,12 @@ fn constants() -> Constants {
             ParamPath { regex: "/v2/([^/]+)".to_owned(), names: vec!["other".into()] },
             ParamPath { regex: "(".to_owned(), names: Vec::new() },
         ],
+        mapped: vec![
+            MappedPath { name: "/v1".to_owned(), regex: "/v1/*".to_owned() },
+            MappedPath { name: "/v1/:kind/:id".to_owned(), regex: "/v1/[^/]*/[^/]*/*".to_owned() },
+            MappedPath { name: "all".to_owned(), regex: ".*".to_owned() },
+        ],
+        ..Constants::default()
     }
 }
 
@@ -104,8 +110,28 @@ fn constants_and_attributes_are_found_by_name() {
             "{#context.attributes['request.original-url']}",
             "http://shop.test:8082/shop/v1/items/42?color=red&color=b%20lue&x",
         ),
+        ("{#context.attributes['mapped-path']}", "/v1/:kind/:id"),
         ("{#context.attributes.containsKey('plan')}", "true"),
         ("{#nope}", "null"),
+    ] {
+        assert_eq!(seen(expression, &exchange), expected, "{expression}");
+    }
+}
+
+#[test]
+fn what_may_be_called_can_be_bounded() {
+    let mut exchange = exchange();
+    let lines = ["method java.lang.String length", "method java.util.Map get java.lang.Object"];
+    let allowed = Allowed::of(lines.map(|line| Permit::read(line).unwrap()));
+    let mut facts = RouteFacts::plain(RouteId::new("r"), "/shop");
+    facts.world = Some(Arc::new(ReadyWorld::new(&Constants { allowed: Some(allowed), ..constants() })));
+    exchange.route = Some(Arc::new(facts));
+    for (expression, expected) in [
+        ("{#request.method.length()} {#request.params.get('color')[0]}", "4 red"),
+        ("{#request.method.toLowerCase()}", "EL1004E"),
+        ("{T(java.lang.Math).abs(1)}", "EL1004E"),
+        ("{(new Long('1'))}", "EL1003E"),
+        ("{#jsonEscape('a')} {#request.headers['accept'][0]}", "a a"),
     ] {
         assert_eq!(seen(expression, &exchange), expected, "{expression}");
     }

@@ -181,7 +181,8 @@ impl<'a> Evaluator<'a, '_> {
     /// `new class(…)`.
     pub(super) fn construct(&mut self, class: &str, nodes: &'a [Node]) -> Result<Value<'a>, Error> {
         let arguments = self.arguments(nodes)?;
-        let known = named(class).and_then(|class| method::construct(class, &arguments, &mut self.budget));
+        let may = |class: &&str| self.may_call(|all| all.constructor(class, nodes.len()));
+        let known = named(class).filter(may).and_then(|class| method::construct(class, &arguments, &mut self.budget));
         known.unwrap_or_else(|| {
             let message = format!("{class} cannot be constructed of these {} arguments", arguments.len());
             Err(Error::evaluation("EL1003E", message))

@@ -105,6 +105,9 @@ impl<'a> Evaluator<'a, '_> {
         match target {
             Value::Null if safe => Ok(Value::Null),
             Value::Null => Err(Error::evaluation("EL1011E", format!("null has no method '{name}'"))),
+            target if !self.may_call(|all| all.method(target, name, arguments.len())) => {
+                Err(method::missing(target.class(), name, &arguments))
+            }
             target => method::call(target, name, &arguments, nodes, &mut self.budget),
         }
     }
