@@ -10,6 +10,7 @@ mod cache;
 mod check_addresses;
 mod check_json;
 mod check_values;
+mod compress;
 mod cors;
 mod count;
 mod csrf;
@@ -58,6 +59,7 @@ pub use cache::{
 pub use check_addresses::{AddressOf, CheckAddresses};
 pub use check_json::CheckJson;
 pub use check_values::{CheckValues, ValueCheck, ValueRule};
+pub use compress::{BrotliMode, Compress, Encoding};
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
 pub use csrf::Csrf;
@@ -153,6 +155,8 @@ pub enum Policy {
     CheckValues(Box<CheckValues>),
     /// Lets requests of some addresses in, by lists that are evaluated for each.
     CheckAddresses(Box<CheckAddresses>),
+    /// Encodes responses for clients that accept it.
+    Compress(Box<Compress>),
     /// Lets in by the first of several ways that fits.
     FirstOf(Box<FirstOf>),
     /// Fails the request.

@@ -15,6 +15,7 @@ mod check_addresses;
 mod check_json;
 mod check_values;
 pub mod compose;
+mod compress;
 pub mod concurrency;
 pub mod cors;
 pub mod count;
@@ -192,6 +193,8 @@ forms! {
     "check-values" check_values: check_values::CheckValues, [Access], check_values::lower;
     /// Lets requests of some addresses in, by lists with expressions.
     "check-addresses" check_addresses: check_addresses::CheckAddresses, [Access], check_addresses::lower;
+    /// Encodes responses for clients that accept it.
+    "compress" compress: Given<compress::Compress>, [Response], compress::lower;
     /// Fails the request.
     "fail" fail: Given<Failure>, [Access], fail::lower;
     /// Divides requests by weight: sets an attribute that later steps may ask for.
@@ -287,6 +290,7 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::CheckJson(one) => Step { check_json: Some(check_json::write(one, pen)), ..empty },
         Policy::CheckValues(one) => Step { check_values: Some(check_values::write(one, pen)), ..empty },
         Policy::CheckAddresses(one) => Step { check_addresses: Some(check_addresses::write(one, pen)), ..empty },
+        Policy::Compress(one) => Step { compress: Some(Given(compress::write(one))), ..empty },
         Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
         Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
         Policy::Log(one) => match http_log::write(one, pen) {

@@ -50,6 +50,7 @@ use crate::rewrite::again::Again;
 use crate::rewrite::assign::Assign;
 use crate::rewrite::body_template::BodyTemplate;
 use crate::rewrite::compose::Compose;
+use crate::rewrite::compress::Compress;
 use crate::rewrite::cors::{Preflight, Rules, Share};
 use crate::rewrite::fail::Fail;
 use crate::rewrite::header_texts::HeaderTexts;
@@ -265,6 +266,7 @@ impl<'a> Builder<'a> {
             }
             (Data::Again(data), Side::Request) => Box::new(Again(Arc::new(ReadyAgain::new(data)))),
             (Data::Rewrite(data), Side::Request) => Box::new(Rewrite::compile(data)?),
+            (Data::Compress(data), Side::Response) => Box::new(Compress((**data).clone())),
             (Data::ResponseRewrite(data), Side::Response) => Box::new(ResponseRewrite::compile(data)?),
             (
                 Data::Pace(_)
@@ -282,7 +284,8 @@ impl<'a> Builder<'a> {
                 | Data::Redirect(_)
                 | Data::Split(_)
                 | Data::Rewrite(_)
-                | Data::ResponseRewrite(_),
+                | Data::ResponseRewrite(_)
+                | Data::Compress(_),
                 _,
             ) => return Err(BuildCause::Side { policy: name(data), phase }),
             (Data::Missing { name }, _) => Box::new(Missing { name: name.clone() }),

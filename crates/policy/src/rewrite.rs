@@ -4,6 +4,7 @@ pub(crate) mod again;
 pub(crate) mod assign;
 pub(crate) mod body_template;
 pub(crate) mod compose;
+pub(crate) mod compress;
 pub(crate) mod cors;
 pub(crate) mod fail;
 pub(crate) mod field_texts;

@@ -38,8 +38,6 @@ pub const ABSENT: &[Absent] = &[
     plain("proxy-mirror", 1010, "requests are not mirrored"),
     guard("workflow", 1006, "its rules do not hold"),
     guard("graphql-limit-count", 1004, "requests are not limited"),
-    plain("gzip", 995, "responses are not compressed"),
-    plain("brotli", 996, "responses are not compressed"),
     plain("server-info", 990, "nothing is reported"),
     plain("oas-validator", 512, "requests are not validated"),
     plain("degraphql", 509, "its paths are not answered"),

@@ -22,6 +22,7 @@ const fn other(name: &'static str, defaults: &'static [&'static str], honour: Ho
 }
 
 const NGINX: Honour = Ignored("there is no nginx whose directive it could be");
+const GZIP: Honour = Unsupported("responses are not compressed");
 const DATABASE: Honour =
     Unsupported("PostgreSQL is not served; `deck dump` or `kong config db_export` write a file that is");
 const HYBRID: Honour =
@@ -121,6 +122,8 @@ pub const TABLE: &[Setting] = &[
     other("nginx_daemon", &["on", "off"], NGINX),
     other("nginx_main_daemon", &["on", "off"], NGINX),
     other("nginx_http_keepalive_requests", &[], NGINX),
+    other("nginx_http_gzip", &["off"], GZIP),
+    other("nginx_proxy_gzip", &["off"], GZIP),
     other("nginx_proxy_real_ip_header", &["X-Real-IP"], NGINX),
     other("nginx_http_lua_regex_match_limit", &["100000"], LUA),
     other("lua_socket_pool_size", &["256"], LUA),

@@ -17,6 +17,7 @@ mod apisix_limits;
 mod apisix_plugins;
 mod authentication;
 mod cache;
+mod compression;
 mod credentials;
 mod event_shapes;
 mod failures;

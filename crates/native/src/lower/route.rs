@@ -245,6 +245,7 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::Assign(_)
         | Policy::BodyTemplate(_)
         | Policy::CheckJson(_)
+        | Policy::Compress(_)
         | Policy::CheckValues(_)
         | Policy::CheckAddresses(_)
         | Policy::FirstOf(_)

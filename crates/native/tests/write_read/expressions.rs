@@ -37,7 +37,38 @@ pub(super) fn policy() -> BoxedStrategy<Policy> {
     let addresses = (lists(), lists(), whose, any::<bool>(), keyed()).prop_map(|(allow, deny, of, edges, refusal)| {
         Policy::CheckAddresses(Box::new(CheckAddresses { allow, deny, of, edges, refusal }))
     });
-    prop_oneof![headers, compose, assign, template, json, addresses, values(), keyed().prop_map(Policy::Fail)].boxed()
+    prop_oneof![
+        headers,
+        compose,
+        assign,
+        template,
+        compress(),
+        json,
+        addresses,
+        values(),
+        keyed().prop_map(Policy::Fail)
+    ]
+    .boxed()
+}
+
+fn compress() -> BoxedStrategy<Policy> {
+    let mode = select(vec![BrotliMode::Any, BrotliMode::Text, BrotliMode::Font]);
+    let block = prop_oneof![Just(0), 16u8..=24];
+    let encoding = prop_oneof![
+        (1u8..=9).prop_map(|level| Encoding::Gzip { level }),
+        (0u8..=11, 10u8..=24, block, mode).prop_map(|(quality, window, block, mode)| Encoding::Brotli {
+            quality,
+            window,
+            block,
+            mode
+        }),
+    ];
+    let types = of(vec(select(vec!["text/html", "a/b"]).prop_map(str::to_owned), 1..3));
+    let all = (vec(encoding, 0..3), types, any::<u32>(), any::<bool>(), any::<bool>());
+    all.prop_map(|(encodings, types, least, http_1_0, vary)| {
+        Policy::Compress(Box::new(Compress { encodings, types, least: least.into(), http_1_0, vary }))
+    })
+    .boxed()
 }
 
 fn values() -> BoxedStrategy<Policy> {

@@ -41,6 +41,7 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::CheckJson(_) => "a check of bodies",
         Data::CheckValues(_) => "a check of values",
         Data::CheckAddresses(_) => "a check of addresses",
+        Data::Compress(_) => "an encoding of responses",
         Data::Compose(_) => "an answer by expressions",
         Data::FirstOf(_) => "a choice of ways in",
         Data::Fail(_) => "a failure",
