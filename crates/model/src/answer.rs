@@ -51,7 +51,7 @@ pub enum AnswerBody {
     /// RFC 9457 problem details built from the failure: `title`, `status`, `detail`, `code`, `blame`, `request_id`.
     Problem,
     /// This message in the form that the table has for messages and the client accepts ([`Answers::messages`]);
-    /// problem details with it where the table has none.
+    /// problem details with it where the table has none, plain text where the status is no failure's.
     Message(String),
     /// A text with places to fill in.
     Template(Template),

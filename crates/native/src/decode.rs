@@ -295,3 +295,12 @@ fn scalar(tree: &Tree) -> Option<&Scalar> {
         Node::Null | Node::List(_) | Node::Map(_) | Node::Broken => None,
     }
 }
+
+/// The map that a text stands for which is one of these names: `cors` for `cors:`.
+pub(crate) fn named(tree: &Tree, names: &[&str]) -> Option<Tree> {
+    let text = &scalar(tree)?.text;
+    names.contains(&text.as_str()).then(|| {
+        let key = Key { mark: tree.mark, text: text.clone() };
+        Tree { mark: tree.mark, node: Node::Map(vec![(key, Tree { mark: tree.mark, node: Node::Null })]) }
+    })
+}

@@ -59,7 +59,9 @@ pub mod substitution;
 pub mod terminate;
 pub mod validate;
 
-use crate::decode::{At, Either, Given, Hidden, Json, Lasting, OneOrMany, Pairs, Rate, Size, Text, entity, words};
+use crate::decode::{
+    At, Decode, Either, Given, Hidden, Json, Lasting, OneOrMany, Pairs, Rate, Size, Text, entity, words,
+};
 use crate::entity::answer::Answer;
 use crate::entity::expression::{Expression, Failure};
 use crate::entity::matching::Match;
@@ -69,6 +71,9 @@ use crate::write::Pen;
 use model::chain;
 use model::chain::Phase::{Access, Log, Response, Rewrite};
 use model::policy::Policy;
+use schemars::Schema;
+use serde_json::json;
+use std::sync::LazyLock;
 
 /// What a policy needs to know of its place.
 #[derive(Clone, Copy)]
@@ -83,8 +88,10 @@ pub(crate) struct Around<'a> {
 macro_rules! forms {
     ($($(#[$doc:meta])* $key:literal $field:ident: $form:ty, [$($phase:ident),*], $lower:path;)*) => {
         entity! {
-            /// One policy, and where it stands if that is not told by its place in the list.
-            Step {
+            /// One policy, and where it stands if that is not told by its place in the list. The name alone is enough
+            /// where every member has a usual value.
+            #[schemars(transform = or_a_name)]
+            Step or bare {
                 $($(#[$doc])* $key $field: Option<$form>,)*
                 /// The body of what the policy refuses with, instead of its own; or more about it.
                 error_body: Option<Either<Text, error_body::ErrorBody>>,
@@ -103,6 +110,15 @@ macro_rules! forms {
 
         /// All policies.
         pub(crate) const KEYS: &[&str] = &[$($key),*];
+
+        /// Those of which the name alone is enough.
+        fn bare() -> &'static [&'static str] {
+            static BARE: LazyLock<Vec<&str>> = LazyLock::new(|| {
+                let all = [$(($key, <$form as Decode>::empty().is_some())),*];
+                all.into_iter().filter(|(_, is_bare)| *is_bare).map(|(key, _)| key).collect()
+            });
+            &BARE
+        }
 
         /// The policies that an entry has, and the phases in which each usually runs. One that is right has one.
         pub(crate) fn named(step: &Step) -> Vec<(&str, &'static [chain::Phase])> {
@@ -159,8 +175,8 @@ forms! {
     "request-size" request_size: Either<At<Size>, At<request_size::RequestSize>>, [Access], request_size::lower;
     /// Refuses clients that ask too often: `100/minute`, a list of such, or more about it.
     "rate-limit" rate_limit: Either<OneOrMany<Rate>, rate_limit::RateLimit>, [Access, Response], rate_limit::lower;
-    /// Refuses clients that ask too fast, or lets them wait.
-    "pace" pace: At<pace::Pace>, [Access], pace::lower;
+    /// Refuses clients that ask too fast, or lets them wait: `5/second`, or more about it.
+    "pace" pace: Either<At<Rate>, At<pace::Pace>>, [Access], pace::lower;
     /// Refuses clients of which too much is under way: so many requests, or more about it.
     "concurrency" concurrency: Either<At<u32>, At<concurrency::Concurrency>>, [Access], concurrency::lower;
     /// Answers for those behind who fail again and again.
@@ -263,7 +279,7 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
         Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },
         Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
-        Policy::Pace(one) => Step { pace: Some(At::new(pace::write(one, around, pen))), ..empty },
+        Policy::Pace(one) => Step { pace: Some(pace::write(one, around, pen)), ..empty },
         Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
         Policy::Breaker(one) => Step { breaker: Some(breaker::write(one, around, pen)), ..empty },
         Policy::Cache(one) => Step { cache: Some(cache::write(one, around, pen)), ..empty },
@@ -319,6 +335,12 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Again(_) => gap("again", pen),
         Policy::Missing { name } => Step { missing: Some(missing::write(name)), ..empty },
     }
+}
+
+/// Says in the schema that the name alone may stand there.
+fn or_a_name(schema: &mut Schema) {
+    schema.insert("type".to_owned(), json!(["object", "string"]));
+    schema.insert("pattern".to_owned(), json!(format!("^({})$", bare().join("|"))));
 }
 
 /// Stands for a policy that has no written form: read back, its routes are shut, not open.

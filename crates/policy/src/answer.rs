@@ -201,6 +201,7 @@ impl ReadyAnswer {
             ReadyBody::Problem => problem::response(self.status, exchange, failure, None),
             ReadyBody::Message(message) => match &exchange.messages {
                 Some(messages) => messages.message(exchange, self.status, message, failure),
+                None if self.status.as_u16() < 400 && failure.is_none() => plain(message),
                 None => problem::response(self.status, exchange, failure, Some(message)),
             },
             ReadyBody::Template(template) => {
@@ -211,6 +212,15 @@ impl ReadyAnswer {
         }
     }
 }
+
+/// A message of what is no problem.
+fn plain(message: &str) -> Response<Body> {
+    let mut response = Response::new(Bytes::copy_from_slice(message.as_bytes()).into());
+    response.headers_mut().insert(header::CONTENT_TYPE, PLAIN);
+    response
+}
+
+const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// The request's own target at its own host, by https.
 fn https_location(exchange: &Exchange, port: Option<u16>) -> Option<HeaderValue> {

@@ -1,11 +1,12 @@
 //! Entities and words are tables: one macro each makes the type, its schema, its reader and its writer from the table.
 
-/// A map with known keys. A field is called as its key, unless a text before it says the key.
+/// A map with known keys. A field is called as its key, unless a text before it says the key. Where `or $names` follows
+/// the name of the entity, a text that is one of these keys stands for a map with this key alone.
 macro_rules! entity {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $($key:literal)? $field:ident : $type:ty),* $(,)? }) => {
-        $(#[$meta])*
+    ($(#[$meta:meta])* $name:ident $(or $names:path)? { $($(#[$doc:meta])* $($key:literal)? $field:ident : $type:ty),* $(,)? }) => {
         #[derive(Clone, Debug, Default, serde::Serialize, schemars::JsonSchema)]
         #[serde(deny_unknown_fields)]
+        $(#[$meta])*
         pub struct $name {
             $(
                 $(#[$doc])*
@@ -17,6 +18,10 @@ macro_rules! entity {
 
         impl crate::decode::Decode for $name {
             fn decode(tree: &crate::tree::Tree, at: &mut crate::decode::Decoder<'_>) -> Option<Self> {
+                $(
+                    let named = crate::decode::named(tree, $names());
+                    let tree = named.as_ref().unwrap_or(tree);
+                )?
                 at.map(tree, &[$(crate::decode::key!($field $($key)?)),*])?;
                 // All fields first, so that the findings of all of them are made.
                 $(let $field = at.field::<$type>(tree, crate::decode::key!($field $($key)?));)*
@@ -24,6 +29,11 @@ macro_rules! entity {
             }
 
             fn takes(tree: &crate::tree::Tree) -> bool {
+                $(
+                    if crate::decode::named(tree, $names()).is_some() {
+                        return true;
+                    }
+                )?
                 matches!(tree.node, crate::tree::Node::Map(_) | crate::tree::Node::Broken)
             }
 

@@ -4,10 +4,10 @@ use super::Around;
 use super::rate_limit::redis::{self, Redis};
 use super::rate_limit::{self, By, ByValue};
 use super::refusals::{self, Refusals};
-use crate::decode::{At, Either, Text, entity, said};
+use crate::decode::{At, Either, Rate, Text, entity, said};
 use crate::lower::Lowering;
 use crate::write::{Pen, text, unless};
-use model::policy::{self, Case, Policy};
+use model::policy::{self, Case, Period, Policy, Span};
 
 entity! {
     /// A leaky bucket: requests above the rate wait for their turn, those above the burst are refused.
@@ -29,9 +29,20 @@ entity! {
     }
 }
 
+type Written = Either<At<Rate>, At<Pace>>;
+
 const CASES: &[Case] = &[Case::TooMany];
 
-pub(crate) fn lower(written: &At<Pace>, around: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
+pub(crate) fn lower(written: &Written, around: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
+    let short;
+    let written = match written {
+        Either::First(rate) => {
+            let rate = At { value: in_a_second(rate, at)?, spot: rate.spot.clone() };
+            short = Pace { rate, ..Pace::default() };
+            &short
+        }
+        Either::Second(written) => &written.value,
+    };
     if !written.rate.is_finite() || written.rate.value <= 0.0 {
         at.invalid(&written.rate.spot, "a rate is above 0");
     }
@@ -49,8 +60,24 @@ pub(crate) fn lower(written: &At<Pace>, around: &Around<'_>, at: &mut Lowering<'
     })))
 }
 
-pub(crate) fn write(one: &policy::Pace, around: &Around<'_>, pen: &mut Pen<'_>) -> Pace {
-    Pace {
+/// How many requests that is in a second.
+fn in_a_second(rate: &At<Rate>, at: &mut Lowering<'_>) -> Option<f64> {
+    let seconds = match rate.0.span {
+        Span::Calendar(Period::Second) => 1.0,
+        Span::Calendar(Period::Minute) => 60.0,
+        Span::Calendar(Period::Hour) => 3600.0,
+        Span::Calendar(Period::Day) => 86400.0,
+        Span::FromFirst(time) => time.as_secs_f64(),
+        Span::Calendar(Period::Month | Period::Year) | Span::Months(_) => {
+            at.invalid(&rate.spot, "months have no equal length: a pace is by second, minute, hour or day");
+            return None;
+        }
+    };
+    Some(rate.0.limit as f64 / seconds)
+}
+
+pub(crate) fn write(one: &policy::Pace, around: &Around<'_>, pen: &mut Pen<'_>) -> Written {
+    Either::Second(At::new(Pace {
         rate: At::new(one.rate),
         burst: unless(one.burst, &0.0),
         waits: unless(one.waits, &true),
@@ -58,5 +85,5 @@ pub(crate) fn write(one: &policy::Pace, around: &Around<'_>, pen: &mut Pen<'_>) 
         scope: (one.scope != rate_limit::usual_scope(around)).then(|| text(&one.scope)),
         redis: redis::write(&one.store, pen),
         refusals: refusals::write(&one.refusals),
-    }
+    }))
 }

@@ -131,7 +131,7 @@ async fn what_is_filled_in_stays_text() {
 }
 
 #[tokio::test]
-async fn a_message_without_forms_is_told_as_problem_details() {
+async fn a_message_without_forms_is_told_as_problem_details_where_it_is_one() {
     let mut exchange = asking(None);
     exchange.messages = None;
     let answer = ReadyAnswer::compile(&Answer::message(403, "not for you")).unwrap();
@@ -140,6 +140,10 @@ async fn a_message_without_forms_is_told_as_problem_details() {
         r#"{{"type":"about:blank","title":"Forbidden","status":403,"detail":"not for you","request_id":"{ID}"}}"#
     );
     assert_eq!((status, &*media, body), (403, "application/problem+json", expected));
+
+    let redirect = ReadyAnswer::compile(&Answer::message(302, "it is elsewhere")).unwrap();
+    let (status, media, body) = seen(redirect.render(&exchange, None)).await;
+    assert_eq!((status, &*media, &*body), (302, "text/plain; charset=utf-8", "it is elsewhere"));
 }
 
 #[tokio::test]
