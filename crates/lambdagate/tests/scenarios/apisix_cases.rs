@@ -2,67 +2,32 @@
 //! what clients got. `tests/cases/apisix.jsonl` has a row for each; one with `original` says where this gateway does
 //! better than APISIX, and what that does.
 
-mod double;
-mod judge;
-mod signature;
-
 use crate::client::{Answer, Client};
+use crate::double::{Asked, Double};
 use crate::gate::Gate;
 use crate::site::Site;
-use double::Double;
+use crate::{judge, rows};
 use serde_json::{Value, json};
 use std::net::TcpListener;
-use std::panic::catch_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 const ROWS: &str = include_str!("../cases/apisix.jsonl");
 
-/// Gateways running at once.
-const SIDE_BY_SIDE: usize = 2;
-
-/// Rows that do not hold yet, with what they wait for. One that holds is an error: it is to be taken off here.
-const WAITING: &[(&str, &str)] = &[];
-
 #[test]
 fn every_row_holds() {
-    let rows: Vec<Value> = ROWS.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let chosen = std::env::var("APISIX_CASE").unwrap_or_default();
-    let next = AtomicUsize::new(0);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let work = || {
-            let mut wrong = Vec::new();
-            while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let id = row["id"].as_str().unwrap();
-                if id.starts_with(&chosen) {
-                    wrong.extend(judged(id, row).err().map(|why| format!("{id} ({}): {why}", row["desc"])));
-                }
-            }
-            wrong
-        };
-        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
-}
-
-fn judged(id: &str, row: &Value) -> Result<(), String> {
-    let checked = catch_unwind(|| check(row)).unwrap_or_else(|_| Err("panicked, see above".to_owned()));
-    match (WAITING.iter().find(|(waiting, _)| *waiting == id), checked) {
-        (None, checked) => checked,
-        (Some(_), Err(_)) => Ok(()),
-        (Some((_, what)), Ok(())) => Err(format!("holds now, and need not wait for {what}")),
-    }
+    let rows = rows::read(&[ROWS]);
+    assert!(rows.len() >= 105, "rows are lost: {}", rows.len());
+    rows::hold(&rows, "APISIX_CASE", check);
 }
 
 /// The doubles, and a port that nobody listens on.
 struct World {
-    doubles: [Double; 3],
+    doubles: [(&'static str, Double); 3],
     closed: u16,
 }
 
 impl World {
     fn start() -> Self {
-        let doubles = ["A", "B", "C"].map(Double::start);
+        let doubles = ["A", "B", "C"].map(|name| (name, Double::start(&reply(name, &Value::Null))));
         let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { doubles, closed }
     }
@@ -70,8 +35,8 @@ impl World {
     /// A text with its placeholders replaced.
     fn filled(&self, text: &str) -> String {
         let mut text = text.replace("{{CLOSED}}", &format!("127.0.0.1:{}", self.closed)).replace("{{RUN}}", "run");
-        for double in &self.doubles {
-            let (name, port) = (double.name(), double.port().to_string());
+        for (name, double) in &self.doubles {
+            let port = double.address().port().to_string();
             text = text.replace(&format!("{{{{{name}}}}}"), &format!("127.0.0.1:{port}"));
             text = text
                 .replace(&format!("\"{{{{{name}_PORT}}}}\""), &port)
@@ -89,7 +54,10 @@ fn check(row: &Value) -> Result<(), String> {
     for (at, step) in row["steps"].as_array().unwrap().iter().enumerate() {
         let step: Value = serde_json::from_str(&world.filled(&step.to_string())).unwrap();
         match step["do"].as_str().unwrap() {
-            "upstream" => world.doubles.iter().find(|one| one.name() == step["name"]).unwrap().reply(&step["reply"]),
+            "upstream" => {
+                let (name, double) = world.doubles.iter().find(|(name, _)| step["name"] == *name).unwrap();
+                double.reply(&reply(name, &step["reply"]));
+            }
             "request" => request(&gate, &world, &step).map_err(|why| format!("step {}: {why}", at + 1))?,
             other => return Err(format!("nobody does {other}")),
         }
@@ -99,17 +67,36 @@ fn check(row: &Value) -> Result<(), String> {
 
 /// One request: what came back, and what was sent on.
 fn request(gate: &Gate, world: &World, step: &Value) -> Result<(), String> {
-    world.doubles.iter().for_each(Double::forget);
+    world.doubles.iter().for_each(|(_, double)| double.forget());
     let answer = ask(gate, step);
-    let asked: Vec<_> = world.doubles.iter().flat_map(Double::seen).collect();
+    let asked: Vec<_> = world.doubles.iter().flat_map(|(_, double)| double.asked()).collect();
     let seen = || {
         let sent =
             asked.iter().map(|one| format!("\n  sent: {} {} {:?} {:?}", one.method, one.target, one.headers, one.body));
         format!("\n  answer: {} {:?} {}{}", answer.status, answer.headers, answer.text(), sent.collect::<String>())
     };
     judge::answer(&step["expect"], &answer)
-        .and_then(|()| judge::sent(&step["expect_upstream"], asked.last()))
+        .and_then(|()| sent(&step["expect_upstream"], asked.last()))
         .map_err(|why| format!("{why}{}", seen()))
+}
+
+/// What was sent on; `none`: nothing.
+fn sent(expected: &Value, asked: Option<&Asked>) -> Result<(), String> {
+    match (expected, asked) {
+        (Value::Null, _) | (Value::String(_), None) => Ok(()),
+        (Value::String(_), Some(_)) => Err("something was sent on".to_owned()),
+        (_, None) => Err("nothing was sent on".to_owned()),
+        (_, Some(asked)) => judge::asked(expected, asked),
+    }
+}
+
+/// What an upstream answers: its name where a row does not say.
+fn reply(name: &str, written: &Value) -> Value {
+    let mut reply = if written.is_null() { json!({}) } else { written.clone() };
+    let members = reply.as_object_mut().unwrap();
+    members.entry("headers").or_insert_with(|| json!({"Content-Type": "application/json"}));
+    members.entry("body").or_insert_with(|| json!(format!("{{\"upstream\":\"{name}\"}}")));
+    reply
 }
 
 /// The folder of a row: its objects as one file.

@@ -2,48 +2,25 @@
 //! and what the client got. `tests/cases/kong.jsonl` has a row for each; one with `improved` says where this gateway
 //! does better than Kong, and what it does.
 
-mod double;
-mod judge;
-
 use crate::client::{Answer, Client};
+use crate::double::{Asked, Double};
 use crate::gate::Gate;
 use crate::site::Site;
-use double::{Double, Invocation};
+use crate::{judge, rows};
 use serde_json::{Value, json};
-use std::panic::catch_unwind;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub(crate) const ROWS: &str = include_str!("../cases/kong.jsonl");
 
-/// Gateways running at once.
-const SIDE_BY_SIDE: usize = 2;
-
 #[test]
 fn every_row_holds() {
-    let rows: Vec<Value> = ROWS.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let chosen = std::env::var("KONG_CASE").unwrap_or_default();
-    let next = AtomicUsize::new(0);
-    let wrong: Vec<String> = std::thread::scope(|scope| {
-        let work = || {
-            let mut wrong = Vec::new();
-            while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let id = row["id"].as_str().unwrap();
-                if id.starts_with(&chosen) {
-                    let checked = catch_unwind(|| check(row)).unwrap_or_else(|_| Err("panicked, see above".to_owned()));
-                    wrong.extend(checked.err().map(|why| format!("{id} ({}): {why}", row["title"])));
-                }
-            }
-            wrong
-        };
-        let workers: Vec<_> = (0..SIDE_BY_SIDE).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
-    });
-    assert!(wrong.is_empty(), "{} of {} rows:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
+    let rows = rows::read(&[ROWS]);
+    assert!(rows.len() >= 93, "rows are lost: {}", rows.len());
+    rows::hold(&rows, "KONG_CASE", check);
 }
 
 fn check(row: &Value) -> Result<(), String> {
     let double = Double::start(&row["lambda_reply"]);
-    let (site, arguments) = site(row, double.port());
+    let (site, arguments) = site(row, double.address().port());
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let variables = variables(row);
     let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -54,17 +31,17 @@ fn check(row: &Value) -> Result<(), String> {
     }
     let answer = answer.unwrap();
     let seen = || format!("\n  answer: {} {:?} {}", answer.status, answer.headers, answer.text());
-    let calls = double.invocations();
+    let calls = double.asked();
     judge_calls(row, &calls)
-        .and_then(|()| judge::response(&row["expect_response"], &answer))
+        .and_then(|()| judge::answer(&row["expect_response"], &answer))
         .map_err(|why| format!("{why}{}{}", seen(), told(&calls)))
 }
 
-fn told(calls: &[Invocation]) -> String {
-    calls.iter().map(|call| format!("\n  call: {} {:?} {}", call.function, call.headers, call.payload)).collect()
+fn told(calls: &[Asked]) -> String {
+    calls.iter().map(|call| format!("\n  call: {} {:?} {}", call.function(), call.headers, call.text())).collect()
 }
 
-fn judge_calls(row: &Value, calls: &[Invocation]) -> Result<(), String> {
+fn judge_calls(row: &Value, calls: &[Asked]) -> Result<(), String> {
     if row["expect_no_invoke"] == true {
         return if calls.is_empty() { Ok(()) } else { Err("the function was called".to_owned()) };
     }
@@ -73,12 +50,12 @@ fn judge_calls(row: &Value, calls: &[Invocation]) -> Result<(), String> {
         return if wants { Err("the function was not called".to_owned()) } else { Ok(()) };
     };
     if let Some(function) = row["expect_function"].as_str()
-        && call.function != function
+        && call.function() != function
     {
-        return Err(format!("{} was called instead of {function}", call.function));
+        return Err(format!("{} was called instead of {function}", call.function()));
     }
-    judge::invocation(&row["expect_invoke"], call)?;
-    judge::payload(&row["expect_payload"], &call.payload)
+    judge::asked(&row["expect_invoke"], call)?;
+    judge::json(&row["expect_payload"], &call.text())
 }
 
 /// The files and the command line of a row.

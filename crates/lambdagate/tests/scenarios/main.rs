@@ -4,21 +4,26 @@
 
 mod client;
 mod command_line;
+mod double;
 mod endpoints_through_proxies;
 mod gate;
+mod judge;
+mod kept;
 mod redis;
+mod rows;
 mod site;
 
 mod apisix_admin;
 mod apisix_cases;
-mod apisix_certificates;
 mod apisix_etcd;
 mod apisix_limits;
 mod apisix_plugins;
 mod authentication;
 mod cache;
+mod client_certificates;
 mod compression;
 mod credentials;
+mod each_policy;
 mod event_shapes;
 mod failures;
 mod flood;

@@ -1,6 +1,6 @@
 //! A signature, computed once more by AWS's rules from what was sent: not with the gateway's own code.
 
-use super::double::Sent;
+use crate::double::Asked;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode, utf8_percent_encode};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 const STRICT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 const PATH: &AsciiSet = &STRICT.remove(b'/');
 
-pub(super) fn judge(expected: &Value, sent: &Sent) -> Result<(), String> {
+pub(super) fn judge(expected: &Value, sent: &Asked) -> Result<(), String> {
     let text = |name: &str| expected[name].as_str().unwrap();
     let header = |name: &str| sent.headers.iter().find(|(one, _)| one == name).map(|(_, value)| value.as_str());
     let authorization = header("authorization").ok_or("nothing is signed")?;
@@ -36,7 +36,7 @@ pub(super) fn judge(expected: &Value, sent: &Sent) -> Result<(), String> {
     }
 }
 
-fn signature_of(sent: &Sent, names: &[&str], signed: &str, (date, scope): (&str, &str), secret: &str) -> String {
+fn signature_of(sent: &Asked, names: &[&str], signed: &str, (date, scope): (&str, &str), secret: &str) -> String {
     let (path, query) = sent.target.split_once('?').unwrap_or((&sent.target, ""));
     let fields: String = names
         .iter()
