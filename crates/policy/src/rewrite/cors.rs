@@ -100,7 +100,8 @@ impl Rules {
                 origin => Said { origin: origin.cloned(), varies: true },
             },
             ReadyOrigins::Any => Said { origin: Some(HeaderValue::from_static("*")), varies: false },
-            ReadyOrigins::Sole(origin) => Said { origin: Some(origin.clone()), varies: false },
+            // Kong says so where one origin is named, too
+            ReadyOrigins::Sole(origin) => Said { origin: Some(origin.clone()), varies: true },
             some @ ReadyOrigins::Some { .. } => Said { origin: some.named(origin), varies: true },
         }
     }

@@ -160,8 +160,8 @@ fn the_manner_is_data() {
     let get =
         |origin: Option<&str>| origin.map_or(http::Request::get("/"), |o| http::Request::get("/").header("origin", o));
     for (cors, request, expected) in [
-        (with(list(&[APP]), false), get(None), format!("allow-origin={APP}; expose-headers=x-b")),
-        (with(list(&[APP]), false), get(Some(other)), format!("allow-origin={APP}; expose-headers=x-b")),
+        (with(list(&[APP]), false), get(None), format!("allow-origin={APP}; expose-headers=x-b; vary=origin")),
+        (with(list(&[APP]), false), get(Some(other)), format!("allow-origin={APP}; expose-headers=x-b; vary=origin")),
         (
             with(list(&[APP, "https://b.test"]), true),
             get(Some(other)),
