@@ -74,7 +74,8 @@ fn keys_that_rotate_every_second_are_noticed_by_nobody() {
     let fetches = value("lambdagate_credentials_fetches_total{identity=\"surroundings\",result=\"ok\"}");
     eprintln!("{good:?} requests, {failed:?} failed, {renewal_waits} waited for a renewal, {fetches} pairs of keys");
     assert_eq!((failed.load(Ordering::Relaxed), renewal_waits), (0, 0.0));
-    assert!(fetches > wanted as f64 && good.load(Ordering::Relaxed) > 100, "{fetches} {good:?}");
+    // the last pair may have left the agent and not yet be counted here
+    assert!(fetches >= wanted as f64 && good.load(Ordering::Relaxed) > 100, "{fetches} {good:?}");
     let status: serde_json::Value = serde_json::from_str(&gate.status_page("/status")).unwrap();
     let identity = &status["identities"][0];
     assert_eq!((identity["state"].as_str(), identity["provider"].as_str()), (Some("good"), Some("container")));

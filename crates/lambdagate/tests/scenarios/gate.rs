@@ -1,6 +1,7 @@
 //! The binary at work: started on free ports, its log read line by line, ended with the test.
 
 use crate::client::{Answer, Client};
+use crate::kept::Kept;
 use crate::site::Site;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Gate {
     child: Child,
     log: Arc<Log>,
+    kept: Kept,
     /// The addresses it listens on, in order.
     pub(crate) addresses: Vec<SocketAddr>,
 }
@@ -79,9 +81,13 @@ impl Gate {
     }
 
     fn spawn(site: &Site, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let kept = Kept::of(site, variables);
+        let status: &[&str] = if arguments.contains(&"--status") { &[] } else { &["--status", "127.0.0.1:0"] };
         let mut child = command(site)
+            .env("LAMBDAGATE_LOG", "debug")
             .envs(variables.iter().copied())
             .args(arguments)
+            .args(status)
             .args(["--log-format", "json"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -100,7 +106,7 @@ impl Gate {
                 log.end();
             });
         }
-        Self { child, log, addresses: Vec::new() }
+        Self { child, log, kept, addresses: Vec::new() }
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -168,16 +174,36 @@ impl Gate {
     }
 }
 
-impl Drop for Gate {
-    fn drop(&mut self) {
+impl Gate {
+    /// Ends it, and searches all that it said, figures included, for what must not be told.
+    fn end(&mut self) -> Vec<String> {
+        let mut said = Vec::new();
+        if let Ok(None) = self.child.try_wait() {
+            let known = |lines: &[String]| lines.iter().find(|line| line.contains("\"status port\"")).cloned();
+            let port = known(&self.log.lines.lock().unwrap()).and_then(|line| address(&line));
+            for path in ["/status", "/metrics"] {
+                let page = port.and_then(|port| Client::connect(port).ok()?.request("GET", path, &[], b"").ok());
+                said.extend(page.map(|page| page.text()));
+            }
+        }
         let _ = self.child.kill();
         let _ = self.child.wait();
-        if std::thread::panicking() {
-            eprintln!(
-                "--- log of the gateway\n{}\n---",
-                self.log.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join("\n")
-            );
+        said.push(self.all_logged());
+        said.iter().flat_map(|said| self.kept.told_in(said)).map(str::to_owned).collect()
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let told = self.end();
+            assert!(told.is_empty(), "the gateway tells secrets:\n{}", told.join("\n"));
+            return;
         }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let lines = self.log.lines.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        eprintln!("--- log of the gateway\n{}\n---", lines.join("\n"));
     }
 }
 

@@ -2,15 +2,14 @@
 //! asked or told something broken, is searched for the mark.
 //!
 //! A secret that begins with [`MARK`] is searched for wherever it is written: a new field is one line of a configuration.
+//! What the gateways of all other scenarios log and count is searched too, when they end.
 
 use crate::client::Client;
 use crate::gate::{Gate, command};
+use crate::kept::MARK;
 use crate::site::Site;
 use std::path::Path;
 use std::process::Output;
-
-/// What every marked secret begins with.
-const MARK: &str = "hush";
 
 /// A language, its files with secrets in them, and how it is named on the command line.
 struct World {
