@@ -81,7 +81,7 @@ pub struct Upstream {
     pub balance: Balance,
     /// How long things may take.
     pub timeouts: UpstreamTimeouts,
-    /// How often another node is tried when nothing was sent yet.
+    /// How often the next node is tried when nothing was sent yet; after the last one the first again, or a lone one.
     pub retries: u32,
     /// Kept-alive connections.
     pub keepalive: Keepalive,

@@ -71,12 +71,15 @@ pub(super) fn lead(
         websocket: false,
     };
     let all = nodes.len() + reserves.iter().map(Vec::len).sum::<usize>();
-    let retries = conf.count("retries").and_then(|count| u32::try_from(count).ok());
+    let others = u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(1);
+    let written = conf.count("retries").and_then(|count| u32::try_from(count).ok());
+    // of several each is tried once, a lone one as often as is said
+    let retries = written.map_or(others, |retries| if others > 0 { retries.min(others) } else { retries });
     let upstream = Upstream {
         tls: scheme.ends_with('s').then(|| tls(conf, at)),
         forward: Forward::Direct,
         http2: scheme.starts_with("grpc"),
-        retries: retries.unwrap_or_else(|| u32::try_from(all).unwrap_or(u32::MAX).saturating_sub(1)),
+        retries,
         nodes,
         reserves,
         never_empty: true,

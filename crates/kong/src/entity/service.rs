@@ -11,11 +11,7 @@ pub(super) fn record() -> Record {
     let timeout = |name| integer(name).default(60_000).optional().between(1, LONGEST);
     let fields = vec![
         string("name").unique().rule(Rule::Text(text::name)),
-        integer("retries")
-            .default(5)
-            .optional()
-            .between(0, 32_767)
-            .approximate("each node is tried once: one that stands alone is not tried again"),
+        integer("retries").default(5).optional().between(0, 32_767),
         string("protocol").default("http").one_of(&[
             "grpc",
             "grpcs",

@@ -4,6 +4,8 @@ use crate::gate::Gate;
 use crate::site::Site;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, channel};
 
 /// An upstream that takes one request a connection, does with it what the test says, and tells what it read.
@@ -99,6 +101,65 @@ fn another_node_is_tried_only_when_nothing_was_sent() {
     let answer = gate.request("POST", "/", &[], b"once");
     assert_eq!((answer.status, answer.json()["code"].as_str()), (502, Some("upstream_malformed")), "{}", answer.text());
     assert_eq!(told.try_iter().count(), 1, "what was sent is never sent again");
+}
+
+/// A server that hangs up on everybody, and counts them.
+fn hangs_up() -> (SocketAddr, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (address, count) = (listener.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
+    let counted = count.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            counted.fetch_add(1, Ordering::SeqCst);
+            drop(stream);
+        }
+    });
+    (address, count)
+}
+
+#[test]
+fn nodes_are_tried_as_often_as_each_language_says() {
+    let kong = |retries: &str, nodes: &[SocketAddr]| {
+        let text = format!(
+            "_format_version: '3.0'\nservices: [{{name: s, url: 'https://{}', {retries}, routes: [{{name: r, paths: [/]}}]}}]\n",
+            nodes[0]
+        );
+        ("kong.yml", text, vec!["run", "--kong", "kong.yml", "--listen", "127.0.0.1:0"])
+    };
+    let apisix = |retries: &str, nodes: &[SocketAddr]| {
+        let nodes: String = nodes.iter().map(|node| format!("'{node}': 1, ")).collect();
+        let text = format!("routes: [{{uri: /*, upstream: {{scheme: https, {retries}, nodes: {{{nodes}}}}}}}]\n#END\n");
+        ("apisix.yaml", text, vec!["run", "--apisix", "apisix.yaml", "--listen", "127.0.0.1:0"])
+    };
+    let native = |retries: &str, nodes: &[SocketAddr]| {
+        let nodes: String = nodes.iter().map(|node| format!("'{node}': 1, ")).collect();
+        let upstream = format!("{{tls: {{}}, {retries}, nodes: {{{nodes}}}}}");
+        let text = format!("listen: 127.0.0.1:0\nroutes: [{{match: /, upstream: {upstream}}}]\n");
+        ("lambdagate.yaml", text, vec!["run", "."])
+    };
+    type Language = fn(&str, &[SocketAddr]) -> (&'static str, String, Vec<&'static str>);
+    // the language, what it says of retries, the number of nodes, and the number of tries
+    let cases: [(Language, &str, usize, usize); 8] = [
+        (kong, "retries: 2", 1, 3),
+        (kong, "retries: 0", 1, 1),
+        (apisix, "retries: 2", 1, 3),
+        (apisix, "type: roundrobin", 1, 1),
+        (apisix, "type: roundrobin", 2, 2),
+        (apisix, "retries: 5", 2, 2),
+        (native, "retries: 2", 1, 3),
+        (native, "retries: 3", 2, 4),
+    ];
+    for (language, retries, nodes, tries) in cases {
+        let nodes: Vec<_> = (0..nodes).map(|_| hangs_up()).collect();
+        let addresses: Vec<SocketAddr> = nodes.iter().map(|(address, _)| *address).collect();
+        let (file, text, arguments) = language(retries, &addresses);
+        let site = Site::new("");
+        site.write(file, &text);
+        let gate = Gate::start(&site, &arguments);
+        assert_eq!(gate.get("/").status, 502, "{text}");
+        let seen: usize = nodes.iter().map(|(_, count)| count.load(Ordering::SeqCst)).sum();
+        assert_eq!(seen, tries, "{text}");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ entity! {
         "proxy" forward: Option<Either<Text, At<Forward>>>,
         /// How a node is chosen.
         balance: Option<Either<At<Balance>, Hashing>>,
-        /// How often another node is tried when nothing was sent yet; 1 without it.
+        /// How often the next node is tried when nothing was sent yet, a lone one again; 1 without it.
         retries: Option<At<u32>>,
         /// How long things may take.
         timeouts: Option<Timeouts>,
@@ -60,7 +60,7 @@ entity! {
         "proxy" forward: Option<Either<Text, At<Forward>>>,
         /// How a node is chosen.
         balance: Option<Either<At<Balance>, Hashing>>,
-        /// How often another node is tried when nothing was sent yet; 1 without it.
+        /// How often the next node is tried when nothing was sent yet, a lone one again; 1 without it.
         retries: Option<At<u32>>,
         /// How long things may take.
         timeouts: Option<Timeouts>,

@@ -160,8 +160,8 @@ impl ReadyUpstream {
         Ok((node.pool, node.authority.into()))
     }
 
-    /// The nodes one request may try, in order: well ones, as many as retries allow. `cookie` is what the client is
-    /// to be given so that it comes to the same node again.
+    /// The nodes one request may try, in order: well ones, as many as retries allow; where all were tried, from the
+    /// beginning again. `cookie` is what the client is to be given so that it comes to the same node again.
     pub(super) fn candidates<'u>(
         &'u self,
         exchange: &Exchange,
@@ -172,7 +172,23 @@ impl ReadyUpstream {
         let rest: Vec<usize> = self.reserves.iter().flat_map(|reserve| reserve.order(&self.nodes, exchange)).collect();
         let all = self.model.never_empty && !self.nodes.iter().any(|node| node.health.is_well());
         let asked = move |node: &&ReadyNode| all || node.health.is_well();
-        first.chain(rest).map(|at| &self.nodes[at]).filter(asked).take(tries)
+        first.chain(rest).map(|at| &self.nodes[at]).filter(asked).chain(self.again(asked)).take(tries)
+    }
+
+    /// Those that are asked, round and round, as long as there is one.
+    fn again(&self, asked: impl Fn(&&ReadyNode) -> bool) -> impl Iterator<Item = &ReadyNode> {
+        let (mut turns, mut passed_over) = (self.nodes.iter().cycle(), 0);
+        std::iter::from_fn(move || {
+            while passed_over < self.nodes.len() {
+                let node = turns.next()?;
+                if node.weight > 0 && asked(&node) {
+                    passed_over = 0;
+                    return Some(node);
+                }
+                passed_over += 1;
+            }
+            None
+        })
     }
 }
 
