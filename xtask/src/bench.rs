@@ -20,17 +20,16 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 use xtask::house::House;
 
-const USAGE: &str = "usage: cargo xtask bench [local | rotation | apisix | expr] [--seconds N] [--rounds N]
+const USAGE: &str = "usage: cargo xtask bench [local | rotation | apisix | expr | policies] [--seconds N] [--rounds N]
 LAMBDAGATE_BENCH_PROGRAM=PATH measures that program instead of building one (rotation and apisix only);
 needs nginx, wrk, h2load and taskset (Debian: apt-get install nginx-light wrk nghttp2-client util-linux)";
 
 /// Runs all measurements and prints them.
 pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
-    if arguments == ["expr"] {
-        let status =
-            Command::new("cargo").args(["bench", "--quiet", "--package", "expr", "--bench", "expr"]).status()?;
-        ensure!(status.success(), "the benchmark failed");
-        return Ok(());
+    match arguments {
+        [one] if one == "expr" => return inner("expr", "expr"),
+        [one] if one == "policies" => return inner("policy", "policies"),
+        _ => {}
     }
     if let Some(("local", rest)) = arguments.split_first().map(|(first, rest)| (first.as_str(), rest)) {
         return local::run(house, &Options::read(rest)?);
@@ -55,6 +54,14 @@ pub(crate) fn run(house: &House, arguments: &[String]) -> Result<()> {
     costs(&setup, &options)?;
     memory(&setup)?;
     start(&setup)
+}
+
+/// A benchmark of a crate's own.
+fn inner(package: &str, bench: &str) -> Result<()> {
+    let arguments = ["bench", "--quiet", "--profile", "dist", "--package", package, "--bench", bench];
+    let status = Command::new("cargo").args(arguments).status()?;
+    ensure!(status.success(), "the benchmark failed");
+    Ok(())
 }
 
 /// The program to measure; `None`: the one that is built for it now.
