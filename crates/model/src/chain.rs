@@ -29,6 +29,9 @@ pub struct Group {
     pub predicate: Option<Predicate>,
     /// Its steps.
     pub steps: Vec<Step>,
+    /// Its steps of the response side run after a failure too, as those of the table do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub always: bool,
 }
 
 /// Groups of a chain that know of each other.

@@ -546,8 +546,8 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         .prop_map(|(upstream, path, host, marks, websocket)| HttpEndpoint { upstream, path, host, marks, websocket });
     let endpoint =
         prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
-    let group = (expressions::set(), of(expressions::beside(predicate())), steps(people))
-        .prop_map(|(set, predicate, steps)| Group { set, predicate, steps });
+    let group = (expressions::set(), of(expressions::beside(predicate())), steps(people), any::<bool>())
+        .prop_map(|(set, predicate, steps, always)| Group { set, predicate, steps, always });
     let last = (calls::call(), any::<bool>()).prop_map(|(call, usual)| Step {
         slot: Slot::new(match (&call.target, usual) {
             (Target::Function(_), _) => "function",

@@ -149,7 +149,8 @@ impl<'a> Builder<'a> {
         let (side, policy) = self.policy(&step.policy, step.rank.phase, slot).map_err(fail)?;
         let (rank, precedence) = (step.rank, step.precedence);
         let asks_body = side == Side::Request && predicate.as_ref().is_some_and(ReadyPredicate::asks_body);
-        Ok(ReadyStep { slot, side, rank, precedence, place, group, predicate, asks_body, policy })
+        let always = place == Place::Global;
+        Ok(ReadyStep { slot, side, rank, precedence, place, group, predicate, asks_body, always, policy })
     }
 
     fn policy(&self, data: &Data, phase: Phase, slot: usize) -> Result<(Side, Box<dyn Policy>), BuildCause> {

@@ -60,7 +60,7 @@ pub(crate) struct Progress {
     groups: SmallVec<[(u16, bool); 2]>,
     /// The chain of the known client, once it is in force.
     effective: Option<Arc<Effective>>,
-    /// A step or the endpoint failed: only the outer ring runs on.
+    /// A step or the endpoint failed: only what always runs does.
     failed: bool,
 }
 
@@ -76,6 +76,7 @@ impl ReadyChain {
                 let mut step = builder.step(step, Place::Route, at, table.normalization)?;
                 let group_asks = at.is_some_and(|at| groups[usize::from(at)].asks_body());
                 step.asks_body |= group_asks && step.side == Side::Request;
+                step.always |= group.always;
                 own.push(step);
             }
         }
@@ -130,12 +131,12 @@ impl ReadyChain {
         }
     }
 
-    /// Runs the response side; after a failure only the outer ring.
+    /// Runs the response side; after a failure only the outer ring, and groups that say so.
     pub async fn response(&self, exchange: &mut Exchange) {
         let known = exchange.progress.effective.clone();
         for id in &known.as_ref().unwrap_or(&self.base).response {
             let step = self.step(*id);
-            if exchange.progress.failed && step.place != Place::Global {
+            if exchange.progress.failed && !step.always {
                 continue;
             }
             match self.run(step, exchange).await {

@@ -43,7 +43,7 @@ pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> (Chain, Vec<ParamPa
         shared: None,
         others: Vec::new(),
     };
-    of.groups.push(Group { steps: cors::steps(api), ..Group::default() });
+    of.groups.push(Group { steps: cors::steps(api), always: true, ..Group::default() });
     for (number, part) in organizations(at).iter().enumerate() {
         of.around = format!("around[{number}].");
         of.best = part.word("flowMode") == Some("BEST_MATCH");
@@ -179,7 +179,9 @@ impl Builder<'_> {
         stand.order = ground.response + number * 100;
         steps.extend(self.resolved(&flow.response, flow, Phase::Response, stand.order - 1, at));
         steps.extend(step::steps(&flow.response, List::Response, &stand, at));
-        Group { set: None, predicate: Some(predicate), steps }
+        // in the newer engine, those around all APIs run whatever has happened
+        let always = self.engine == Engine::V4 && !self.around.is_empty();
+        Group { set: None, predicate: Some(predicate), steps, always }
     }
 }
 

@@ -110,6 +110,8 @@ entity! {
         otherwise: Option<At<bool>>,
         /// The condition; none without it.
         when: Option<At<Match>>,
+        /// Whether its policies of the response run after a failure too; false without it.
+        always: Option<At<bool>>,
         /// The policies.
         policies: Vec<At<Step>>,
     }

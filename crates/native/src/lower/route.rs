@@ -213,7 +213,7 @@ fn group(written: &WrittenGroup, holder: Holder<'_>, places: &mut Places, at: &m
         at.invalid(&flag.spot, "a group stands in for those of its \"set\", and this has none");
     }
     let set = written.set.as_ref().map(|number| GroupSet { number: number.value, otherwise });
-    Group { set, predicate, steps }
+    Group { set, predicate, steps, always: said(&written.always, false) }
 }
 
 /// Whether a step of the chain may answer in the endpoint's place.

@@ -59,6 +59,7 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     if let Some((first, rest)) = groups.split_first()
         && first.set.is_none()
         && first.predicate.is_none()
+        && !first.always
         && !first.steps.is_empty()
     {
         groups = rest;
@@ -140,6 +141,7 @@ fn group(group: &chain::Group, holder: Holder<'_>, places: &mut Places, pen: &mu
     Group {
         set: group.set.map(|set| At::new(set.number)),
         otherwise: group.set.and_then(|set| unless(set.otherwise, &false)),
+        always: unless(group.always, &false),
         when: group.predicate.as_ref().map(|predicate| matching::condition_of(predicate, pen)),
         policies: policy::steps(&group.steps, holder, places, pen),
     }

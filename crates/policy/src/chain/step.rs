@@ -17,6 +17,8 @@ pub(crate) struct ReadyStep {
     pub(crate) predicate: Option<ReadyPredicate>,
     /// Its condition, or its group's, needs the request's body.
     pub(crate) asks_body: bool,
+    /// It runs after a failure too.
+    pub(crate) always: bool,
     pub(crate) policy: Box<dyn Policy>,
 }
 

@@ -65,6 +65,7 @@ fn step(slot: usize, side: Side, policy: Box<dyn Policy>) -> ReadyStep {
         group: None,
         predicate: None,
         asks_body: false,
+        always: false,
         policy,
     }
 }

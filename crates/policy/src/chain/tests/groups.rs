@@ -33,7 +33,7 @@ fn group(name: &str, path: Option<&str>, set: Option<(u16, bool)>) -> Group {
     };
     let path = path.map(|path| Predicate { path: Some(PathPattern::Prefix(path.to_owned())), ..Predicate::default() });
     let set = set.map(|(number, otherwise)| GroupSet { number, otherwise });
-    Group { set, predicate: path, steps: vec![leave(Phase::Access, 0), leave(Phase::Response, 1)] }
+    Group { set, predicate: path, steps: vec![leave(Phase::Access, 0), leave(Phase::Response, 1)], always: false }
 }
 
 async fn run(route: &Route, path: &str) -> Exchange {
@@ -65,6 +65,18 @@ async fn an_otherwise_group_runs_where_no_earlier_one_of_its_set_does() {
         let exchange = run(&route(groups, None), path).await;
         let seen = exchange.attribute("seen").map(ToString::to_string);
         assert_eq!(seen.as_deref(), Some(expected), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn after_a_failure_groups_run_that_always_do_and_whose_condition_held() {
+    let fail = |order| on("f", Phase::Access, order, Data::Fail(Keyed::new(401, "K", "no")));
+    for (path, expected) in [("/a", "ACA"), ("/x", "C")] {
+        let always = Group { always: true, ..group("A", Some("/a"), None) };
+        let failing = Group { steps: vec![fail(1)], ..Group::default() };
+        let exchange = run(&route(vec![always, failing, group("C", None, None)], None), path).await;
+        let seen = exchange.attribute("seen").map(ToString::to_string).unwrap_or_default();
+        assert_eq!((seen.as_str(), exchange.failure.is_some()), (expected, true), "{path}");
     }
 }
 
