@@ -6,6 +6,7 @@ pub mod answer;
 pub mod aws;
 pub mod constant;
 pub mod consumer;
+pub mod endpoints;
 pub mod expression;
 pub mod keyed;
 pub mod listener;

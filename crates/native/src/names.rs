@@ -22,7 +22,7 @@ fn is_whole(kind: &str, name: &str) -> bool {
     // Elsewhere a route may be an API, and an upstream a part of something else.
     let kinds: &[&str] = match kind {
         "route" => &["route", "api"],
-        "upstream" => &["upstream", "service", "route", "group"],
+        "upstream" => &["upstream", "service", "route", "group", "endpoint"],
         _ => &[kind],
     };
     good && parts.next().is_some_and(|kind| kinds.contains(&kind)) && parts.next().is_some()

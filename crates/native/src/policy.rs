@@ -2,6 +2,7 @@
 
 pub mod access_token;
 pub mod acl;
+pub mod again;
 pub mod any_of;
 pub mod assign;
 pub mod basic_auth;
@@ -36,10 +37,13 @@ pub mod inject;
 pub mod ip_restriction;
 pub mod jwt;
 pub mod key_auth;
+pub mod lead_by_path;
 pub mod log;
 pub mod missing;
 pub mod pace;
+pub mod path_rules;
 pub mod proof;
+pub mod query_texts;
 pub mod rate_limit;
 pub mod record;
 pub mod redirect;
@@ -92,7 +96,7 @@ macro_rules! forms {
             /// where every member has a usual value.
             #[schemars(transform = or_a_name)]
             Step or bare {
-                $($(#[$doc])* $key $field: Option<$form>,)*
+                $($(#[$doc])* $key $field: Option<Box<$form>>,)*
                 /// The body of what the policy refuses with, instead of its own; or more about it.
                 error_body: Option<Either<Text, error_body::ErrorBody>>,
                 /// Only for requests that satisfy this.
@@ -154,13 +158,13 @@ forms! {
     /// Demands a signed token and makes the client known.
     "jwt" jwt: Given<jwt::Jwt>, [Access], jwt::lower;
     /// Demands a signature over the request and makes the client known.
-    "hmac-auth" hmac_auth: Box<Given<hmac_auth::HmacAuth>>, [Access], hmac_auth::lower;
+    "hmac-auth" hmac_auth: Given<hmac_auth::HmacAuth>, [Access], hmac_auth::lower;
     /// Demands a token of an identity provider, whoever the client is.
-    "access-token" access_token: Box<At<access_token::AccessToken>>, [Access], access_token::lower;
+    "access-token" access_token: At<access_token::AccessToken>, [Access], access_token::lower;
     /// Lets in whom one of several policies lets in: a list of policies, or more about it.
-    "any-of" any_of: Box<any_of::Written>, [Access], any_of::lower;
+    "any-of" any_of: any_of::Written, [Access], any_of::lower;
     /// Lets in whom a server lets in.
-    "forward-auth" forward_auth: Box<At<forward_auth::ForwardAuth>>, [Access], forward_auth::lower;
+    "forward-auth" forward_auth: At<forward_auth::ForwardAuth>, [Access], forward_auth::lower;
     /// Lets in by the first of several ways that fits: the ways, or more about them.
     "first-of" first_of: Either<Vec<At<first_of::Way>>, first_of::FirstOf>, [Access], first_of::lower;
     /// Lets known clients of some groups in.
@@ -197,6 +201,8 @@ forms! {
     "response-rewrite" response_rewrite: response_rewrite::ResponseRewrite, [Response], response_rewrite::lower;
     /// Changes header fields by texts with expressions; of the response with `phase: response`.
     "header-texts" header_texts: header_texts::HeaderTexts, [Access], header_texts::lower;
+    /// Changes the query by texts with expressions.
+    "query-texts" query_texts: query_texts::QueryTexts, [Access], query_texts::lower;
     /// Sets attributes of the exchange to texts with expressions, which keep their type.
     "assign" assign: Pairs<Expression>, [Access], assign::lower;
     /// Answers with texts with expressions, in the endpoint's place.
@@ -211,6 +217,12 @@ forms! {
     "check-addresses" check_addresses: check_addresses::CheckAddresses, [Access], check_addresses::lower;
     /// Encodes responses for clients that accept it.
     "compress" compress: Given<compress::Compress>, [Response], compress::lower;
+    /// Refuses paths and methods.
+    "path-rules" path_rules: path_rules::PathRules, [Access], path_rules::lower;
+    /// Leads requests to another endpoint of the route, to a group or a URL, by their path.
+    "lead-by-path" lead_by_path: lead_by_path::LeadByPath, [Access], lead_by_path::lower;
+    /// Has the route's endpoints asked again where none has answered well: so many times, or more about it.
+    "again" again: again::Written, [Access], again::lower;
     /// Fails the request.
     "fail" fail: Given<Failure>, [Access], fail::lower;
     /// Divides requests by weight: sets an attribute that later steps may ask for.
@@ -226,7 +238,7 @@ forms! {
     /// Answers requests that show a sign, or shows them what they are.
     "terminate" terminate: Given<terminate::Terminate>, [Access], terminate::lower;
     /// Calls a function.
-    "call" call: Box<At<crate::entity::aws::Call>>, [Access], call::lower;
+    "call" call: At<crate::entity::aws::Call>, [Access], call::lower;
     /// Sends a record of each exchange to a server: its URL, or more about it.
     "http-log" http_log: Either<At<Hidden>, http_log::HttpLog>, [Log], http_log::lower;
     /// Tells of each exchange elsewhere: a server, a file, the log of the machine.
@@ -260,11 +272,11 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
     let empty = Step::default();
     match policy {
         Policy::Call(one) => Step { call: Some(Box::new(call::write(one, around, pen))), ..empty },
-        Policy::Respond(one) => Step { respond: Some(respond::write(one)), ..empty },
-        Policy::Terminate(one) => Step { terminate: Some(Given(terminate::write(one))), ..empty },
-        Policy::KeyAuth(one) => Step { key_auth: Some(Given(key_auth::write(one))), ..empty },
-        Policy::BasicAuth(one) => Step { basic_auth: Some(Given(basic_auth::write(one))), ..empty },
-        Policy::Jwt(one) => Step { jwt: Some(Given(jwt::write(one))), ..empty },
+        Policy::Respond(one) => Step { respond: Some(Box::new(respond::write(one))), ..empty },
+        Policy::Terminate(one) => Step { terminate: Some(Box::new(Given(terminate::write(one)))), ..empty },
+        Policy::KeyAuth(one) => Step { key_auth: Some(Box::new(Given(key_auth::write(one)))), ..empty },
+        Policy::BasicAuth(one) => Step { basic_auth: Some(Box::new(Given(basic_auth::write(one)))), ..empty },
+        Policy::Jwt(one) => Step { jwt: Some(Box::new(Given(jwt::write(one)))), ..empty },
         Policy::HmacAuth(one) => Step { hmac_auth: Some(Box::new(Given(hmac_auth::write(one)))), ..empty },
         Policy::AccessToken(one) => {
             Step { access_token: Some(Box::new(At::new(access_token::write(one, pen)))), ..empty }
@@ -273,54 +285,64 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::ForwardAuth(one) => {
             Step { forward_auth: Some(Box::new(At::new(forward_auth::write(one, pen)))), ..empty }
         }
-        Policy::FirstOf(one) => Step { first_of: Some(first_of::write(one, pen)), ..empty },
-        Policy::Refuse(one) => Step { refuse: Some(refuse::write(one, pen)), ..empty },
-        Policy::Acl(one) => Step { acl: Some(At::new(acl::write(one))), ..empty },
-        Policy::IpRestriction(one) => Step { ip_restriction: Some(At::new(ip_restriction::write(one))), ..empty },
-        Policy::RequestSize(one) => Step { request_size: Some(request_size::write(one)), ..empty },
-        Policy::RateLimit(one) => Step { rate_limit: Some(rate_limit::write(one, around, pen)), ..empty },
-        Policy::Pace(one) => Step { pace: Some(pace::write(one, around, pen)), ..empty },
-        Policy::Concurrency(one) => Step { concurrency: Some(concurrency::write(one, around, pen)), ..empty },
-        Policy::Breaker(one) => Step { breaker: Some(breaker::write(one, around, pen)), ..empty },
-        Policy::Cache(one) => Step { cache: Some(cache::write(one, around, pen)), ..empty },
-        Policy::Cors(one) => Step { cors: Some(Given(cors::write(one))), ..empty },
-        Policy::HostCertificates(one) => {
-            Step { host_certificates: Some(At::new(host_certificates::write(one))), ..empty }
+        Policy::FirstOf(one) => Step { first_of: Some(Box::new(first_of::write(one, pen))), ..empty },
+        Policy::Refuse(one) => Step { refuse: Some(Box::new(refuse::write(one, pen))), ..empty },
+        Policy::Acl(one) => Step { acl: Some(Box::new(At::new(acl::write(one)))), ..empty },
+        Policy::IpRestriction(one) => {
+            Step { ip_restriction: Some(Box::new(At::new(ip_restriction::write(one)))), ..empty }
         }
-        Policy::Csrf(one) => Step { csrf: Some(At::new(csrf::write(one, pen))), ..empty },
+        Policy::RequestSize(one) => Step { request_size: Some(Box::new(request_size::write(one))), ..empty },
+        Policy::RateLimit(one) => Step { rate_limit: Some(Box::new(rate_limit::write(one, around, pen))), ..empty },
+        Policy::Pace(one) => Step { pace: Some(Box::new(pace::write(one, around, pen))), ..empty },
+        Policy::Concurrency(one) => Step { concurrency: Some(Box::new(concurrency::write(one, around, pen))), ..empty },
+        Policy::Breaker(one) => Step { breaker: Some(Box::new(breaker::write(one, around, pen))), ..empty },
+        Policy::Cache(one) => Step { cache: Some(Box::new(cache::write(one, around, pen))), ..empty },
+        Policy::Cors(one) => Step { cors: Some(Box::new(Given(cors::write(one)))), ..empty },
+        Policy::HostCertificates(one) => {
+            Step { host_certificates: Some(Box::new(At::new(host_certificates::write(one)))), ..empty }
+        }
+        Policy::Csrf(one) => Step { csrf: Some(Box::new(At::new(csrf::write(one, pen)))), ..empty },
         Policy::Headers(edits) => match phase {
             chain::Phase::Response | chain::Phase::Log => {
-                Step { response_headers: Some(headers::write(edits)), ..empty }
+                Step { response_headers: Some(Box::new(headers::write(edits))), ..empty }
             }
             chain::Phase::Rewrite | chain::Phase::Access | chain::Phase::Endpoint => {
-                Step { request_headers: Some(headers::write(edits)), ..empty }
+                Step { request_headers: Some(Box::new(headers::write(edits))), ..empty }
             }
         },
-        Policy::RequestTransform(one) => Step { request_transform: Some(request_transform::write(one)), ..empty },
-        Policy::ResponseTransform(one) => Step { response_transform: Some(response_transform::write(one)), ..empty },
-        Policy::HeaderTexts(one) => Step { header_texts: Some(header_texts::write(one, pen)), ..empty },
-        Policy::Assign(one) => Step { assign: Some(assign::write(one, pen)), ..empty },
-        Policy::Compose(one) => Step { compose: Some(compose::write(one, pen)), ..empty },
-        Policy::BodyTemplate(one) => Step { body_template: Some(body_template::write(one, pen)), ..empty },
+        Policy::RequestTransform(one) => {
+            Step { request_transform: Some(Box::new(request_transform::write(one))), ..empty }
+        }
+        Policy::ResponseTransform(one) => {
+            Step { response_transform: Some(Box::new(response_transform::write(one))), ..empty }
+        }
+        Policy::HeaderTexts(one) => Step { header_texts: Some(Box::new(header_texts::write(one, pen))), ..empty },
+        Policy::Assign(one) => Step { assign: Some(Box::new(assign::write(one, pen))), ..empty },
+        Policy::Compose(one) => Step { compose: Some(Box::new(compose::write(one, pen))), ..empty },
+        Policy::BodyTemplate(one) => Step { body_template: Some(Box::new(body_template::write(one, pen))), ..empty },
         Policy::CheckJson(one) if !check_json::is_readable(&one.schema) => gap("schemas that cannot be read", pen),
-        Policy::CheckJson(one) => Step { check_json: Some(check_json::write(one, pen)), ..empty },
-        Policy::CheckValues(one) => Step { check_values: Some(check_values::write(one, pen)), ..empty },
-        Policy::CheckAddresses(one) => Step { check_addresses: Some(check_addresses::write(one, pen)), ..empty },
-        Policy::Compress(one) => Step { compress: Some(Given(compress::write(one))), ..empty },
-        Policy::Fail(one) => Step { fail: Some(Given(fail::write(one))), ..empty },
-        Policy::RequestId(one) => Step { request_id: Some(Given(request_id::write(one))), ..empty },
+        Policy::Compress(one) => Step { compress: Some(Box::new(Given(compress::write(one)))), ..empty },
+        Policy::CheckJson(one) => Step { check_json: Some(Box::new(check_json::write(one, pen))), ..empty },
+        Policy::CheckValues(one) => Step { check_values: Some(Box::new(check_values::write(one, pen))), ..empty },
+        Policy::CheckAddresses(one) => {
+            Step { check_addresses: Some(Box::new(check_addresses::write(one, pen))), ..empty }
+        }
+        Policy::Fail(one) => Step { fail: Some(Box::new(Given(fail::write(one)))), ..empty },
+        Policy::RequestId(one) => Step { request_id: Some(Box::new(Given(request_id::write(one)))), ..empty },
         Policy::Log(one) => match http_log::write(one, pen) {
-            Some(short) => Step { http_log: Some(short), ..empty },
-            None => Step { log: Some(At::new(log::write(one, pen))), ..empty },
+            Some(short) => Step { http_log: Some(Box::new(short)), ..empty },
+            None => Step { log: Some(Box::new(At::new(log::write(one, pen)))), ..empty },
         },
-        Policy::KeepBody(one) => Step { keep_body: Some(Given(log::write_keep(one, pen))), ..empty },
-        Policy::Count(one) => Step { count: Some(At::new(count::write(one))), ..empty },
-        Policy::Validate(one) => Step { validate: Some(At::new(validate::write(one, pen))), ..empty },
-        Policy::Inject(one) => Step { inject: Some(inject::write(one, pen)), ..empty },
-        Policy::Split(one) => Step { split: Some(At::new(split::write(one, pen))), ..empty },
-        Policy::Redirect(one) => Step { redirect: Some(redirect::write(one)), ..empty },
-        Policy::Rewrite(one) => Step { rewrite: Some(rewrite::write(one)), ..empty },
-        Policy::ResponseRewrite(one) => Step { response_rewrite: Some(response_rewrite::write(one, pen)), ..empty },
+        Policy::KeepBody(one) => Step { keep_body: Some(Box::new(Given(log::write_keep(one, pen)))), ..empty },
+        Policy::Count(one) => Step { count: Some(Box::new(At::new(count::write(one)))), ..empty },
+        Policy::Validate(one) => Step { validate: Some(Box::new(At::new(validate::write(one, pen)))), ..empty },
+        Policy::Inject(one) => Step { inject: Some(Box::new(inject::write(one, pen))), ..empty },
+        Policy::Split(one) => Step { split: Some(Box::new(At::new(split::write(one, pen)))), ..empty },
+        Policy::Redirect(one) => Step { redirect: Some(Box::new(redirect::write(one))), ..empty },
+        Policy::Rewrite(one) => Step { rewrite: Some(Box::new(rewrite::write(one))), ..empty },
+        Policy::ResponseRewrite(one) => {
+            Step { response_rewrite: Some(Box::new(response_rewrite::write(one, pen))), ..empty }
+        }
         // One body is the last: a policy within such a policy is said by nobody.
         Policy::Refusing(one) if matches!(one.policy, Policy::Refusing(_)) => {
             gap("an error_body in an error_body", pen)
@@ -328,12 +350,11 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Refusing(one) => {
             Step { error_body: Some(error_body::write(one)), ..write(&one.policy, phase, around, pen) }
         }
-        // No written form yet: read back, such a route is shut, not open.
-        Policy::LeadByPath(_) => gap("lead-by-path", pen),
-        Policy::QueryTexts(_) => gap("query-texts", pen),
-        Policy::PathRules(_) => gap("path-rules", pen),
-        Policy::Again(_) => gap("again", pen),
-        Policy::Missing { name } => Step { missing: Some(missing::write(name)), ..empty },
+        Policy::LeadByPath(one) => Step { lead_by_path: Some(Box::new(lead_by_path::write(one, pen))), ..empty },
+        Policy::QueryTexts(one) => Step { query_texts: Some(Box::new(query_texts::write(one, pen))), ..empty },
+        Policy::PathRules(one) => Step { path_rules: Some(Box::new(path_rules::write(one))), ..empty },
+        Policy::Again(one) => Step { again: Some(Box::new(again::write(one, pen))), ..empty },
+        Policy::Missing { name } => Step { missing: Some(Box::new(missing::write(name))), ..empty },
     }
 }
 
@@ -346,5 +367,5 @@ fn or_a_name(schema: &mut Schema) {
 /// Stands for a policy that has no written form: read back, its routes are shut, not open.
 fn gap(name: &'static str, pen: &mut Pen<'_>) -> Step {
     pen.left_out.insert(name);
-    Step { missing: Some(missing::write(name)), ..Step::default() }
+    Step { missing: Some(Box::new(missing::write(name))), ..Step::default() }
 }

@@ -6,6 +6,7 @@ pub(crate) mod answer;
 pub(crate) mod aws;
 pub(crate) mod constant;
 pub(crate) mod consumer;
+mod endpoints;
 pub(crate) mod expression;
 pub(crate) mod forward;
 pub(crate) mod listener;
@@ -21,7 +22,7 @@ use crate::decode::{At, Pairs, Text};
 use crate::entity::Config;
 use crate::names;
 use model::Gateway;
-use model::endpoint::Endpoint;
+use model::endpoint::{Endpoint, HttpEndpoint};
 use model::id::UpstreamId;
 use secrets::Secrets;
 pub use secrets::Variable;
@@ -89,11 +90,20 @@ fn head(variables: &[Variable]) -> String {
 fn uses(gateway: &Gateway) -> BTreeMap<&UpstreamId, usize> {
     let mut uses = BTreeMap::new();
     for route in gateway.tables.iter().flat_map(|table| &table.routes) {
-        if let Endpoint::Http(http) = &route.endpoint {
+        for http in endpoints(&route.endpoint) {
             *uses.entry(&http.upstream).or_insert(0) += 1;
         }
     }
     uses
+}
+
+/// The upstreams to which an endpoint leads.
+fn endpoints(endpoint: &Endpoint) -> Vec<&HttpEndpoint> {
+    match endpoint {
+        Endpoint::None | Endpoint::Answer(_) => Vec::new(),
+        Endpoint::Http(http) => vec![http],
+        Endpoint::Groups(all) => all.groups.iter().flat_map(|group| &group.members).map(|one| &one.http).collect(),
+    }
 }
 
 fn config<'g>(gateway: &'g Gateway, pen: &mut Pen<'g>) -> Config {

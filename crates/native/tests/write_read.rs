@@ -35,6 +35,8 @@ use store::{Document, Revision};
 
 #[path = "write_read/calls.rs"]
 mod calls;
+#[path = "write_read/endpoints.rs"]
+mod endpoints;
 #[path = "write_read/expressions.rs"]
 mod expressions;
 #[path = "write_read/policies.rs"]
@@ -542,10 +544,11 @@ fn route(upstreams: Vec<UpstreamId>, people: Vec<ConsumerId>) -> BoxedStrategy<R
         Just(HostHeader::Node),
         select(vec!["node", "client", "x.example.com"]).prop_map(|name| HostHeader::Fixed(name.to_owned())),
     ];
+    let groups = endpoints::groups(upstreams.clone()).prop_map(|all| Endpoint::Groups(Box::new(all)));
     let http = (select(upstreams), path_rule(), host, forward_marks(), any::<bool>())
         .prop_map(|(upstream, path, host, marks, websocket)| HttpEndpoint { upstream, path, host, marks, websocket });
     let endpoint =
-        prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), answer().prop_map(Endpoint::Answer)];
+        prop_oneof![Just(Endpoint::None), http.prop_map(Endpoint::Http), groups, answer().prop_map(Endpoint::Answer)];
     let group = (expressions::set(), of(expressions::beside(predicate())), steps(people), any::<bool>())
         .prop_map(|(set, predicate, steps, always)| Group { set, predicate, steps, always });
     let last = (calls::call(), any::<bool>()).prop_map(|(call, usual)| Step {

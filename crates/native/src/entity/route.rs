@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::aws::{Function, Url};
 use super::constant::Constants;
+use super::endpoints;
 use super::keyed::OwnAnswers;
 use super::matching::Match;
 use super::upstream::{PathRule, PathWord, RouteUpstream};
@@ -10,7 +11,8 @@ use crate::decode::{At, Either, Given, Json, OneOrMany, Text, entity, words};
 use crate::policy::Step;
 
 entity! {
-    /// Which requests, what happens to them, and where they go. Of `function`, `url`, `upstream` and `respond` it has one.
+    /// Which requests, what happens to them, and where they go. Of `function`, `url`, `upstream`, `endpoints` and
+    /// `respond` it has one.
     Route {
         /// Its name, for logs, metrics and references; made from methods and path without it.
         name: Option<Text>,
@@ -28,6 +30,8 @@ entity! {
         url: Option<Either<Text, At<Url>>>,
         /// Sends the request on: to an upstream of this name, or to these nodes.
         upstream: Option<Either<Text, At<RouteUpstream>>>,
+        /// Sends the request on to one of several: the names of upstreams, more about each, or groups of such.
+        endpoints: Option<Box<At<endpoints::Written>>>,
         /// Answers with this, or with this status.
         respond: Option<Either<At<u16>, Answer>>,
         /// The service that it belongs to: limits by service count together by it.

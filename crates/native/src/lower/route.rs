@@ -2,7 +2,7 @@
 
 use super::aws;
 use super::place::{self, Holder, Places};
-use super::{Lowering, answer, constant, matching, policy, rank, upstream};
+use super::{Lowering, answer, constant, endpoints, matching, policy, rank, upstream};
 use crate::decode::{At, Either, Json, said};
 use crate::entity::matching::Match as WrittenMatch;
 use crate::entity::route::{
@@ -135,7 +135,7 @@ fn route(written: &At<Written>, name: String, matches: Vec<Match>, at: &mut Lowe
     let chain = Chain { groups };
     let path = written.forwarded_path.as_ref().map(|path| upstream::path_rule(path, at));
     if written.endpoint.is_none() && endpoint == Endpoint::None && !answers(&chain) {
-        let remedy = "give it function, url, upstream or respond; or endpoint: none if that is meant";
+        let remedy = "give it function, url, upstream, endpoints or respond; or endpoint: none if that is meant";
         at.incomplete(
             &written.spot,
             format!("this route leads nowhere, so that every request is answered 503; {remedy}"),
@@ -284,6 +284,7 @@ fn target(
         ("function", written.function.is_some()),
         ("url", written.url.is_some()),
         ("upstream", written.upstream.is_some()),
+        ("endpoints", written.endpoints.is_some()),
         ("respond", written.respond.is_some()),
         ("endpoint", written.endpoint.is_some()),
     ];
@@ -305,6 +306,8 @@ fn target(
         (Some(step("url", aws::url_call(url, Some(predicates), at))), Endpoint::None)
     } else if let Some(upstream) = &written.upstream {
         (None, Endpoint::Http(upstream::endpoint(upstream, name, at)))
+    } else if let Some(endpoints) = &written.endpoints {
+        (None, Endpoint::Groups(Box::new(endpoints::groups(endpoints, at))))
     } else if let Some(respond) = &written.respond {
         (None, Endpoint::Answer(answer::respond(respond, at)))
     } else {

@@ -111,11 +111,7 @@ fn free_id(route: &str, at: &Lowering<'_>) -> UpstreamId {
 }
 
 pub(super) fn upstream(written: &entity::Upstream, at: &mut Lowering<'_>) -> Upstream {
-    let tls = match &written.tls {
-        None => None,
-        Some(Either::First(wanted)) => wanted.value.then(tls::ClientTls::default),
-        Some(Either::Second(tls)) => Some(trust::client_tls(tls, at)),
-    };
+    let tls = tls(written.tls.as_ref(), at);
     let port = if tls.is_some() { 443 } else { 80 };
     Upstream {
         nodes: nodes(&written.nodes, port, at),
@@ -130,6 +126,18 @@ pub(super) fn upstream(written: &entity::Upstream, at: &mut Lowering<'_>) -> Ups
         keepalive: keepalive(written.keepalive.as_ref(), Keepalive::default()),
         passive_health: written.passive_health.as_ref().map(|given| health::passive(&given.0, at)),
         active_health: written.active_health.as_ref().map(|given| health::active(&given.0, at)),
+    }
+}
+
+/// TLS towards servers, if there is any.
+pub(super) fn tls(
+    written: Option<&Either<At<bool>, entity::ClientTls>>,
+    at: &mut Lowering<'_>,
+) -> Option<tls::ClientTls> {
+    match written {
+        None => None,
+        Some(Either::First(wanted)) => wanted.value.then(tls::ClientTls::default),
+        Some(Either::Second(tls)) => Some(trust::client_tls(tls, at)),
     }
 }
 

@@ -26,13 +26,13 @@ entity! {
         realm: Option<Text>,
         /// `WWW-Authenticate` of a refusal in full.
         challenge: Option<Challenged>,
-        /// What a refusal says: `absent`, `unknown`.
+        /// What a refusal says: `absent`, `unreadable`, `unknown`.
         refusals: Option<Refusals>,
     }
 }
 
 const HEADERS: &[&str] = &["authorization"];
-const CASES: &[Case] = &[Case::Absent, Case::Unknown];
+const CASES: &[Case] = &[Case::Absent, Case::Unreadable, Case::Unknown];
 
 fn challenges() -> (Challenge, OfRealm) {
     let of_realm: OfRealm = |realm| Challenge::of(format!("Basic realm=\"{realm}\""));

@@ -1,11 +1,13 @@
 //! `forward-auth`: a server that says whether a request may pass.
 
 use super::Around;
+use super::fields;
+use super::request_text::{Holds, Pieces};
 use super::server::{self, Asked};
 use crate::decode::{At, OneOrMany, Pairs, Text, entity, said};
 use crate::lower::{Lowering, answer, header};
-use crate::write::{Pen, key, text, texts, unless};
-use model::policy::{self, Policy, RequestText};
+use crate::write::{Pen, texts, unless};
+use model::policy::{self, Policy};
 
 entity! {
     /// Who is asked, what he is told, and what becomes of his answer. A status below 300 lets pass.
@@ -17,8 +19,8 @@ entity! {
         body: Option<At<bool>>,
         /// Headers of the client that go along.
         along: Option<OneOrMany<Text>>,
-        /// Further headers.
-        headers: Option<Pairs<Text>>,
+        /// Further headers; they may hold variables: `$remote_addr`.
+        headers: Option<Pairs<Pieces>>,
         /// Headers of the answer that those behind get instead of the client's.
         upstream: Option<OneOrMany<Text>>,
         /// Headers of an answer that refuses, for the client.
@@ -33,15 +35,11 @@ entity! {
 const AWAY: u16 = 403;
 
 pub(crate) fn lower(written: &At<ForwardAuth>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
-    let mut extra = Vec::new();
-    for (name, value) in written.headers.iter().flat_map(|headers| &headers.0) {
-        extra.push((header::name(name, &name.spot, at), RequestText::plain(header::value(value, at))));
-    }
     Some(Policy::ForwardAuth(Box::new(policy::ForwardAuth {
         server: server::lower(&written.server, at),
         post: said(&written.body, false),
         along: header::names(written.along.as_ref(), &[], at),
-        extra,
+        extra: fields::pairs(&written.headers, Holds::Variables, at),
         upstream: header::names(written.upstream.as_ref(), &[], at),
         client: header::names(written.client.as_ref(), &[], at),
         open: said(&written.open, false),
@@ -50,18 +48,11 @@ pub(crate) fn lower(written: &At<ForwardAuth>, _: &Around<'_>, at: &mut Lowering
 }
 
 pub(crate) fn write(one: &policy::ForwardAuth, pen: &mut Pen<'_>) -> ForwardAuth {
-    let mut headers = Vec::new();
-    for (name, value) in &one.extra {
-        match value.as_plain() {
-            Some(plain) => headers.push((key(name), text(plain))),
-            None => drop(pen.left_out.insert("forward-auth: headers with variables")),
-        }
-    }
     ForwardAuth {
         server: server::write(&one.server, pen),
         body: unless(one.post, &false),
         along: texts(&one.along),
-        headers: (!headers.is_empty()).then_some(Pairs(headers)),
+        headers: fields::write_pairs(&one.extra, Holds::Variables),
         upstream: texts(&one.upstream),
         client: texts(&one.client),
         open: unless(one.open, &false),

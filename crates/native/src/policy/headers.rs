@@ -22,6 +22,11 @@ entity! {
 }
 
 pub(crate) fn lower(written: &HeaderEdits, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
+    Some(Policy::Headers(policy::HeaderEdits { edits: edits(written, at) }))
+}
+
+/// The changes, one after the other.
+pub(crate) fn edits(written: &HeaderEdits, at: &mut Lowering<'_>) -> Vec<policy::HeaderEdit> {
     let mut edits = Vec::new();
     for written in written.all() {
         for text in written.remove.iter().flat_map(|names| names.all()) {
@@ -34,7 +39,7 @@ pub(crate) fn lower(written: &HeaderEdits, _: &Around<'_>, at: &mut Lowering<'_>
             edits.push(policy::HeaderEdit::Add(header::name(name, &name.spot, at), header::value(value, at)));
         }
     }
-    Some(Policy::Headers(policy::HeaderEdits { edits }))
+    edits
 }
 
 /// Edits in sets, each in the order removed, set, added.

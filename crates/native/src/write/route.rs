@@ -1,7 +1,7 @@
 //! Routes, as short as they can be said.
 
 use super::aws;
-use super::{Pen, answer, constant, matching, policy, some, text, unless, upstream};
+use super::{Pen, answer, constant, endpoints, matching, policy, some, text, unless, upstream};
 use crate::decode::{At, Given, Json};
 use crate::entity::route::{About, Group, MappedPath, Nowhere, ParamPath, Route as Written, World as WrittenWorld};
 use crate::lower::place::{self, Holder, Places};
@@ -69,10 +69,7 @@ fn route<'g>(one: &'g Route, name: &str, pen: &mut Pen<'g>) -> Written {
     written.groups = some(groups.iter().map(|group| self::group(group, holder, &mut places, pen)).collect());
     match &one.endpoint {
         Endpoint::Http(http) => written.upstream = Some(upstream::used(http, name, pen)),
-        Endpoint::Groups(_) => {
-            pen.left_out.insert("groups of endpoints");
-            written.endpoint = Some(At::new(Nowhere::None));
-        }
+        Endpoint::Groups(all) => written.endpoints = Some(Box::new(At::new(endpoints::groups(all, pen)))),
         Endpoint::Answer(one) => written.respond = Some(answer::respond(one)),
         Endpoint::None if written.function.is_some() || written.url.is_some() || answers(&one.chain) => {}
         Endpoint::None => written.endpoint = Some(At::new(Nowhere::None)),

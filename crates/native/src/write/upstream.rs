@@ -108,13 +108,7 @@ pub(super) fn upstream(one: &Upstream, pen: &mut Pen<'_>) -> entity::Upstream {
         nodes: nodes(&one.nodes),
         reserves: (!one.reserves.is_empty()).then(|| one.reserves.iter().map(|group| nodes(group)).collect()),
         never_empty: unless(one.never_empty, &false),
-        tls: one.tls.as_ref().map(|tls| {
-            if *tls == tls::ClientTls::default() {
-                Either::First(At::new(true))
-            } else {
-                Either::Second(trust::client_tls(tls, pen))
-            }
-        }),
+        tls: one.tls.as_ref().map(|one| tls(one, pen)),
         http2: unless(one.http2, &false),
         forward: (one.forward != Forward::Direct).then(|| forward::forward(&one.forward, pen)),
         balance: balance(&one.balance),
@@ -123,6 +117,15 @@ pub(super) fn upstream(one: &Upstream, pen: &mut Pen<'_>) -> entity::Upstream {
         keepalive: keepalive(one.keepalive, Keepalive::default()),
         passive_health: one.passive_health.as_ref().map(|one| Given(health::passive(one))),
         active_health: one.active_health.as_ref().map(|one| Given(health::active(one))),
+    }
+}
+
+/// TLS towards servers.
+pub(super) fn tls(one: &tls::ClientTls, pen: &mut Pen<'_>) -> Either<At<bool>, entity::ClientTls> {
+    if *one == tls::ClientTls::default() {
+        Either::First(At::new(true))
+    } else {
+        Either::Second(trust::client_tls(one, pen))
     }
 }
 

@@ -53,6 +53,7 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         1 => keep_body(),
         2 => count(),
         4 => super::expressions::policy(),
+        3 => super::endpoints::policy(),
         1 => name().prop_map(|name| Policy::Missing { name }),
     ]
     .boxed()
@@ -227,7 +228,7 @@ fn any_of() -> BoxedStrategy<Policy> {
 }
 
 fn forward_auth() -> BoxedStrategy<Policy> {
-    let extra = vec((name(), value().prop_map(RequestText::plain)), 0..2);
+    let extra = vec((name(), variables()), 0..2);
     (server(), any::<[bool; 2]>(), names(), extra, names(), names(), prop_oneof![Just(403u16), 200u16..600])
         .prop_map(|(server, [post, open], along, extra, upstream, client, away)| {
             Policy::ForwardAuth(Box::new(ForwardAuth { server, post, along, extra, upstream, client, open, away }))
@@ -646,12 +647,16 @@ fn csrf() -> BoxedStrategy<Policy> {
 }
 
 pub(super) fn headers() -> BoxedStrategy<Policy> {
+    header_edits().prop_map(Policy::Headers).boxed()
+}
+
+pub(super) fn header_edits() -> BoxedStrategy<HeaderEdits> {
     let edit = prop_oneof![
         (name(), value()).prop_map(|(name, value)| HeaderEdit::Set(name, value)),
         (name(), value()).prop_map(|(name, value)| HeaderEdit::Add(name, value)),
         name().prop_map(HeaderEdit::Remove),
     ];
-    vec(edit, 0..5).prop_map(|edits| Policy::Headers(HeaderEdits { edits })).boxed()
+    vec(edit, 0..5).prop_map(|edits| HeaderEdits { edits }).boxed()
 }
 
 /// A text with parts of the request, as it is read.
