@@ -8,6 +8,7 @@
 //! - `console run background`: one command that goes on. It is ready when it has printed what the block shows, and
 //!   it is ended, with every process it started, at the end of the file.
 //! - `file=PATH`: the block is that file of the checkout, to the letter.
+//! - the name of a language, or `same`: a scenario reads it in that language (`side_by_side`).
 //!
 //! Commands run in the root of the checkout, with the built `lambdagate` on the PATH, a home of their own and none of
 //! the caller's AWS settings. Files run one after the other; within a file blocks run in order.

@@ -38,6 +38,9 @@ pub struct Command {
     pub status: i32,
 }
 
+/// Marks of blocks that a test reads in the language they name: policies side by side.
+const LANGUAGES: &[&str] = &["lambdagate", "kong", "apisix", "gravitee", "same"];
+
 /// Why a page's marks make no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadBlock {
@@ -84,11 +87,13 @@ fn kind(line: usize, info: &str, inner: &[(usize, &str)]) -> Result<Option<Kind>
         let text = inner.iter().map(|(_, line)| format!("{line}\n")).collect();
         return Ok(Some(Kind::File { path: path.to_owned(), text }));
     }
-    if let Some(unknown) = marks.iter().find(|mark| !matches!(**mark, "run" | "background")) {
+    if let Some(unknown) =
+        marks.iter().find(|mark| !matches!(**mark, "run" | "background") && !LANGUAGES.contains(mark))
+    {
         return bad(&format!("the mark `{unknown}` means nothing: `run`, `run background` and `file=PATH` do"));
     }
     if !marks.contains(&"run") {
-        return if marks.is_empty() { Ok(None) } else { bad("`background` goes with `run`") };
+        return if marks.contains(&"background") { bad("`background` goes with `run`") } else { Ok(None) };
     }
     let mut commands = commands(inner)?;
     match (marks.contains(&"background"), commands.len()) {

@@ -47,6 +47,7 @@ mod reload_and_drain;
 mod sdk;
 mod secrets;
 mod shown;
+mod side_by_side;
 mod template;
 mod traffic_split;
 mod translated;
