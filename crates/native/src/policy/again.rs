@@ -18,8 +18,8 @@ entity! {
         pause: Option<At<Lasting>>,
         /// A try that has no response header by then is lost; 10s without it.
         patience: Option<At<Lasting>>,
-        /// A try is lost as well where this is not true of its response: `{#response.status < 500}`.
-        unless: Option<Expression>,
+        /// A try is lost as well where this is true of its response, or cannot be judged: `{#response.status >= 500}`.
+        when: Option<Expression>,
         /// Whether the last try's response goes to the client whatever it is; false without it.
         last_counts: Option<At<bool>>,
         /// When none is tried at all for some time; never without it.
@@ -68,7 +68,7 @@ pub(crate) fn again(written: &Written, at: &mut Lowering<'_>) -> endpoint::Again
         tries: said(&written.tries, TRIES),
         pause: said(&written.pause, Lasting(Duration::ZERO)).0,
         patience: said(&written.patience, Lasting(PATIENCE)).0,
-        unless: written.unless.as_ref().map(|text| lower_text::text(text, at)),
+        unless: written.when.as_ref().map(|text| lower_text::text(text, at)),
         last_counts: said(&written.last_counts, false),
         breaker: written.rest.as_ref().map(|rest| endpoint::Breaker {
             failures: rest.failures.value,
@@ -86,7 +86,7 @@ pub(crate) fn write(one: &endpoint::Again, pen: &mut Pen<'_>) -> Written {
         tries: unless(one.tries, &TRIES),
         pause: unless(Lasting(one.pause), &Lasting(Duration::ZERO)),
         patience: unless(Lasting(one.patience), &usual),
-        unless: one.unless.as_ref().map(|text| write_text::expression(text, pen)),
+        when: one.unless.as_ref().map(|text| write_text::expression(text, pen)),
         last_counts: unless(one.last_counts, &false),
         rest: one.breaker.as_ref().map(|rest| Rest {
             failures: At::new(rest.failures),
@@ -97,7 +97,7 @@ pub(crate) fn write(one: &endpoint::Again, pen: &mut Pen<'_>) -> Written {
         failure: write_text::unlike(&one.failure, FAILURE),
     };
     match written {
-        Again { pause: None, patience: None, unless: None, last_counts: None, rest: None, failure: None, .. } => {
+        Again { pause: None, patience: None, when: None, last_counts: None, rest: None, failure: None, .. } => {
             Either::First(At::new(one.tries))
         }
         written => Either::Second(At::new(written)),
