@@ -144,14 +144,8 @@ impl EtcdStore {
     pub fn open(options: EtcdOptions) -> Result<Self, StoreError> {
         let cluster = Cluster::new(&options)?;
         let origin = format!("{} {}", options.prefix, options.hosts.join(" "));
-        let copy = options.copy.as_deref().and_then(|path| Copy::open(path, &origin));
-        let (mut all, revision) = copy.as_ref().map_or_else(Default::default, Copy::read);
-        if let Some(coding) = &options.coding {
-            all = all
-                .iter()
-                .map(|one| Document { bytes: (coding.read)(&one.key, one.bytes.clone()), ..one.clone() })
-                .collect();
-        }
+        let copy = options.copy.as_deref().and_then(|path| Copy::open(path, &origin, options.coding.clone()));
+        let (all, revision) = copy.as_ref().map_or_else(Default::default, Copy::read);
         let shared = Shared {
             options,
             cluster,
@@ -229,6 +223,14 @@ impl Shared {
     /// Puts a whole list in force.
     fn replace(&self, all: Documents, position: u64) {
         let next = self.next(position);
+        if self.documents.is_empty() && !all.is_empty() {
+            self.remember([position]);
+            self.documents.begin(all.clone(), next);
+            if let Some(copy) = &self.copy {
+                copy.add_first(all, next);
+            }
+            return self.reach(position);
+        }
         let changed = self.documents.replace(all, next);
         if !changed.is_empty() {
             self.remember([position]);
@@ -260,12 +262,10 @@ impl Shared {
         newest.drain(..surplus);
     }
 
-    fn keep(&self, mut changed: Changed, at: Revision) {
-        let Some(copy) = &self.copy else { return };
-        for document in changed.iter_mut().filter_map(|(_, document)| document.as_mut()) {
-            document.bytes = self.written(&document.key, &document.bytes);
+    fn keep(&self, changed: Changed, at: Revision) {
+        if let Some(copy) = &self.copy {
+            copy.add(changed, at);
         }
-        copy.add(changed, at);
     }
 
     fn reach(&self, position: u64) {

@@ -73,6 +73,18 @@ impl Held {
         changed
     }
 
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.locked().is_empty()
+    }
+
+    /// Puts these where none is yet.
+    pub(crate) fn begin(&self, new: Documents, at: Revision) {
+        let mut all = self.locked();
+        *all = new;
+        self.revision.send_replace(at);
+    }
+
     /// The document of this key.
     pub(crate) fn find(&self, key: &str) -> Option<Document> {
         self.locked().find(key).cloned()

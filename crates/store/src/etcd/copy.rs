@@ -3,10 +3,10 @@
 //! It is written behind the traffic's back, a moment after a change is in force. Where it cannot be written, serving
 //! goes on without it, and the log says so.
 
-use super::Shared;
+use super::{Coding, Shared};
 use crate::held::Changed;
 use crate::rows::{Everything, Rows};
-use crate::{Document, Revision, StoreError};
+use crate::{Document, Documents, Revision, StoreError};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,11 +16,17 @@ use tokio::sync::Notify;
 
 /// The time between two writes.
 const REST: Duration = Duration::from_millis(200);
+/// More changes than this are let come into force before they are written.
+const MANY: usize = 1000;
+/// How long that is waited for, for each of them.
+const EACH: Duration = Duration::from_micros(20);
 
 /// The file, and what it does not have yet.
 pub(super) struct Copy {
-    rows: Arc<Rows>,
-    missing: Mutex<(BTreeMap<String, Option<Document>>, Revision)>,
+    pub(super) rows: Arc<Rows>,
+    /// How documents are written in it.
+    coding: Option<Coding>,
+    missing: Mutex<Missing>,
     more: Notify,
     /// Held from taking what is missing until it is written.
     writing: tokio::sync::Mutex<()>,
@@ -28,36 +34,72 @@ pub(super) struct Copy {
     told: AtomicBool,
 }
 
+/// What became of documents since the file was last written.
+#[derive(Default)]
+struct Missing {
+    /// All that there were when there was nothing before.
+    first: Documents,
+    /// What became of them since.
+    changed: BTreeMap<String, Option<Document>>,
+    at: Revision,
+}
+
 impl Copy {
     /// Opens the file, or makes it; one that was copied from elsewhere is emptied.
-    pub(super) fn open(path: &Path, origin: &str) -> Option<Self> {
+    pub(super) fn open(path: &Path, origin: &str, coding: Option<Coding>) -> Option<Self> {
         let opened = Rows::open(path).and_then(|rows| rows.belong_to(origin).map(|()| rows));
         let rows = opened.inspect_err(cannot_copy).ok()?;
         let (missing, more, writing, told) = Default::default();
-        Some(Self { rows: Arc::new(rows), missing, more, writing, told })
+        Some(Self { rows: Arc::new(rows), coding, missing, more, writing, told })
     }
 
     /// What it holds.
     pub(super) fn read(&self) -> Everything {
-        self.rows.read().inspect_err(cannot_copy).unwrap_or_default()
+        let (mut all, revision) = self.rows.read().inspect_err(cannot_copy).unwrap_or_default();
+        if let Some(coding) = &self.coding {
+            let read = |one: &Document| Document { bytes: (coding.read)(&one.key, one.bytes.clone()), ..one.clone() };
+            all = all.iter().map(read).collect();
+        }
+        (all, revision)
     }
 
     /// Is to be written.
     pub(super) fn add(&self, changed: Changed, at: Revision) {
+        self.note(|missing| missing.changed.extend(changed), at);
+    }
+
+    /// All of it is to be written; there was nothing before, or it has gone.
+    pub(super) fn add_first(&self, all: Documents, at: Revision) {
+        let add = |missing: &mut Missing| match missing.changed.is_empty() {
+            true => missing.first = all,
+            false => missing.changed.extend(all.iter().map(|one| (one.key.clone(), Some(one.clone())))),
+        };
+        self.note(add, at);
+    }
+
+    fn note(&self, what: impl FnOnce(&mut Missing), at: Revision) {
         let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        missing.0.extend(changed);
-        missing.1 = at;
+        what(&mut missing);
+        missing.at = at;
         self.more.notify_one();
+    }
+
+    /// The time until what is missing is in force, when it is much.
+    fn patience(&self) -> Duration {
+        let missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = missing.first.len() + missing.changed.len();
+        if number > MANY { EACH * u32::try_from(number).unwrap_or(u32::MAX) } else { Duration::ZERO }
     }
 
     /// Writes what is missing.
     pub(super) async fn write(&self) {
         let _one_at_a_time = self.writing.lock().await;
-        let ((changed, at), rows) = (self.take(), self.rows.clone());
-        if changed.is_empty() {
+        let (missing, rows, coding) = (self.take(), self.rows.clone(), self.coding.clone());
+        if missing.first.is_empty() && missing.changed.is_empty() {
             return;
         }
-        let written = tokio::task::spawn_blocking(move || rows.write(&changed, at)).await;
+        let write = move || rows.write(&missing.rows(coding.as_ref()), missing.at);
+        let written = tokio::task::spawn_blocking(write).await;
         match written {
             Ok(Ok(())) if !self.told.swap(true, Ordering::Relaxed) => {
                 tracing::info!(file = self.rows.place(), "configuration was copied: without etcd this file is served");
@@ -67,9 +109,22 @@ impl Copy {
         }
     }
 
-    fn take(&self) -> (Changed, Revision) {
-        let mut missing = self.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        (std::mem::take(&mut missing.0).into_iter().collect(), missing.1)
+    fn take(&self) -> Missing {
+        std::mem::take(&mut *self.missing.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Missing {
+    /// As they are written, in the order in which they came.
+    fn rows(&self, coding: Option<&Coding>) -> Changed {
+        let first = self.first.iter().map(|document| (document.key.clone(), Some(document.clone())));
+        let mut rows: Changed = first.chain(self.changed.clone()).collect();
+        if let Some(coding) = coding {
+            for document in rows.iter_mut().filter_map(|(_, document)| document.as_mut()) {
+                document.bytes = (coding.write)(&document.key, document.bytes.clone());
+            }
+        }
+        rows
     }
 }
 
@@ -78,6 +133,7 @@ pub(super) async fn keep(shared: &Shared) {
     let Some(copy) = &shared.copy else { return };
     loop {
         copy.more.notified().await;
+        tokio::time::sleep(copy.patience()).await;
         copy.write().await;
         tokio::time::sleep(REST).await;
     }

@@ -311,7 +311,7 @@ async fn values_are_coded_in_etcd_and_in_the_copy() {
     until(&store, &both).await;
     let copy = store.shared.copy.as_ref().unwrap();
     copy.write().await;
-    assert!(copy.read().0.iter().all(|document| document.bytes.iter().all(|byte| *byte == b'z')));
+    assert!(copy.rows.read().unwrap().0.iter().all(|document| document.bytes.iter().all(|byte| *byte == b'z')));
     drop(store);
     etcd.kill();
     tokio::task::yield_now().await;
