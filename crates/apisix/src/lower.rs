@@ -14,6 +14,7 @@ mod route;
 mod routes;
 mod split;
 mod table;
+mod threads;
 mod upstream;
 
 pub(crate) use answers::too_large;

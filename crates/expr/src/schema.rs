@@ -11,7 +11,7 @@ mod compile;
 mod fill;
 mod lua;
 
-pub use check::is_reference;
+pub use check::{is_reference, member};
 
 use regex::Regex;
 use serde_json::Value;

@@ -1,6 +1,7 @@
 //! A look into an object whose schema holds: what is absent or null is `None`.
 
 use crate::schema::Object;
+use expr::schema::member;
 use serde_json::Value;
 
 /// A part of an object.
@@ -20,12 +21,11 @@ impl<'a> Part<'a> {
 
     /// A value by its dotted path.
     pub fn value(self, path: &str) -> Option<&'a Value> {
-        let mut names = path.split('.');
-        let mut value = self.0?.get(names.next()?)?;
-        for name in names {
-            value = value.as_object()?.get(name)?;
+        let (mut object, mut rest) = (self.0?, path);
+        while let Some((name, below)) = rest.split_once('.') {
+            (object, rest) = (member(object, name)?.as_object()?, below);
         }
-        Some(value).filter(|value| !value.is_null())
+        member(object, rest).filter(|value| !value.is_null())
     }
 
     /// An object in it; one that is absent has no members.

@@ -130,8 +130,18 @@ pub(crate) fn in_environment(value: &mut Value, environment: &dyn Environment) {
 
 /// Replaces `$env://NAME`, `$env://NAME/MEMBER` and `$secret://…` in texts. What cannot be resolved stays as it is.
 fn replace(object: &mut Object, environment: &dyn Environment, remarks: &mut Vec<Remark>) {
-    for (name, value) in object.iter_mut() {
+    for (name, value) in object.iter_mut().filter(|(_, value)| refers(value)) {
         replace_in(value, name.clone(), environment, remarks);
+    }
+}
+
+/// Whether a text below stands for another: few do.
+fn refers(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.starts_with('$'),
+        Value::Array(items) => items.iter().any(refers),
+        Value::Object(members) => members.values().any(refers),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

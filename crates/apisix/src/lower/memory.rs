@@ -3,6 +3,7 @@
 use super::judged::{Judged, Manner, Remark};
 use super::objects::{Bad, Item, Objects, Order};
 use super::routes::Routes;
+use super::threads::of_each;
 use crate::document::Place;
 use crate::entity::Kind;
 use crate::read::{FileKind, Found, Origin, Texts, file_kind, objects};
@@ -38,6 +39,8 @@ pub struct Memory {
 /// What a change touches.
 #[derive(Default)]
 pub(super) struct Touched {
+    /// There was nothing before: all are others now, and are not told one by one.
+    pub(super) afresh: bool,
     /// Kinds of which some object is another now.
     pub(super) kinds: BTreeSet<Kind>,
     /// Routes that are others now, or gone.
@@ -117,11 +120,12 @@ impl Memory {
 
     /// The objects that are kept one by one.
     fn follow_kept(&mut self, documents: &Documents, before: &Documents, manner: &Manner<'_>, touched: &mut Touched) {
+        touched.afresh = before.is_empty();
         let mut new = Vec::new();
         for one in documents.differences(before).filter(is_other) {
             if let Some((old, place)) = one.before.and_then(object) {
                 self.objects.take(place.kind, &Order::of(old));
-                touched.object(place.kind, Order::of(old));
+                touched.object(place.kind, &Order::of(old));
             }
             new.extend(one.now.and_then(object));
         }
@@ -135,7 +139,7 @@ impl Memory {
             };
             let item = Item::kept(Order::of(document), judged);
             if item.judged.good {
-                touched.object(item.judged.place.kind, item.order.clone());
+                touched.object(item.judged.place.kind, &item.order);
                 items.entry(item.judged.place.kind).or_default().push(item);
             } else {
                 let bad = Bad { broken: Some(document.key.clone()), said: item.said() };
@@ -147,10 +151,10 @@ impl Memory {
 }
 
 impl Touched {
-    fn object(&mut self, kind: Kind, order: Order) {
+    fn object(&mut self, kind: Kind, order: &Order) {
         self.kinds.insert(kind);
-        if kind == Kind::Routes {
-            self.routes.insert(order);
+        if kind == Kind::Routes && !self.afresh {
+            self.routes.insert(order.clone());
         }
     }
 
@@ -189,25 +193,10 @@ fn is_other(one: &Difference<'_, Document>) -> bool {
     }
 }
 
-/// More objects than this are looked at by several threads.
-const MANY: usize = 1000;
-
 /// What documents hold, judged; nothing where that is no object.
 fn all_judged(documents: &[(&Document, Place)], manner: &Manner<'_>) -> Vec<Option<Judged>> {
-    let judged = |(document, place): &(&Document, Place)| {
+    of_each(documents, |(document, place)| {
         let Ok(Value::Object(object)) = serde_json::from_slice(&document.bytes) else { return None };
         Some(Judged::of(place.clone(), object, manner))
-    };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    if documents.len() <= MANY || threads == 1 {
-        return documents.iter().map(judged).collect();
-    }
-    std::thread::scope(|scope| {
-        let judged = &judged;
-        let mut parts = Vec::new();
-        for part in documents.chunks(documents.len().div_ceil(threads)) {
-            parts.push(scope.spawn(move || part.iter().map(judged).collect::<Vec<_>>()));
-        }
-        parts.into_iter().flat_map(|part| part.join().expect("looking at an object does not panic")).collect()
     })
 }

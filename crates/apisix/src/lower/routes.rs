@@ -4,6 +4,7 @@ use super::judged::Judged;
 use super::memory::Touched;
 use super::objects::{Item, Order};
 use super::route::{Asked, Basis, Made, make};
+use super::threads::of_each;
 use super::{Lowering, Said};
 use crate::entity::Kind;
 use crate::read::Origin;
@@ -59,6 +60,9 @@ impl Routes {
     /// Makes anew what a change touches.
     pub(super) fn follow(&mut self, at: &Lowering<'_>, touched: &Touched) {
         let items = at.objects.of_kind(Kind::Routes);
+        if touched.afresh {
+            return self.make_all(items, at);
+        }
         if touched.file {
             self.refile(items);
         }
@@ -68,7 +72,7 @@ impl Routes {
         let (mut left, mut fresh) = (Vec::new(), HashMap::new());
         for order in due {
             let before = self.kept.remove(&order);
-            let now = items.find(&order).map(|item| self.make(item, at, &mut fresh));
+            let now = items.find(&order).map(|item| self.sharing(made(item, at), &mut fresh));
             if !many {
                 self.replace(&order, before.as_ref(), now.as_ref(), &mut left);
             }
@@ -80,6 +84,17 @@ impl Routes {
         for id in left.iter().filter(|id| !self.users.contains_key(id)) {
             self.upstreams.remove(id);
         }
+    }
+
+    /// Makes all routes, of which none was known.
+    fn make_all(&mut self, items: &Pieces<Item>, at: &Lowering<'_>) {
+        let (items, mut fresh) = (items.iter().collect::<Vec<_>>(), HashMap::new());
+        self.kept.reserve(items.len());
+        for (item, made) in items.iter().zip(of_each(&items, |item| made(item, at))) {
+            let made = self.sharing(made, &mut fresh);
+            self.kept.insert(item.order.clone(), made);
+        }
+        self.lay(items);
     }
 
     /// Finds the routes of a file again by their ids: they may stand elsewhere now.
@@ -107,20 +122,16 @@ impl Routes {
         due
     }
 
-    /// Makes a route. Upstreams that are as they were, or as another route has them, are shared.
-    fn make(&self, item: &Item, at: &Lowering<'_>, fresh: &mut HashMap<UpstreamId, Arc<Upstream>>) -> Kept {
-        let basis = Basis::of(item, at);
-        let mut asked = Asked::default();
-        let mut made = make(&basis, at, &mut asked);
-        for (id, upstream) in &mut made.upstreams {
+    /// What was made of a route; upstreams that are as they were, or as another route has them, are shared.
+    fn sharing(&self, mut kept: Kept, fresh: &mut HashMap<UpstreamId, Arc<Upstream>>) -> Kept {
+        for (id, upstream) in &mut kept.made.upstreams {
             let known = fresh.get(id).or_else(|| Some(&self.upstreams.list().find(id)?.1));
             match known.filter(|known| *known == upstream) {
                 Some(known) => *upstream = known.clone(),
                 None => drop(fresh.insert(id.clone(), upstream.clone())),
             }
         }
-        let origins = if made.said.is_empty() { Vec::new() } else { basis.all().map(origin).to_vec() };
-        Kept { sources: basis.all().map(|item| Some(item?.judged.clone())), origins, asked, made }
+        kept
     }
 
     /// Puts what was made of a route in the place of what was made of it before. Upstreams that it has left are told.
@@ -164,21 +175,32 @@ impl Routes {
     }
 
     /// Lays everything out anew.
-    fn lay(&mut self, items: &Pieces<Item>) {
-        let kept = || items.iter().filter_map(|item| Some((&item.order, self.kept.get(&item.order)?)));
-        let live = || kept().filter_map(|(order, kept)| Some((order, kept.made.route.as_ref()?)));
-        let upstreams = || kept().flat_map(|(_, kept)| &kept.made.upstreams);
-        let mut users: HashMap<UpstreamId, usize> = HashMap::new();
+    fn lay<'i>(&mut self, items: impl IntoIterator<Item = &'i Item>) {
+        let kept = items.into_iter().filter_map(|item| Some((&item.order, self.kept.get(&item.order)?)));
+        let kept: Vec<(&Order, &Kept)> = kept.collect();
+        let live = || kept.iter().filter_map(|(order, kept)| Some((*order, kept.made.route.as_ref()?)));
+        let upstreams = || kept.iter().flat_map(|(_, kept)| &kept.made.upstreams);
+        let mut users: HashMap<UpstreamId, usize> = HashMap::with_capacity(kept.len());
         for (id, _) in upstreams() {
             *users.entry(id.clone()).or_default() += 1;
         }
         let upstreams = upstreams().cloned().collect();
         let orders = live().map(|(order, _)| order.clone()).collect();
         let routes = live().map(|(_, route)| route.clone()).collect();
-        let remarked = kept().filter(|(_, kept)| !kept.made.said.is_empty()).map(|(order, _)| order.clone()).collect();
+        let remarked = kept.iter().filter(|(_, kept)| !kept.made.said.is_empty());
+        let remarked = remarked.map(|(order, _)| (*order).clone()).collect();
         (self.orders, self.routes, self.remarked, self.users) = (orders, routes, remarked, users);
         self.upstreams = upstreams;
     }
+}
+
+/// What a route means now.
+fn made(item: &Item, at: &Lowering<'_>) -> Kept {
+    let basis = Basis::of(item, at);
+    let mut asked = Asked::default();
+    let made = make(&basis, at, &mut asked);
+    let origins = if made.said.is_empty() { Vec::new() } else { basis.all().map(origin).to_vec() };
+    Kept { sources: basis.all().map(|item| Some(item?.judged.clone())), origins, asked, made }
 }
 
 impl Kept {

@@ -7,7 +7,46 @@ use super::{
 use serde_json::Value;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-type Judged = Result<(), String>;
+/// What is said of the first rule that does not hold.
+pub(super) trait Complaint: Sized {
+    /// Says it.
+    fn new(words: impl FnOnce() -> String) -> Self;
+
+    /// Says where it was.
+    fn within(self, place: impl FnOnce(&str) -> String) -> Self;
+}
+
+impl Complaint for String {
+    fn new(words: impl FnOnce() -> String) -> Self {
+        words()
+    }
+
+    fn within(self, place: impl FnOnce(&str) -> String) -> Self {
+        place(&self)
+    }
+}
+
+/// Nothing is said: alternatives are only asked whether they hold.
+struct Silent;
+
+impl Complaint for Silent {
+    fn new(_: impl FnOnce() -> String) -> Self {
+        Self
+    }
+
+    fn within(self, _: impl FnOnce(&str) -> String) -> Self {
+        self
+    }
+}
+
+fn wrong<C: Complaint>(words: impl FnOnce() -> String) -> Result<(), C> {
+    Err(C::new(words))
+}
+
+/// Whether a value holds.
+pub(super) fn holds(node: &Node, value: &Value) -> bool {
+    check::<Silent>(node, value).is_ok()
+}
 
 /// What a text that stands for another begins with.
 const REFERENCES: [&str; 3] = ["$secret://", "$env://", "$ENV://"];
@@ -18,7 +57,7 @@ pub fn is_reference(text: &str) -> bool {
 }
 
 /// Judges a value.
-pub(super) fn check(node: &Node, value: &Value) -> Judged {
+pub(super) fn check<C: Complaint>(node: &Node, value: &Value) -> Result<(), C> {
     let may_refer = node.types.is_empty() || node.types.contains(&Type::String);
     if node.references && may_refer && value.as_str().is_some_and(is_reference) {
         return Ok(());
@@ -37,23 +76,25 @@ pub(super) fn check(node: &Node, value: &Value) -> Judged {
         Value::Null | Value::Bool(_) => {}
     }
     if !node.one_of_values.is_empty() && !node.one_of_values.iter().any(|one| same(one, value)) {
-        return Err("matches none of the enum values".to_owned());
+        return wrong(|| "matches none of the enum values".to_owned());
     }
     compound(node, value)?;
     format(node.format, value)
 }
 
-fn on<R>(rules: &Option<Box<R>>, judge: impl FnOnce(&R) -> Judged) -> Judged {
+fn on<R, C>(rules: &Option<Box<R>>, judge: impl FnOnce(&R) -> Result<(), C>) -> Result<(), C> {
     rules.as_deref().map_or(Ok(()), judge)
 }
 
-fn kind(node: &Node, value: &Value) -> Judged {
+fn kind<C: Complaint>(node: &Node, value: &Value) -> Result<(), C> {
     if node.types.is_empty() || node.types.iter().any(|one| is(*one, value)) {
         return Ok(());
     }
-    let names: Vec<&str> = node.types.iter().map(|one| schema_name(*one)).collect();
-    let several = if names.len() > 1 { "one of " } else { "" };
-    Err(format!("wrong type: expected {several}{}, got {}", names.join(", "), type_name(value)))
+    wrong(|| {
+        let names: Vec<&str> = node.types.iter().map(|one| schema_name(*one)).collect();
+        let several = if names.len() > 1 { "one of " } else { "" };
+        format!("wrong type: expected {several}{}, got {}", names.join(", "), type_name(value))
+    })
 }
 
 fn is(kind: Type, value: &Value) -> bool {
@@ -82,8 +123,8 @@ fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// Of few members one is found sooner by a look at all than by its hash.
-fn member<'m>(members: &'m Object, name: &str) -> Option<&'m Value> {
+/// A member of an object. Of few members one is found sooner by a look at all than by its hash.
+pub fn member<'m>(members: &'m Object, name: &str) -> Option<&'m Value> {
     const FEW: usize = 8;
     match members.len() {
         0..=FEW => members.iter().find(|(own, _)| *own == name).map(|(_, value)| value),
@@ -91,21 +132,21 @@ fn member<'m>(members: &'m Object, name: &str) -> Option<&'m Value> {
     }
 }
 
-fn object(rules: &ObjectRules, members: &Object) -> Judged {
-    let there = |name: &str| members.contains_key(name);
+fn object<C: Complaint>(rules: &ObjectRules, members: &Object) -> Result<(), C> {
+    let there = |name: &str| member(members, name).is_some();
     for (name, node) in &rules.properties {
         match member(members, name) {
             Some(value) => {
-                let told = |error| format!("property {} validation failed: {error}", quoted(name));
-                check(node, value).map_err(told)?;
+                let told = |error: &str| format!("property {} validation failed: {error}", quoted(name));
+                check(node, value).map_err(|error: C| error.within(told))?;
                 dependency(rules, name, members)?;
             }
-            None if rules.required.contains(name) => return Err(required(name)),
+            None if rules.required.contains(name) => return wrong(|| required(name)),
             None => {}
         }
     }
     if let Some(missing) = rules.required.iter().find(|name| !there(name)) {
-        return Err(required(missing));
+        return wrong(|| required(missing));
     }
     let others = rules.dependencies.iter().filter(|(name, _)| !rules.properties.iter().any(|(one, _)| one == name));
     for (name, _) in others.filter(|(name, _)| there(name)) {
@@ -113,10 +154,10 @@ fn object(rules: &ObjectRules, members: &Object) -> Judged {
     }
     others_hold(rules, members)?;
     if let Some(least) = rules.least.filter(|least| members.len() < *least) {
-        return Err(format!("expect object to have at least {least} properties"));
+        return wrong(|| format!("expect object to have at least {least} properties"));
     }
     match rules.most.filter(|most| members.len() > *most) {
-        Some(most) => Err(format!("expect object to have at most {most} properties")),
+        Some(most) => wrong(|| format!("expect object to have at most {most} properties")),
         None => Ok(()),
     }
 }
@@ -126,20 +167,22 @@ fn required(name: &str) -> String {
 }
 
 /// What a member that is there asks of its neighbours.
-fn dependency(rules: &ObjectRules, name: &str, members: &Object) -> Judged {
+fn dependency<C: Complaint>(rules: &ObjectRules, name: &str, members: &Object) -> Result<(), C> {
     let Some((_, dependency)) = rules.dependencies.iter().find(|(one, _)| one == name) else { return Ok(()) };
     match dependency {
         Dependency::Members(needed) => match needed.iter().find(|other| !members.contains_key(*other)) {
-            Some(other) => Err(format!("property {} is required when {} is set", quoted(other), quoted(name))),
+            Some(other) => wrong(|| format!("property {} is required when {} is set", quoted(other), quoted(name))),
             None => Ok(()),
         },
-        Dependency::Schema(node) => check(node, &Value::Object(members.clone()))
-            .map_err(|error| format!("failed to validate dependent schema for {}: {error}", quoted(name))),
+        Dependency::Schema(node) => {
+            let told = |error: &str| format!("failed to validate dependent schema for {}: {error}", quoted(name));
+            check(node, &Value::Object(members.clone())).map_err(|error: C| error.within(told))
+        }
     }
 }
 
 /// Members that are no properties.
-fn others_hold(rules: &ObjectRules, members: &Object) -> Judged {
+fn others_hold<C: Complaint>(rules: &ObjectRules, members: &Object) -> Result<(), C> {
     if rules.patterns.is_empty() && matches!(rules.others, Others::Any) {
         return Ok(());
     }
@@ -147,35 +190,38 @@ fn others_hold(rules: &ObjectRules, members: &Object) -> Judged {
         let mut matched = rules.properties.iter().any(|(one, _)| one == name);
         for (pattern, node) in rules.patterns.iter().filter(|(pattern, _)| pattern.is_match(name)) {
             matched = true;
-            let told = |error| format!("failed to validate {name} (matching {}): {error}", quoted(pattern.as_str()));
-            check(node, value).map_err(told)?;
+            let pattern = pattern.as_str();
+            let told = |error: &str| format!("failed to validate {name} (matching {}): {error}", quoted(pattern));
+            check(node, value).map_err(|error: C| error.within(told))?;
         }
         match &rules.others {
             _ if matched => {}
             Others::Any => {}
-            Others::None => return Err(format!("additional properties forbidden, found {name}")),
+            Others::None => return wrong(|| format!("additional properties forbidden, found {name}")),
             Others::Like(node) => {
-                check(node, value).map_err(|error| format!("failed to validate additional property {name}: {error}"))?
+                let told = |error: &str| format!("failed to validate additional property {name}: {error}");
+                check(node, value).map_err(|error: C| error.within(told))?;
             }
         }
     }
     Ok(())
 }
 
-fn array(rules: &ArrayRules, items: &[Value]) -> Judged {
+fn array<C: Complaint>(rules: &ArrayRules, items: &[Value]) -> Result<(), C> {
     if let Some(least) = rules.least.filter(|least| items.len() < *least) {
-        return Err(format!("expect array to have at least {least} items"));
+        return wrong(|| format!("expect array to have at least {least} items"));
     }
     if let Some(most) = rules.most.filter(|most| items.len() > *most) {
-        return Err(format!("expect array to have at most {most} items"));
+        return wrong(|| format!("expect array to have at most {most} items"));
     }
     for (at, item) in items.iter().enumerate() {
         if let Some(node) = rules.tuple.get(at).or(rules.items.as_ref()) {
-            check(node, item).map_err(|error| format!("failed to validate item {}: {error}", at + 1))?;
+            let told = |error: &str| format!("failed to validate item {}: {error}", at + 1);
+            check(node, item).map_err(|error: C| error.within(told))?;
         }
     }
     match rules.unique.then(|| repeated(items)).flatten() {
-        Some((one, two)) => Err(format!("expected unique items but items {one} and {two} are equal")),
+        Some((one, two)) => wrong(|| format!("expected unique items but items {one} and {two} are equal")),
         None => Ok(()),
     }
 }
@@ -188,21 +234,23 @@ fn repeated(items: &[Value]) -> Option<(usize, usize)> {
     })
 }
 
-fn text(rules: &TextRules, text: &str) -> Judged {
+fn text<C: Complaint>(rules: &TextRules, text: &str) -> Result<(), C> {
     let length = text.chars().count();
     if let Some(least) = rules.least.filter(|least| length < *least) {
-        return Err(format!("string too short, expected at least {least}, got {length}"));
+        return wrong(|| format!("string too short, expected at least {least}, got {length}"));
     }
     if let Some(most) = rules.most.filter(|most| length > *most) {
-        return Err(format!("string too long, expected at most {most}, got {length}"));
+        return wrong(|| format!("string too long, expected at most {most}, got {length}"));
     }
     match rules.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
-        Some(pattern) => Err(format!("failed to match pattern {} with {}", quoted(pattern.as_str()), quoted(text))),
+        Some(pattern) => {
+            wrong(|| format!("failed to match pattern {} with {}", quoted(pattern.as_str()), quoted(text)))
+        }
         None => Ok(()),
     }
 }
 
-fn bounds(rules: &NumberRules, value: f64) -> Judged {
+fn bounds<C: Complaint>(rules: &NumberRules, value: f64) -> Result<(), C> {
     let cases = [
         (rules.least, value < rules.least.unwrap_or(value), "at least"),
         (rules.above, rules.above.is_some_and(|bound| value <= bound), "greater than"),
@@ -210,52 +258,52 @@ fn bounds(rules: &NumberRules, value: f64) -> Judged {
         (rules.below, rules.below.is_some_and(|bound| value >= bound), "smaller than"),
     ];
     match cases.into_iter().find_map(|(bound, wrong, words)| bound.filter(|_| wrong).map(|bound| (bound, words))) {
-        Some((bound, words)) => Err(format!("expected {} to be {words} {}", number(value), number(bound))),
+        Some((bound, words)) => wrong(|| format!("expected {} to be {words} {}", number(value), number(bound))),
         None => Ok(()),
     }
 }
 
-fn compound(node: &Node, value: &Value) -> Judged {
+fn compound<C: Complaint>(node: &Node, value: &Value) -> Result<(), C> {
     for (at, one) in node.all.iter().enumerate() {
-        check(one, value).map_err(|error| format!("allOf {} failed: {error}", at + 1))?;
+        check(one, value).map_err(|error: C| error.within(|error| format!("allOf {} failed: {error}", at + 1)))?;
     }
-    if let Some(any) = node.any.as_ref().filter(|any| !any.nodes.iter().any(|one| check(one, value).is_ok())) {
-        return Err(format!("object matches none of the required{}", any.required));
+    if let Some(any) = node.any.as_ref().filter(|any| !any.nodes.iter().any(|one| holds(one, value))) {
+        return wrong(|| format!("object matches none of the required{}", any.required));
     }
     exactly_one(&node.one, value)?;
-    if node.not.as_ref().is_some_and(|not| check(not, value).is_ok()) {
-        return Err("value wasn't supposed to match schema".to_owned());
+    if node.not.as_ref().is_some_and(|not| holds(not, value)) {
+        return wrong(|| "value wasn't supposed to match schema".to_owned());
     }
     on(&node.condition, |condition| conditional(condition, value))
 }
 
-fn exactly_one(nodes: &[Node], value: &Value) -> Judged {
-    let mut matching = nodes.iter().enumerate().filter(|(_, one)| check(one, value).is_ok()).map(|(at, _)| at + 1);
+fn exactly_one<C: Complaint>(nodes: &[Node], value: &Value) -> Result<(), C> {
+    let mut matching = nodes.iter().enumerate().filter(|(_, one)| holds(one, value)).map(|(at, _)| at + 1);
     match (nodes.is_empty(), matching.next(), matching.next()) {
         (true, _, _) | (false, Some(_), None) => Ok(()),
-        (false, None, _) => Err("value should match only one schema, but matches none".to_owned()),
+        (false, None, _) => wrong(|| "value should match only one schema, but matches none".to_owned()),
         (false, Some(one), Some(two)) => {
-            Err(format!("value should match only one schema, but matches both schemas {one} and {two}"))
+            wrong(|| format!("value should match only one schema, but matches both schemas {one} and {two}"))
         }
     }
 }
 
-fn conditional(condition: &Condition, value: &Value) -> Judged {
-    let (branch, words) = match check(&condition.when, value) {
-        Ok(()) => (&condition.then, "then clause did not match"),
-        Err(_) => (&condition.otherwise, "else clause did not match"),
+fn conditional<C: Complaint>(condition: &Condition, value: &Value) -> Result<(), C> {
+    let (branch, words) = match holds(&condition.when, value) {
+        true => (&condition.then, "then clause did not match"),
+        false => (&condition.otherwise, "else clause did not match"),
     };
-    match branch.as_ref().is_none_or(|branch| check(branch, value).is_ok()) {
+    match branch.as_ref().is_none_or(|branch| holds(branch, value)) {
         true => Ok(()),
-        false => Err(words.to_owned()),
+        false => wrong(|| words.to_owned()),
     }
 }
 
-fn format(format: Option<Format>, value: &Value) -> Judged {
+fn format<C: Complaint>(format: Option<Format>, value: &Value) -> Result<(), C> {
     let (Some(format), Value::String(text)) = (format, value) else { return Ok(()) };
     let (good, name) = match format {
         Format::Ipv4 => (text.parse::<Ipv4Addr>().is_ok(), "ipv4"),
         Format::Ipv6 => (text.parse::<Ipv6Addr>().is_ok(), "ipv6"),
     };
-    if good { Ok(()) } else { Err(format!("expect valid {name} address but got: {text}")) }
+    if good { Ok(()) } else { wrong(|| format!("expect valid {name} address but got: {text}")) }
 }

@@ -26,7 +26,7 @@ pub(super) fn fill(node: &Node, value: &mut Value) {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
     for alternative in node.all.iter().chain(&node.one) {
-        if super::check::check(alternative, value).is_ok() {
+        if super::check::holds(alternative, value) {
             fill(alternative, value);
         }
     }
