@@ -63,7 +63,7 @@ impl HttpRoute {
         for node in self.upstream.candidates(exchange, &mut cookie) {
             self.name_host(&mut request, &node.authority, exchange.forwarded_host.as_ref());
             let busy = self.upstream.balancer.counts().then(|| node.load.begin());
-            match send(&node.pool, request, &node.name, exchange).await {
+            match send(self.upstream.pool(node), request, &node.name, exchange).await {
                 Ok(response) => {
                     self.judge(node, response.status().as_u16());
                     if self.upstream.balancer.measures()

@@ -14,7 +14,7 @@ use net::forward::WayError;
 use policy::Exchange;
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 use telemetry::metrics::NodeFigures;
 
@@ -104,7 +104,8 @@ struct Reserve {
 
 /// A node at run time.
 pub(super) struct ReadyNode {
-    pub(super) pool: Pool,
+    /// Made with the first request: most of many nodes never see one.
+    pool: OnceLock<Box<Pool>>,
     pub(super) health: Health,
     /// What it has to do, for those who choose by it.
     pub(super) load: Arc<Load>,
@@ -112,7 +113,7 @@ pub(super) struct ReadyNode {
     /// How it is reached, for checks.
     pub(super) origin: Origin,
     /// `host`, or `host:port` where the port is not the scheme's own: its `Host` field.
-    pub(super) authority: String,
+    pub(super) authority: Arc<str>,
     /// `host:port`, for logs.
     pub(super) name: Arc<str>,
 }
@@ -157,7 +158,12 @@ impl ReadyUpstream {
     pub(super) fn stranger(&self, host: &str, port: u16, tls: Option<ClientTls>) -> Result<(Pool, Arc<str>), WayError> {
         let model = Upstream { tls, nodes: Vec::new(), ..(*self.model).clone() };
         let node = ready_node(&model, &Node { host: host.to_owned(), port, weight: 1 })?;
-        Ok((node.pool, node.authority.into()))
+        Ok((Pool::new(node.origin, pool_options(&model)), node.authority))
+    }
+
+    /// The connections to a node of this upstream.
+    pub(super) fn pool<'u>(&self, node: &'u ReadyNode) -> &'u Pool {
+        node.pool.get_or_init(|| Box::new(Pool::new(node.origin.clone(), pool_options(&self.model))))
     }
 
     /// The nodes one request may try, in order: well ones, as many as retries allow; where all were tried, from the
@@ -215,22 +221,25 @@ fn ready_node(model: &Upstream, node: &Node) -> Result<ReadyNode, WayError> {
     let forward = way::forward(model, host, port)?;
     let usual = if tls.is_some() { 443 } else { 80 };
     let bracketed = if host.contains(':') && !host.starts_with('[') { format!("[{host}]") } else { host.to_owned() };
-    let name = format!("{bracketed}:{port}");
+    let name: Arc<str> = format!("{bracketed}:{port}").into();
     let origin = Origin { host: host.to_owned(), port, tls, http2: model.http2, forward };
-    let options = PoolOptions {
+    Ok(ReadyNode {
+        pool: OnceLock::new(),
+        health: Health::default(),
+        load: Arc::default(),
+        weight: node.weight,
+        origin,
+        authority: if port == usual { bracketed.into() } else { name.clone() },
+        name,
+    })
+}
+
+fn pool_options(model: &Upstream) -> PoolOptions {
+    PoolOptions {
         idle: model.keepalive.idle,
         idle_time: model.keepalive.time,
         connect: model.timeouts.connect,
         write: model.timeouts.write,
         read: model.timeouts.read,
-    };
-    Ok(ReadyNode {
-        pool: Pool::new(origin.clone(), options),
-        health: Health::default(),
-        load: Arc::default(),
-        weight: node.weight,
-        origin,
-        authority: if port == usual { bracketed } else { name.clone() },
-        name: name.into(),
-    })
+    }
 }
