@@ -10,7 +10,7 @@ use crate::{judge, rows};
 use serde_json::{Value, json};
 use std::net::TcpListener;
 
-const ROWS: &str = include_str!("../cases/apisix.jsonl");
+pub(crate) const ROWS: &str = include_str!("../cases/apisix.jsonl");
 
 #[test]
 fn every_row_holds() {
@@ -34,22 +34,26 @@ impl World {
 
     /// A text with its placeholders replaced.
     fn filled(&self, text: &str) -> String {
-        let mut text = text.replace("{{CLOSED}}", &format!("127.0.0.1:{}", self.closed)).replace("{{RUN}}", "run");
-        for (name, double) in &self.doubles {
-            let port = double.address().port().to_string();
-            text = text.replace(&format!("{{{{{name}}}}}"), &format!("127.0.0.1:{port}"));
-            text = text
-                .replace(&format!("\"{{{{{name}_PORT}}}}\""), &port)
-                .replace(&format!("{{{{{name}_PORT}}}}"), &port);
-            text = text.replace(&format!("{{{{{name}_HOST}}}}"), "127.0.0.1");
-        }
-        text
+        let port = |(name, double): &(&'static str, Double)| (*name, double.address().port());
+        filled(text, &self.doubles.each_ref().map(port), self.closed)
     }
+}
+
+/// A text with the addresses of doubles, and of nobody, in the places of their names.
+pub(crate) fn filled(text: &str, doubles: &[(&str, u16)], closed: u16) -> String {
+    let mut text = text.replace("{{CLOSED}}", &format!("127.0.0.1:{closed}")).replace("{{RUN}}", "run");
+    for (name, port) in doubles {
+        let port = port.to_string();
+        text = text.replace(&format!("{{{{{name}}}}}"), &format!("127.0.0.1:{port}"));
+        text = text.replace(&format!("\"{{{{{name}_PORT}}}}\""), &port).replace(&format!("{{{{{name}_PORT}}}}"), &port);
+        text = text.replace(&format!("{{{{{name}_HOST}}}}"), "127.0.0.1");
+    }
+    text
 }
 
 fn check(row: &Value) -> Result<(), String> {
     let world = World::start();
-    let site = site(row, &world);
+    let site = site(row, &|text| world.filled(text));
     let gate = Gate::start(&site, &["run", "--apisix", "conf", "--listen", "127.0.0.1:0"]);
     for (at, step) in row["steps"].as_array().unwrap().iter().enumerate() {
         let step: Value = serde_json::from_str(&world.filled(&step.to_string())).unwrap();
@@ -100,7 +104,7 @@ fn reply(name: &str, written: &Value) -> Value {
 }
 
 /// The folder of a row: its objects as one file.
-fn site(row: &Value, world: &World) -> Site {
+pub(crate) fn site(row: &Value, filled: &dyn Fn(&str) -> String) -> Site {
     let site = Site::new("");
     let router = row["needs"]["router"].as_str().unwrap_or("radixtree_host_uri");
     let settings = json!({
@@ -113,7 +117,7 @@ fn site(row: &Value, world: &World) -> Site {
         // every JSON text is YAML
         None => format!("{}\n#END\n", row["setup"]),
     };
-    site.write("conf/apisix.yaml", &world.filled(&objects));
+    site.write("conf/apisix.yaml", &filled(&objects));
     site
 }
 

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-const ROWS: &str = include_str!("../cases/gravitee.jsonl");
-const AROUND: &str = include_str!("../cases/gravitee-around.jsonl");
-const SHAPING: &str = include_str!("../cases/gravitee-shaping.jsonl");
+pub(crate) const ROWS: &str = include_str!("../cases/gravitee.jsonl");
+pub(crate) const AROUND: &str = include_str!("../cases/gravitee-around.jsonl");
+pub(crate) const SHAPING: &str = include_str!("../cases/gravitee-shaping.jsonl");
 
 #[test]
 fn every_row_holds() {
@@ -30,7 +30,7 @@ fn check(row: &Value) -> Result<(), String> {
     let lambda = Double::start_with(&row["lambda"], secure.then(|| pems.server()));
     let upstream = Double::start(&row["upstream"]);
     let sts = Double::start(&json!({"status": 200, "body": STS}));
-    let site = site(row, &upstream, &pems);
+    let site = site(row, &format!("http://{}", upstream.address()), &pems);
     let scheme = if secure { "https" } else { "http" };
     let endpoint = format!("{scheme}://{}", lambda.address());
     let sts_endpoint = format!("http://{}", sts.address());
@@ -78,21 +78,20 @@ fn request(expected: &Value, asked: &Asked) -> Result<(), String> {
 }
 
 /// A home with the row's definition. Rows about versions whose texts are not evaluated say so in the settings.
-fn site(row: &Value, upstream: &Double, pems: &Pems) -> Site {
+pub(crate) fn site(row: &Value, upstream: &str, pems: &Pems) -> Site {
     let site = Site::new("");
     for (name, pem) in &pems.files {
         site.write(name, pem);
     }
-    let upstream = format!("http://{}", upstream.address());
     let several = row["definitions"].as_array().cloned().unwrap_or_else(|| vec![row["definition"].clone()]);
     for (number, mut definition) in several.into_iter().enumerate() {
-        fill(&mut definition, &|text| pems.filled(&text.replace("${UPSTREAM}", &upstream), &site));
+        fill(&mut definition, &|text| pems.filled(&text.replace("${UPSTREAM}", upstream), &site));
         site.write(&format!("apis/api{number}.json"), &serde_json::to_string_pretty(&definition).unwrap());
     }
     let verbatim = row["policy_versions"] == "3.1.0-3.4.0";
     site.write("config/gravitee.yml", &format!("policy:\n  aws-lambda:\n    verbatim-payload: {verbatim}\n"));
     for (name, text) in row["files"].as_object().into_iter().flatten() {
-        site.write(name, &text.as_str().unwrap().replace("${UPSTREAM}", &upstream));
+        site.write(name, &text.as_str().unwrap().replace("${UPSTREAM}", upstream));
     }
     site
 }
@@ -107,7 +106,7 @@ fn fill(value: &mut Value, filled: &dyn Fn(&str) -> String) {
 }
 
 /// Certificates that nobody has signed but they themselves.
-struct Pems {
+pub(crate) struct Pems {
     files: BTreeMap<String, String>,
     chain: rustls::pki_types::CertificateDer<'static>,
     key: Vec<u8>,

@@ -1,14 +1,16 @@
 //! What other languages say, said in the native one: every golden case of theirs is written and means the same again.
 
-use crate::kong_cases;
+use crate::{apisix_cases, gravitee_cases, kong_cases};
 use dialect::golden;
 use dialect::{Dialect, Lowered, Source};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// What has no form in the native language, and why.
 const GAPS: &[(&str, &str)] = &[
     ("regions that are none", "an expression stands where a region would; each call has its own"),
+    ("roles that are none", "an expression stands where a role would, and has no value; no call gets as far"),
     ("functions without a name", "an expression names the function; each call has its own"),
     ("schemas that cannot be read", "natively such a schema is an error"),
 ];
@@ -67,6 +69,16 @@ fn written_and_read(lowered: &Lowered) -> Result<(), String> {
     Err(format!("{}\n{}", said.join("\n"), lines.join("\n")))
 }
 
+/// Lowers what each row says, writes what it means, and reads it again.
+fn check_rows(files: &[&str], lower: impl Fn(&Value) -> Lowered) {
+    let mut wrong = Vec::new();
+    let rows = files.iter().flat_map(|file| file.lines()).map(|line| serde_json::from_str::<Value>(line).unwrap());
+    for row in rows {
+        wrong.extend(written_and_read(&lower(&row)).err().map(|why| format!("{}: {why}", row["id"])));
+    }
+    assert!(wrong.is_empty(), "{} rows:\n{}", wrong.len(), wrong.join("\n\n"));
+}
+
 #[test]
 fn every_case_of_kong_is_said_in_full_and_means_the_same() {
     let lower = |input: &str, environment: &BTreeMap<String, String>| {
@@ -100,11 +112,28 @@ fn every_case_of_gravitee_is_said_in_full_and_means_the_same() {
 
 #[test]
 fn every_file_of_the_rows_about_kong_is_said_in_full_and_means_the_same() {
-    let mut wrong = Vec::new();
-    for row in kong_cases::ROWS.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
-        let file = golden::source("kong.yml", &kong_cases::document(&row).to_string());
-        let lowered = kong::Kong::default().lower(&documents(&[file]), &BTreeMap::new());
-        wrong.extend(written_and_read(&lowered).err().map(|why| format!("{}: {why}", row["id"])));
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    check_rows(&[kong_cases::ROWS], |row| {
+        let file = golden::source("kong.yml", &kong_cases::document(row).to_string());
+        kong::Kong::default().lower(&documents(&[file]), &BTreeMap::new())
+    });
+}
+
+#[test]
+fn every_file_of_the_rows_about_apisix_is_said_in_full_and_means_the_same() {
+    let doubles = [("A", 9001), ("B", 9002), ("C", 9003)];
+    check_rows(&[apisix_cases::ROWS], |row| {
+        let site = apisix_cases::site(row, &|text| apisix_cases::filled(text, &doubles, 9));
+        let dialect = apisix::Apisix::new(&[]);
+        dialect.lower(&documents(&dialect.read(&site.path().join("conf")).unwrap()), &BTreeMap::new())
+    });
+}
+
+#[test]
+fn every_definition_of_the_rows_about_gravitee_is_said_in_full_and_means_the_same() {
+    let pems = gravitee_cases::Pems::default();
+    check_rows(&[gravitee_cases::ROWS, gravitee_cases::AROUND, gravitee_cases::SHAPING], |row| {
+        let site = gravitee_cases::site(row, "http://127.0.0.1:9001", &pems);
+        let dialect = gravitee::Gravitee::default();
+        dialect.lower(&documents(&dialect.read(site.path()).unwrap()), &BTreeMap::new())
+    });
 }

@@ -20,6 +20,7 @@ use model::call::{
 use model::predicate::Predicate;
 use std::time::Duration;
 
+pub(crate) use credentials::is_role;
 pub(super) use target::{Base, base};
 pub(crate) use target::{common_rest, is_region};
 

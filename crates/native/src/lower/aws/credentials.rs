@@ -133,9 +133,14 @@ fn role(written: &Either<Text, At<Role>>, at: &mut Lowering<'_>) -> AssumeRole {
     }
 }
 
-fn check_role(arn: &Text, at: &mut Lowering<'_>) {
+/// Whether it is the ARN of a role.
+pub(crate) fn is_role(arn: &str) -> bool {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    if !matches!(parts.as_slice(), ["arn", _, "iam", "", _, name] if name.starts_with("role/")) {
+    matches!(parts.as_slice(), ["arn", _, "iam", "", _, name] if name.starts_with("role/"))
+}
+
+fn check_role(arn: &Text, at: &mut Lowering<'_>) {
+    if !is_role(arn) {
         at.invalid(&arn.spot, "this is no role; write its ARN, arn:aws:iam::ACCOUNT:role/NAME");
     }
 }

@@ -3,6 +3,7 @@
 use super::super::{Pen, text};
 use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Text};
 use crate::entity::aws::{Credentials as Written, Role, Source as WrittenSource, SourceWord, WebIdentity};
+use crate::lower::aws::is_role;
 use model::Secret;
 use model::aws::{AssumeRole, Credentials, Metadata, Source, Variables};
 
@@ -28,6 +29,9 @@ pub(super) fn credentials(credentials: &Credentials, pen: &mut Pen<'_>) -> Eithe
         written.sources = Some(rest.iter().map(|one| source(one, pen)).collect());
     }
     if !credentials.roles.is_empty() {
+        if credentials.roles.iter().any(|role| !is_role(&role.arn)) {
+            pen.left_out.insert("roles that are none");
+        }
         written.roles = Some(OneOrMany::from(credentials.roles.iter().map(role).collect::<Vec<_>>()));
     }
     written.sts_endpoint = credentials.sts_endpoint.as_deref().map(text);
