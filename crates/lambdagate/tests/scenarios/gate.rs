@@ -13,6 +13,9 @@ use std::time::Duration;
 /// Longer than anything here takes, on a slow machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a gateway may go on when its test is over.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// A running gateway.
 pub(crate) struct Gate {
     child: Child,
@@ -40,6 +43,13 @@ impl Log {
         let _lines = self.lines.lock().unwrap();
         self.ended.fetch_add(1, Ordering::SeqCst);
         self.more.notify_all();
+    }
+
+    /// Waits until nothing more comes, or the time is over.
+    fn wait_for_end(&self, patience: Duration) {
+        let lines = self.lines.lock().unwrap();
+        let goes_on = |_: &mut Vec<String>| self.ended.load(Ordering::SeqCst) < 2;
+        let _ended = self.more.wait_timeout_while(lines, patience, goes_on).unwrap();
     }
 
     /// Waits for lines until `choose` finds what it wants.
@@ -185,6 +195,10 @@ impl Gate {
                 let page = port.and_then(|port| Client::connect(port).ok()?.request("GET", path, &[], b"").ok());
                 said.extend(page.map(|page| page.text()));
             }
+        }
+        if let Ok(None) = self.child.try_wait() {
+            self.signal("TERM"); // what is still to be said is said
+            self.log.wait_for_end(LAST_WORDS);
         }
         let _ = self.child.kill();
         let _ = self.child.wait();

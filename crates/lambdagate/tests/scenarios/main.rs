@@ -13,6 +13,7 @@ mod redis;
 mod rows;
 mod site;
 
+mod admin_secrets;
 mod apisix_admin;
 mod apisix_cases;
 mod apisix_etcd;
