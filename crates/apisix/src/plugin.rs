@@ -30,12 +30,14 @@ mod limit_req;
 pub mod meta;
 mod mocking;
 mod multi_auth;
+mod opa;
 mod openfunction;
 mod openid_connect;
 mod openwhisk;
 mod prometheus;
 mod proxy_cache;
 mod proxy_rewrite;
+mod real_ip;
 mod records;
 mod redirect;
 mod redis;
@@ -108,6 +110,7 @@ macro_rules! plugins {
 }
 
 plugins! {
+    RealIp real_ip::parts, real_ip::lower; "real-ip" 23000;
     ClientControl client_control::parts, client_control::lower; "client-control" 22000;
     RequestId request_id::parts, request_id::lower; "request-id" 12015;
     FaultInjection fault_injection::parts, fault_injection::lower; "fault-injection" 11000;
@@ -127,6 +130,7 @@ plugins! {
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 2500;
     ConsumerRestriction consumer_restriction::parts, consumer_restriction::lower; "consumer-restriction" 2400;
     ForwardAuth forward_auth::parts, forward_auth::lower; "forward-auth" 2002;
+    Opa opa::parts, opa::lower; "opa" 2001;
     ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 1085;
     ProxyRewrite proxy_rewrite::parts, proxy_rewrite::lower; "proxy-rewrite" 1008;
     ApiBreaker api_breaker::parts, api_breaker::lower; "api-breaker" 1005;

@@ -6,6 +6,7 @@ mod absent;
 mod acl;
 mod aws_lambda;
 mod basic_auth;
+mod bot_detection;
 mod correlation_id;
 mod cors;
 mod file_log;
@@ -19,6 +20,7 @@ mod prometheus;
 mod proxy_cache;
 mod rate_limiting;
 mod records;
+mod redirect;
 mod request_size_limiting;
 mod request_termination;
 mod request_transformer;
@@ -87,6 +89,7 @@ macro_rules! plugins {
 
 plugins! {
     CorrelationId correlation_id::parts, correlation_id::lower; "correlation-id" 100001;
+    BotDetection bot_detection::parts, bot_detection::lower; "bot-detection" 2500;
     Cors cors::parts, cors::lower; "cors" 2000;
     Jwt jwt::parts, jwt::lower; "jwt" 1450;
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 1250;
@@ -98,6 +101,7 @@ plugins! {
     RateLimiting rate_limiting::parts, rate_limiting::lower; "rate-limiting" 910;
     RequestTransformer request_transformer::parts, request_transformer::lower; "request-transformer" 801;
     ResponseTransformer response_transformer::parts, response_transformer::lower; "response-transformer" 800;
+    Redirect redirect::parts, redirect::lower; "redirect" 779;
     Call aws_lambda::parts, aws_lambda::lower; "aws-lambda" 750;
     Prometheus prometheus::parts, prometheus::lower; "prometheus" 13;
     ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 100;

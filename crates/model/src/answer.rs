@@ -37,10 +37,12 @@ impl Answer {
 }
 
 /// Where an answer sends the client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Location {
     /// To the same host, path and query by https, on this port; without one on the usual.
     Https(Option<u16>),
+    /// To the same path and query, as received, behind this: scheme, host and port.
+    Behind(String),
 }
 
 /// The body of an [`Answer`].

@@ -10,6 +10,7 @@ mod cache;
 mod check_addresses;
 mod check_json;
 mod check_values;
+mod client_address;
 mod compress;
 mod cors;
 mod count;
@@ -30,6 +31,7 @@ mod log;
 mod log_object;
 mod pace;
 mod path_rules;
+mod policy_agent;
 mod query_texts;
 mod rate_limit;
 mod redirect;
@@ -59,6 +61,7 @@ pub use cache::{
 pub use check_addresses::{AddressOf, CheckAddresses};
 pub use check_json::CheckJson;
 pub use check_values::{CheckValues, ValueCheck, ValueRule};
+pub use client_address::ClientAddress;
 pub use compress::{BrotliMode, Compress, Encoding};
 pub use cors::{Cors, CorsManner, Origins};
 pub use count::{Count, Counted, LabelFact, LabelValue, Metric, MetricKind, Timed};
@@ -79,6 +82,7 @@ pub use log::{HttpSink, KeepBody, Log, LogJoin, LogQueue, LogShape, LogSink, Log
 pub use log_object::{LogFact, LogValue};
 pub use pace::{Concurrency, Pace};
 pub use path_rules::{PathMethods, PathRules, Slashes};
+pub use policy_agent::PolicyAgent;
 pub use query_texts::{QueryText, QueryTexts};
 pub use rate_limit::{
     Amount, CounterStore, Figures, Letters, LimitBy, LimitFact, LimitPart, Measured, Period, RateHeaders, RateLimit,
@@ -127,6 +131,8 @@ pub enum Policy {
     AnyOf(Box<AnyOf>),
     /// Lets in whom a server lets in.
     ForwardAuth(Box<ForwardAuth>),
+    /// Lets in whom a policy agent lets in.
+    PolicyAgent(Box<PolicyAgent>),
     /// Lets known clients of some groups in.
     Acl(Acl),
     /// Lets clients of some addresses in.
@@ -155,6 +161,8 @@ pub enum Policy {
     CheckValues(Box<CheckValues>),
     /// Lets requests of some addresses in, by lists that are evaluated for each.
     CheckAddresses(Box<CheckAddresses>),
+    /// Takes what a request tells for the client's address.
+    ClientAddress(Box<ClientAddress>),
     /// Encodes responses for clients that accept it.
     Compress(Box<Compress>),
     /// Lets in by the first of several ways that fits.

@@ -15,6 +15,7 @@ pub mod changes;
 mod check_addresses;
 mod check_json;
 mod check_values;
+mod client_address;
 pub mod compose;
 mod compress;
 pub mod concurrency;
@@ -42,6 +43,7 @@ pub mod log;
 pub mod missing;
 pub mod pace;
 pub mod path_rules;
+mod policy_agent;
 pub mod proof;
 pub mod query_texts;
 pub mod rate_limit;
@@ -165,6 +167,8 @@ forms! {
     "any-of" any_of: any_of::Written, [Access], any_of::lower;
     /// Lets in whom a server lets in.
     "forward-auth" forward_auth: At<forward_auth::ForwardAuth>, [Access], forward_auth::lower;
+    /// Lets in whom a policy agent lets in.
+    "policy-agent" policy_agent: At<policy_agent::PolicyAgent>, [Access], policy_agent::lower;
     /// Lets in by the first of several ways that fits: the ways, or more about them.
     "first-of" first_of: Either<Vec<At<first_of::Way>>, first_of::FirstOf>, [Access], first_of::lower;
     /// Lets known clients of some groups in.
@@ -215,6 +219,8 @@ forms! {
     "check-values" check_values: check_values::CheckValues, [Access], check_values::lower;
     /// Lets requests of some addresses in, by lists with expressions.
     "check-addresses" check_addresses: check_addresses::CheckAddresses, [Access], check_addresses::lower;
+    /// Takes what a request tells for the client's address.
+    "client-address" client_address: At<client_address::ClientAddress>, [Rewrite], client_address::lower;
     /// Encodes responses for clients that accept it.
     "compress" compress: Given<compress::Compress>, [Response], compress::lower;
     /// Refuses paths and methods.
@@ -321,6 +327,12 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Compose(one) => Step { compose: Some(Box::new(compose::write(one, pen))), ..empty },
         Policy::BodyTemplate(one) => Step { body_template: Some(Box::new(body_template::write(one, pen))), ..empty },
         Policy::CheckJson(one) if !check_json::is_readable(&one.schema) => gap("schemas that cannot be read", pen),
+        Policy::PolicyAgent(one) => {
+            Step { policy_agent: Some(Box::new(At::new(policy_agent::write(one, pen)))), ..empty }
+        }
+        Policy::ClientAddress(one) => {
+            Step { client_address: Some(Box::new(At::new(client_address::write(one)))), ..empty }
+        }
         Policy::Compress(one) => Step { compress: Some(Box::new(Given(compress::write(one)))), ..empty },
         Policy::CheckJson(one) => Step { check_json: Some(Box::new(check_json::write(one, pen))), ..empty },
         Policy::CheckValues(one) => Step { check_values: Some(Box::new(check_values::write(one, pen))), ..empty },

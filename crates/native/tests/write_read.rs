@@ -653,7 +653,8 @@ fn answer() -> BoxedStrategy<Answer> {
         text().prop_map(AnswerBody::Message),
         template().prop_map(AnswerBody::Template),
     ];
-    let location = of(of(any::<u16>()).prop_map(Location::Https));
+    let behind = Just(Location::Behind("https://new.test:81".to_owned()));
+    let location = of(prop_oneof![of(any::<u16>()).prop_map(Location::Https), behind]);
     (200u16..600, vec((name(), value()), 0..4), location, body)
         .prop_map(|(status, headers, location, body)| Answer { status, headers, location, body })
         .boxed()

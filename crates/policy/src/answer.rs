@@ -168,7 +168,7 @@ impl ReadyAnswer {
             AnswerBody::Template(template) => ReadyBody::Template(Arc::new(ReadyTemplate::compile(template))),
         };
         let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        (Self { status, headers, location: answer.location, body }, error)
+        (Self { status, headers, location: answer.location.clone(), body }, error)
     }
 
     /// The response, with what the failure adds to its header.
@@ -183,9 +183,7 @@ impl ReadyAnswer {
         if let Some(media_type) = given {
             fields.entry(header::CONTENT_TYPE).or_insert(media_type);
         }
-        if let Some(Location::Https(port)) = self.location
-            && let Some(location) = https_location(exchange, port)
-        {
+        if let Some(location) = self.location.as_ref().and_then(|location| location_of(location, exchange)) {
             fields.insert(header::LOCATION, location);
         }
         if let Some(failure) = failure {
@@ -222,12 +220,19 @@ fn plain(message: &str) -> Response<Body> {
 
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// The request's own target at its own host, by https.
-fn https_location(exchange: &Exchange, port: Option<u16>) -> Option<HeaderValue> {
-    let host = exchange.host_name();
-    let port = port.map(|port| format!(":{port}")).unwrap_or_default();
-    let target = exchange.request.uri.path_and_query().map_or("/", |target| target.as_str());
-    HeaderValue::try_from(format!("https://{host}{port}{target}")).ok()
+/// Where the client is sent.
+fn location_of(location: &Location, exchange: &Exchange) -> Option<HeaderValue> {
+    let target = |uri: &http::Uri| uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    let url = match location {
+        Location::Https(port) => {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            format!("https://{}{port}{}", exchange.host_name(), target(&exchange.request.uri))
+        }
+        Location::Behind(origin) => {
+            format!("{origin}{}", target(exchange.received.as_ref().unwrap_or(&exchange.request.uri)))
+        }
+    };
+    HeaderValue::try_from(url).ok()
 }
 
 fn add_failure(fields: &mut HeaderMap, failure: &Failure) {

@@ -21,6 +21,7 @@ pub(crate) mod jwt;
 pub(crate) mod key_auth;
 pub(crate) mod key_set;
 pub(crate) mod path_rules;
+pub(crate) mod policy_agent;
 pub(crate) mod refuse;
 pub(crate) mod token_key;
 pub(crate) mod token_proof;

@@ -27,6 +27,7 @@ use crate::auth::ip_restriction::IpRestriction;
 use crate::auth::jwt::Jwt;
 use crate::auth::key_auth::KeyAuth;
 use crate::auth::path_rules::PathRules;
+use crate::auth::policy_agent::PolicyAgent;
 use crate::auth::refuse::Refuse;
 use crate::auth::validate::Validate;
 use crate::cache::{self, AnswerKept, Keep};
@@ -49,6 +50,7 @@ use crate::refusing::Refusing;
 use crate::rewrite::again::Again;
 use crate::rewrite::assign::Assign;
 use crate::rewrite::body_template::BodyTemplate;
+use crate::rewrite::client_address::ClientAddress;
 use crate::rewrite::compose::Compose;
 use crate::rewrite::compress::Compress;
 use crate::rewrite::cors::{Preflight, Rules, Share};
@@ -180,6 +182,8 @@ impl<'a> Builder<'a> {
             (Data::AccessToken(data), Side::Request) => Box::new(AccessToken::compile(data, &self.services.tokens)?),
             (Data::AnyOf(data), Side::Request) => Box::new(self.any_of(data, phase, slot)?),
             (Data::ForwardAuth(data), Side::Request) => Box::new(ForwardAuth::compile(data)?),
+            (Data::PolicyAgent(data), Side::Request) => Box::new(PolicyAgent::compile(data)?),
+            (Data::ClientAddress(data), Side::Request) => Box::new(ClientAddress((**data).clone())),
             (Data::Acl(data), Side::Request) => {
                 Box::new(Acl::compile(data, data.header.as_deref().map(header_name).transpose()?)?)
             }
@@ -205,6 +209,8 @@ impl<'a> Builder<'a> {
                 | Data::AccessToken(_)
                 | Data::AnyOf(_)
                 | Data::ForwardAuth(_)
+                | Data::PolicyAgent(_)
+                | Data::ClientAddress(_)
                 | Data::Acl(_)
                 | Data::IpRestriction(_)
                 | Data::RequestSize(_),

@@ -3,6 +3,7 @@
 pub(crate) mod again;
 pub(crate) mod assign;
 pub(crate) mod body_template;
+pub(crate) mod client_address;
 pub(crate) mod compose;
 pub(crate) mod compress;
 pub(crate) mod cors;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -238,4 +238,77 @@ fn where_no_node_is_well_all_are_asked() {
         let answer = gate.get("/");
         assert_eq!((answer.status, answer.header("x-apisix-upstream-status")), (502, Some("502")));
     }
+}
+
+#[test]
+fn what_a_believed_peer_tells_is_the_clients_address() {
+    let upstream = json!({"nodes": {node("a").to_string(): 1}});
+    let route = |uri: &str, trusted: &str| {
+        let real = json!({"source": "http_x_forwarded_for", "trusted_addresses": [trusted]});
+        json!({"uri": uri, "upstream": upstream, "plugins": {
+            "real-ip": real, "ip-restriction": {"whitelist": ["203.0.113.7"]}}})
+    };
+    let (_site, gate) = gate(&json!({"routes": [route("/near", "127.0.0.0/24"), route("/far", "10.0.0.0/8")]}));
+    for (target, told, status) in [
+        ("/near", "198.51.100.1, 203.0.113.7", 200),
+        ("/near", "203.0.113.7, 198.51.100.1", 403),
+        ("/near", "nobody", 403),
+        ("/far", "203.0.113.7", 403),
+    ] {
+        assert_eq!(gate.request("GET", target, &[("x-forwarded-for", told)], b"").status, status, "{target} {told}");
+    }
+}
+
+/// A policy agent that lets Alice pass, tells who she is, and nobody else.
+fn agent() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let mut stream = BufReader::new(stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).unwrap();
+                length = line
+                    .to_ascii_lowercase()
+                    .strip_prefix("content-length: ")
+                    .map_or(length, |text| text.trim().parse().unwrap());
+            }
+            let mut body = vec![0; length];
+            stream.read_exact(&mut body).unwrap();
+            let input: Value = serde_json::from_slice(&body).unwrap();
+            let decision = match input["input"]["request"]["query"]["name"].as_str() {
+                Some("alice") => json!({"allow": true, "headers": {"X-User": "alice"}}),
+                Some("bob") => {
+                    json!({"allow": false, "status_code": 401, "reason": {"code": 7}, "headers": {"X-Why": "b"}})
+                }
+                _ => json!({"allow": false}),
+            };
+            let body = json!({"result": decision}).to_string();
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _gone = stream.get_mut().write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    address
+}
+
+#[test]
+fn a_policy_agent_decides_who_passes() {
+    let upstream = json!({"nodes": {node("a").to_string(): 1}});
+    let route = |uri: &str, host: String| {
+        let opa = json!({"host": host, "policy": "example", "send_headers_upstream": ["X-User"]});
+        json!({"uri": uri, "upstream": upstream, "plugins": {"opa": opa}})
+    };
+    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let routes = [route("/a", format!("http://{}", agent())), route("/b", format!("http://{nowhere}"))];
+    let (_site, gate) = gate(&json!({ "routes": routes }));
+    let ask = |target: &str| gate.request("GET", target, &[("x-user", "forged")], b"");
+    let passed = ask("/a?name=alice");
+    assert_eq!(passed.status, 200);
+    assert!(passed.text().contains("x-user: alice\r\n") && !passed.text().contains("forged"), "{}", passed.text());
+    let refused = ask("/a?name=bob");
+    assert_eq!((refused.status, refused.text().as_str(), refused.header("x-why")), (401, r#"{"code":7}"#, Some("b")));
+    assert_eq!(ask("/a").status, 403);
+    assert_eq!(ask("/b?name=alice").status, 403, "nobody decides");
 }

@@ -148,3 +148,49 @@ fn without_its_redis_a_limit_lets_pass_or_fails_as_it_says() {
         assert_eq!((answer.status, answer.header("x-ratelimit-limit-year")), (expected, None), "{fault_tolerant}");
     }
 }
+
+#[test]
+fn clients_are_sent_elsewhere_and_machines_away() {
+    let site = Site::new("");
+    let text = "
+routes:
+- name: a
+  paths: [/a]
+  plugins: [{name: redirect, config: {location: 'https://new.test/there?x'}}]
+- name: b
+  paths: [/b]
+  plugins: [{name: redirect, config: {location: 'https://new.test:81/there', keep_incoming_path: true, status_code: 307}}]
+- name: c
+  paths: [/c]
+  plugins:
+  - {name: bot-detection, config: {allow: [goodbot], deny: [badclient]}}
+  - {name: request-termination, config: {status_code: 200}}
+";
+    let gate = serve(&site, text, &[]);
+    for (target, status, location) in [
+        ("/a/b?c=d", 301, "https://new.test/there?x"),
+        ("/b/c%20d?e=f&g", 307, "https://new.test:81/b/c%20d?e=f&g"),
+        ("/b", 307, "https://new.test:81/b"),
+    ] {
+        let answer = gate.get(target);
+        assert_eq!((answer.status, answer.header("location")), (status, Some(location)), "{target}");
+        assert_eq!(
+            (answer.text().as_str(), answer.header("content-type")),
+            ("redirecting", Some("text/plain; charset=utf-8"))
+        );
+    }
+    for (agent, status) in [
+        (None, 200),
+        (Some("curl/8.0"), 200),
+        (Some("Googlebot/2.1"), 403),
+        (Some("a badclient"), 403),
+        (Some("my goodbot/1.0"), 200),
+    ] {
+        let headers: Vec<_> = agent.into_iter().map(|agent| ("user-agent", agent)).collect();
+        let answer = gate.request("GET", "/c", &headers, b"");
+        assert_eq!(answer.status, status, "{agent:?}");
+        if status == 403 {
+            assert_eq!(answer.json()["message"], "Forbidden");
+        }
+    }
+}

@@ -13,6 +13,9 @@ entity! {
         location: Option<At<Location>>,
         /// The port of that location, if it is not the usual one.
         location_port: Option<At<u16>>,
+        /// Instead, a `Location` at this scheme, host and port, with the request's path and query behind it:
+        /// `https://new.example.com`.
+        location_behind: Option<Text>,
         /// The body as text.
         body: Option<Text>,
         /// The body as a value that becomes JSON, with its `content-type`.

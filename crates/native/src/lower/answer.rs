@@ -25,7 +25,20 @@ pub(crate) fn answer(written: &entity::Answer, usual: u16, at: &mut Lowering<'_>
         headers.extend(values.all().iter().map(|text| (name.clone(), header::value(text, at))));
     }
     let status = written.status.as_ref().map_or(usual, |code| status(code, at));
-    let location = match (&written.location, &written.location_port) {
+    let location = location(written, at);
+    let body = body(written, &mut headers, at);
+    Answer { status, headers, location, body }
+}
+
+fn location(written: &entity::Answer, at: &mut Lowering<'_>) -> Option<Location> {
+    if let Some(text) = &written.location_behind {
+        if let Some(other) = &written.location {
+            at.invalid(&other.spot, "a location is made one way: \"location\" or \"location_behind\"");
+        }
+        let value = header::value(text, at);
+        return Some(Location::Behind(value));
+    }
+    match (&written.location, &written.location_port) {
         (Some(word), port) => match word.value {
             entity::Location::Https => Some(Location::Https(port.as_ref().map(|port| port.value))),
         },
@@ -34,9 +47,7 @@ pub(crate) fn answer(written: &entity::Answer, usual: u16, at: &mut Lowering<'_>
             None
         }
         (None, None) => None,
-    };
-    let body = body(written, &mut headers, at);
-    Answer { status, headers, location, body }
+    }
 }
 
 fn body(written: &entity::Answer, headers: &mut Vec<(String, String)>, at: &mut Lowering<'_>) -> AnswerBody {

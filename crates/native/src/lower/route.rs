@@ -233,6 +233,8 @@ pub(crate) fn answers(chain: &Chain) -> bool {
         | Policy::AccessToken(_)
         | Policy::AnyOf(_)
         | Policy::ForwardAuth(_)
+        | Policy::PolicyAgent(_)
+        | Policy::ClientAddress(_)
         | Policy::Acl(_)
         | Policy::IpRestriction(_)
         | Policy::RequestSize(_)

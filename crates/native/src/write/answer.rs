@@ -34,9 +34,13 @@ pub(crate) fn answer(answer: &Answer, usual: u16) -> entity::Answer {
         headers: (!headers.is_empty()).then_some(Pairs(headers)),
         ..entity::Answer::default()
     };
-    if let Some(Location::Https(port)) = answer.location {
-        written.location = Some(At::new(entity::Location::Https));
-        written.location_port = port.map(At::new);
+    match &answer.location {
+        Some(Location::Https(port)) => {
+            written.location = Some(At::new(entity::Location::Https));
+            written.location_port = port.map(At::new);
+        }
+        Some(Location::Behind(origin)) => written.location_behind = Some(text(origin)),
+        None => {}
     }
     match &answer.body {
         AnswerBody::Problem => written.problem = Some(At::new(true)),

@@ -26,6 +26,8 @@ pub(super) fn policy(people: Vec<ConsumerId>) -> BoxedStrategy<Policy> {
         3 => access_token(),
         2 => any_of(),
         2 => forward_auth(),
+        1 => policy_agent(),
+        1 => client_address(),
         2 => super::shapes::first_of(),
         2 => super::shapes::refuse(),
         2 => super::shapes::split(),
@@ -233,6 +235,22 @@ fn forward_auth() -> BoxedStrategy<Policy> {
         .prop_map(|(server, [post, open], along, extra, upstream, client, away)| {
             Policy::ForwardAuth(Box::new(ForwardAuth { server, post, along, extra, upstream, client, open, away }))
         })
+        .boxed()
+}
+
+fn policy_agent() -> BoxedStrategy<Policy> {
+    (server(), any::<[bool; 3]>(), names())
+        .prop_map(|(server, [route, service, consumer], upstream)| {
+            Policy::PolicyAgent(Box::new(PolicyAgent { server, route, service, consumer, upstream }))
+        })
+        .boxed()
+}
+
+fn client_address() -> BoxedStrategy<Policy> {
+    let source = select(vec!["http_x_real_ip", "arg_ip"]).prop_map(Variable::of);
+    let trusted = of(vec(select(vec!["10.0.0.0/8", "::1/128"]).prop_map(|text| text.parse().unwrap()), 0..3));
+    (source, any::<bool>(), trusted)
+        .prop_map(|(source, last, trusted)| Policy::ClientAddress(Box::new(ClientAddress { source, last, trusted })))
         .boxed()
 }
 

@@ -31,6 +31,8 @@ pub(super) fn name(data: &Data) -> &'static str {
         Data::AccessToken(_) => "a judgement of tokens",
         Data::AnyOf(_) => "a choice of policies",
         Data::ForwardAuth(_) => "a question to a server",
+        Data::PolicyAgent(_) => "a question to a policy agent",
+        Data::ClientAddress(_) => "the client's address",
         Data::Acl(_) => "an access list",
         Data::IpRestriction(_) => "a restriction of addresses",
         Data::RequestSize(_) => "a limit of request sizes",
