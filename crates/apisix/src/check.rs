@@ -6,6 +6,7 @@ use crate::document::Place;
 use crate::entity::{Kind, Part, secret_schema};
 use crate::plugin::{Plugin, Side, absent, meta::Meta};
 use crate::schema::{Object, Schema};
+use net::tls::{PemProblem, ServerCertificate, check_certificate};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -158,17 +159,34 @@ fn certificate(object: &Object) -> Result<(), String> {
         return Err("mismatched number of certs and keys".to_owned());
     }
     let pem = |text: &str| text.contains("-----BEGIN ") || text.starts_with("$");
-    let certs = part.text("cert").into_iter().chain(part.items("certs").iter().filter_map(Value::as_str));
-    for cert in certs {
-        if !pem(cert) {
-            return Err("failed to parse cert: PEM_read_bio_X509_AUX() failed".to_owned());
+    let texts = |name: &str| part.items(name).iter().map(Value::as_str).collect::<Vec<_>>();
+    let pairs = texts("certs").into_iter().zip(texts("keys")).chain([(part.text("cert"), part.text("key"))]);
+    for (cert, key) in pairs {
+        if cert.is_some_and(|cert| !pem(cert)) {
+            return Err(format!("failed to parse cert: {NO_CERTIFICATE}"));
         }
+        cert.zip(key).map_or(Ok(()), |(cert, key)| readable(cert, key))?;
     }
     if part.text("client.ca").is_some_and(|ca| !pem(ca)) {
-        let cause = "failed to parse cert: PEM_read_bio_X509_AUX() failed";
-        return Err(format!("failed to validate client_cert: {cause}"));
+        return Err(format!("failed to validate client_cert: failed to parse cert: {NO_CERTIFICATE}"));
     }
     Ok(())
+}
+
+/// What the original's library says.
+const NO_CERTIFICATE: &str = "PEM_read_bio_X509_AUX() failed";
+
+/// A certificate and its key can be shown to clients, where both are written out and not encrypted.
+fn readable(cert: &str, key: &str) -> Result<(), String> {
+    if !cert.contains("-----BEGIN ") || !key.contains("-----BEGIN ") {
+        return Ok(());
+    }
+    let pair = ServerCertificate { hosts: Vec::new(), chain_pem: cert.to_owned(), key_pem: key.to_owned() };
+    check_certificate(&pair).map_err(|why| match why {
+        PemProblem::KeyMismatch => format!("failed to parse key: {why}"),
+        why if why.is_of_key() => "failed to parse key: PEM_read_bio_PrivateKey() failed".to_owned(),
+        _ => format!("failed to parse cert: {NO_CERTIFICATE}"),
+    })
 }
 
 /// Whether a plugin exists at all, here or in the original.

@@ -3,7 +3,7 @@
 //! An entity is an object whose defaults are filled in; what it consists of is told by its [`Record`]. What it means is
 //! told by `lower`.
 
-mod certificate;
+pub(crate) mod certificate;
 mod consumer;
 pub mod credential;
 pub mod id;

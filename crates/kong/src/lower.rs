@@ -116,7 +116,7 @@ fn gateway(
     let consumers = consumer::consumers(&mut at);
     let upstreams = endpoint::upstreams(&mut at);
     let table = table::table(&mut at);
-    let listeners = listener::listeners(&table.id, &at);
+    let listeners = listener::listeners(&table.id, &mut at);
     Gateway { listeners, tables: vec![table], upstreams: upstreams.into(), consumers }
 }
 

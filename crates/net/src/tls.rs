@@ -14,7 +14,7 @@ pub use accept::{Accepted, ServerTls};
 pub use client::{ClientIdentity, ClientTlsOptions, check_identity, client_config};
 pub use clients::{ClientCertificates, PeerCertificate, certificates};
 pub use self_made::self_made;
-pub use server::{ServerCertificate, server_config};
+pub use server::{ServerCertificate, check_certificate, server_config};
 
 use rustls::crypto::CryptoProvider;
 use std::sync::{Arc, OnceLock};
@@ -93,6 +93,21 @@ pub enum PemProblem {
         /// The host.
         host: String,
     },
+}
+
+impl PemProblem {
+    /// Whether it is the key's alone, whatever the certificate is.
+    pub fn is_of_key(&self) -> bool {
+        match self {
+            Self::NoKey | Self::BadKeyPem | Self::EncryptedKey | Self::BadKey(_) => true,
+            Self::NoCertificate
+            | Self::BadCertificatePem(_)
+            | Self::BadCertificate(_)
+            | Self::NotAnAuthority(_)
+            | Self::KeyMismatch
+            | Self::BadHost { .. } => false,
+        }
+    }
 }
 
 /// ALPN protocols to offer or accept, the preferred one first.

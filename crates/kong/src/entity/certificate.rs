@@ -1,7 +1,8 @@
 //! `certificates`, their `snis`, and `ca_certificates`.
 
 use super::with_common;
-use crate::schema::{Record, Rule, foreign, string, text};
+use crate::schema::{Object, Record, Rule, Violation, foreign, string, text};
+use net::tls::{PemProblem, ServerCertificate, check_certificate};
 
 pub(super) fn record() -> Record {
     Record::new(with_common(vec![
@@ -24,6 +25,18 @@ pub(super) fn authority() -> Record {
         string("cert").required().rule(Rule::Text(certificate)),
         string("cert_digest").ignored("it is computed by whoever needs it"),
     ]))
+}
+
+/// What a certificate and its key are refused for, where both are written out.
+pub(crate) fn unreadable(object: &Object) -> Option<Violation> {
+    let text = |name: &str| object.get(name)?.as_str().filter(|text| text.contains("-----BEGIN ")).map(str::to_owned);
+    let pair = ServerCertificate { hosts: Vec::new(), chain_pem: text("cert")?, key_pem: text("key")? };
+    let why = check_certificate(&pair).err()?;
+    Some(match why {
+        PemProblem::KeyMismatch => Violation::entity("certificate does not match key"),
+        why if why.is_of_key() => Violation::field("key", format!("invalid key: {why}")),
+        why => Violation::field("cert", format!("invalid certificate: {why}")),
+    })
 }
 
 fn certificate(text: &str) -> text::Judged {

@@ -3,13 +3,15 @@
 use super::{Lowering, pair};
 use crate::entity::{Collection, Entity};
 use crate::settings::Listen;
+use dialect::Faith;
 use model::id::TableId;
 use model::listener::{Limits, Listener};
 use model::secret::Secret;
 use model::tls::{Certificate, ServerTls};
 
-pub(super) fn listeners(table: &TableId, at: &Lowering<'_>) -> Vec<Listener> {
+pub(super) fn listeners(table: &TableId, at: &mut Lowering<'_>) -> Vec<Listener> {
     let tls = certificates(at);
+    let at = &*at;
     let listens = at.settings.proxy.iter();
     listens.map(|listen| listener(*listen, listen.tls.then(|| tls.clone()), table, at)).collect()
 }
@@ -28,12 +30,31 @@ fn listener(listen: Listen, tls: Option<ServerTls>, table: &TableId, at: &Loweri
 }
 
 /// The certificate of the settings first, which clients see that name no known host, then those of entities.
-fn certificates(at: &Lowering<'_>) -> ServerTls {
+fn certificates(at: &mut Lowering<'_>) -> ServerTls {
     let of_settings = at.settings.certificate.as_ref().and_then(|files| pair(files, at.documents));
     let mut certificates = Vec::from_iter(of_settings);
-    let entities = at.entities.of(Collection::Certificates).iter();
-    certificates.extend(entities.filter_map(|entity| certificate(entity, at)));
+    let entities = at.entities;
+    for entity in entities.of(Collection::Certificates).iter() {
+        certificates.extend(certificate(entity, at).and_then(|one| usable(one, entity, at)));
+    }
     ServerTls { certificates, ..ServerTls::default() }
+}
+
+/// One that cannot be read is not shown, and the others are.
+fn usable(one: Certificate, entity: &Entity, at: &mut Lowering<'_>) -> Option<Certificate> {
+    let shown = net::tls::ServerCertificate {
+        hosts: one.hosts.clone(),
+        chain_pem: one.chain.clone(),
+        key_pem: one.key.expose().to_owned(),
+    };
+    match net::tls::check_certificate(&shown) {
+        Ok(()) => Some(one),
+        Err(why) => {
+            let field = if why.is_of_key() { "key" } else { "cert" };
+            at.say(Faith::Unsupported, entity, field, format!("no client is shown this certificate: {why}"));
+            None
+        }
+    }
 }
 
 fn certificate(entity: &Entity, at: &Lowering<'_>) -> Option<Certificate> {

@@ -177,3 +177,94 @@ fn the_documents_commands_work_as_they_stand() {
         assert!(!done && errors.contains("403"), "{said}{errors}");
     }
 }
+
+/// What curl is answered: status and body.
+fn curl(gate: &Gate, key: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
+    let url = format!("http://{}/apisix/admin{path}", gate.logged_address("\"Admin API\""));
+    let mut curl = Command::new("curl");
+    curl.args([
+        "-sS",
+        "--max-time",
+        "30",
+        "-w",
+        "\n%{http_code}",
+        "-X",
+        method,
+        &url,
+        "-H",
+        &format!("X-API-KEY: {key}"),
+    ]);
+    if !body.is_null() {
+        curl.args(["-d", &body.to_string()]);
+    }
+    let said = String::from_utf8(curl.output().unwrap().stdout).unwrap();
+    let (body, status) = said.rsplit_once('\n').unwrap();
+    (status.parse().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
+}
+
+#[test]
+fn a_users_session_with_curl_works() {
+    if !needs("a_users_session_with_curl_works", &["curl"]) {
+        return;
+    }
+    const VIEWER: &str = "4054f7cf07e344346cd3f287985e76a2";
+    let site = Site::new("");
+    let keys = format!(
+        "deployment:\n  admin:\n    admin_key: [{{name: admin, key: {KEY}, role: admin}}, {{name: viewer, key: {VIEWER}, role: viewer}}]\n"
+    );
+    let gate = start(&site, &keys, &[]);
+    let pem = |name: &str| {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../net/src/tls/store/fixtures/");
+        std::fs::read_to_string(format!("{folder}{name}")).unwrap()
+    };
+    let nodes = json!({"type": "roundrobin", "nodes": {upstream("from the upstream").to_string(): 1}});
+    let route = json!({"name": "one", "uri": "/one", "labels": {"team": "a"}, "methods": ["GET"], "service_id": "s"});
+    let other = json!({"name": "two", "uri": "/two", "labels": {"team": "b"}, "service_id": "s"});
+    let ssl = json!({"sni": "one.test", "cert": pem("server.pem"), "key": pem("server.key")});
+    let none = Value::Null;
+    // key, method, path, body, status, and a place in the answer with what stands there
+    type Step<'a> = (&'a str, &'a str, &'a str, &'a Value, u16, &'a str, Value);
+    let (keyed, methods) = (json!({"plugins": {"key-auth": {}}}), json!(["GET", "POST"]));
+    let jack = json!({"username": "jack", "plugins": {"key-auth": {"key": "of-jack"}}});
+    let before: &[Step<'_>] = &[
+        (KEY, "PUT", "/upstreams/u", &nodes, 201, "/value/id", json!("u")),
+        (KEY, "PUT", "/services/s", &json!({"upstream_id": "u"}), 201, "/key", json!("/apisix/services/s")),
+        (KEY, "PUT", "/routes/1", &route, 201, "/value/uri", json!("/one")),
+        (KEY, "PUT", "/routes/1", &route, 200, "/value/name", json!("one")),
+        (KEY, "POST", "/routes", &other, 201, "/value/name", json!("two")),
+        (KEY, "PUT", "/consumers", &jack, 201, "/value/username", json!("jack")),
+        (KEY, "PUT", "/ssls/1", &ssl, 201, "/value/sni", json!("one.test")),
+        (VIEWER, "GET", "/routes", &none, 200, "/total", json!(2)),
+        (VIEWER, "PUT", "/routes/2", &route, 401, "/value", none.clone()),
+        (KEY, "GET", "/routes?name=one", &none, 200, "/list/0/value/id", json!("1")),
+        (KEY, "GET", "/routes?label=team:b", &none, 200, "/list/0/value/name", json!("two")),
+        (KEY, "GET", "/routes?uri=two", &none, 200, "/total", json!(1)),
+        (KEY, "GET", "/routes?page=2&page_size=10", &none, 200, "/list", json!([])),
+        (KEY, "GET", "/routes/none", &none, 404, "/message", json!("Key not found")),
+    ];
+    let after: &[Step<'_>] = &[
+        (KEY, "PATCH", "/routes/1", &keyed, 200, "/value/plugins", json!({"key-auth": {}})),
+        (KEY, "PATCH", "/routes/1/methods", &methods, 200, "/value/methods", methods.clone()),
+    ];
+    let run = |steps: &[Step<'_>]| {
+        for (key, method, path, body, status, place, expected) in steps {
+            let (seen, answer) = curl(&gate, key, method, path, body);
+            let found = answer.pointer(place).unwrap_or(&Value::Null);
+            assert_eq!((seen, found), (*status, expected), "{method} {path}: {answer}");
+        }
+    };
+    run(before);
+    assert_eq!(gate.get("/one").text(), "from the upstream");
+    run(after);
+    assert_eq!(gate.get("/one").status, 401);
+    assert_eq!(gate.request("POST", "/one", &[("apikey", "of-jack")], b"").status, 200);
+    let used = curl(&gate, KEY, "DELETE", "/upstreams/u", &none);
+    assert_eq!(used.0, 400, "{}", used.1);
+    run(&[
+        (KEY, "DELETE", "/upstreams/u?force=true", &none, 200, "/deleted", json!("1")),
+        (KEY, "DELETE", "/ssls/1", &none, 200, "/deleted", json!("1")),
+        (KEY, "DELETE", "/routes/1", &none, 200, "/deleted", json!("1")),
+        (KEY, "DELETE", "/routes/1", &none, 404, "/message", json!("Key not found")),
+    ]);
+    assert_eq!(gate.get("/one").status, 404);
+}

@@ -146,6 +146,30 @@ fn hosts_of_apisix_demand_the_certificates_of_their_ssls() {
     check("hosts_of_apisix_demand_the_certificates_of_their_ssls", apisix);
 }
 
+/// One certificate of three cannot be read, and the other hosts are served.
+#[test]
+fn a_certificate_that_cannot_be_read_leaves_the_others() {
+    if !needs("a_certificate_that_cannot_be_read_leaves_the_others", &["curl"]) {
+        return;
+    }
+    let (site, mut hosts) = hosts();
+    hosts.certificates[1].1 = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", "A".repeat(128));
+    let gate = apisix(&site, &hosts);
+    assert_eq!(ask(&site, gate.address().port(), "free.test", "free.test", "/", None), Some(200));
+    gate.logged(&["failed to parse cert"]);
+    let shown =
+        |(name, cert, key): &(&str, String, String)| json!({"cert": cert, "key": key, "snis": [{"name": name}]});
+    let certificates: Vec<Value> = hosts.certificates.iter().map(shown).collect();
+    let answer = json!({"name": "request-termination", "config": {"status_code": 200}});
+    let routes = json!([{"name": "r", "paths": ["/"], "plugins": [answer]}]);
+    let file = json!({"_format_version": "3.0", "certificates": certificates, "routes": routes});
+    site.write("kong.yml", &file.to_string());
+    let gate = Gate::start_with(&site, &["run", "--kong", "kong.yml"], &[("KONG_PROXY_LISTEN", "127.0.0.1:0 ssl")]);
+    gate.logged(&["no client is shown this certificate"]);
+    assert_eq!(ask(&site, gate.address().port(), "free.test", "free.test", "/", None), Some(200));
+    assert_eq!(ask(&site, gate.address().port(), "strict.test", "strict.test", "/", None), None);
+}
+
 #[test]
 fn hosts_of_the_native_language_demand_theirs() {
     check("hosts_of_the_native_language_demand_theirs", native);

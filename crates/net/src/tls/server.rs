@@ -20,6 +20,11 @@ pub struct ServerCertificate {
     pub key_pem: String,
 }
 
+/// Whether a certificate can be shown to clients.
+pub fn check_certificate(certificate: &ServerCertificate) -> Result<(), PemProblem> {
+    read_one(certificate).map(drop)
+}
+
 /// A server's configuration. Of several certificates for a name the first one serves it; the first of all serves
 /// clients that name no known host. Sessions are resumed by ticket. Nobody is asked for a certificate.
 pub fn server_config(certificates: &[ServerCertificate], http2: bool) -> Result<Arc<ServerConfig>, TlsError> {

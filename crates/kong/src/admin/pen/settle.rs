@@ -1,6 +1,7 @@
 //! Whether an entity may be as it is: by its schema, and beside the others.
 
 use super::*;
+use crate::entity::certificate;
 use crate::schema::{Step, check, fill};
 
 impl Pen<'_> {
@@ -17,6 +18,9 @@ impl Pen<'_> {
         let mut found = fill(record, &mut object).0;
         found.extend(check(record, &object).0);
         found.extend(gone(record, &object));
+        if found.is_empty() && collection == Collection::Certificates {
+            found.extend(certificate::unreadable(&object));
+        }
         if !found.is_empty() {
             return Err(Problem::Schema(Violations(found)));
         }
