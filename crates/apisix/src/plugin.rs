@@ -5,6 +5,7 @@
 
 mod absent;
 mod api_breaker;
+mod attach_consumer_label;
 mod aws_lambda;
 mod azure_functions;
 mod basic_auth;
@@ -129,6 +130,7 @@ plugins! {
     JwtAuth jwt_auth::parts, jwt_auth::lower; "jwt-auth" 2510;
     KeyAuth key_auth::parts, key_auth::lower; "key-auth" 2500;
     ConsumerRestriction consumer_restriction::parts, consumer_restriction::lower; "consumer-restriction" 2400;
+    AttachConsumerLabel attach_consumer_label::parts, attach_consumer_label::lower; "attach-consumer-label" 2399;
     ForwardAuth forward_auth::parts, forward_auth::lower; "forward-auth" 2002;
     Opa opa::parts, opa::lower; "opa" 2001;
     ProxyCache proxy_cache::parts, proxy_cache::lower; "proxy-cache" 1085;

@@ -20,6 +20,9 @@ pub struct Consumer {
     pub groups: Vec<GroupId>,
     /// Names of groups that may have access ([`crate::policy::Acl`]).
     pub access: Vec<String>,
+    /// What else is known of it: names and texts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<(String, String)>,
     /// What proves that it is who it says.
     pub credentials: Vec<Credential>,
 }
@@ -175,6 +178,7 @@ impl Consumer {
             custom_id: None,
             groups: Vec::new(),
             access: Vec::new(),
+            labels: Vec::new(),
             credentials: Vec::new(),
         }
     }

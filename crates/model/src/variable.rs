@@ -53,6 +53,8 @@ pub enum Variable {
     Consumer,
     /// `consumer_group_id`: the id of the known client's first group.
     ConsumerGroup,
+    /// `consumer_label_NAME`: what else is known of the known client ([`crate::consumer::Consumer::labels`]).
+    ConsumerLabel(String),
     /// `route_id` ([`crate::route::Told::id`]).
     Route,
     /// `route_name` ([`crate::route::Told::name`]).
@@ -146,6 +148,9 @@ impl Variable {
         if let Some(cookie) = rest("cookie_") {
             return Self::Cookie(cookie.to_owned());
         }
+        if let Some(label) = rest("consumer_label_") {
+            return Self::ConsumerLabel(label.to_owned());
+        }
         if let Some(param) = rest("uri_param_") {
             return Self::PathParam(param.to_owned());
         }
@@ -167,6 +172,7 @@ impl fmt::Display for Variable {
             Self::ResponseHeader(name) => write!(f, "sent_http_{}", name.replace('-', "_")),
             Self::Argument(name) => write!(f, "arg_{name}"),
             Self::Cookie(name) => write!(f, "cookie_{name}"),
+            Self::ConsumerLabel(name) => write!(f, "consumer_label_{name}"),
             Self::PathParam(name) => write!(f, "uri_param_{name}"),
             Self::Body(path) => write!(f, "post_arg.{path}"),
             Self::Absent(name) => f.write_str(name),
@@ -200,6 +206,7 @@ mod tests {
             ("content_type", Variable::Header("content-type".into()), "http_content_type"),
             ("arg_a-b", Variable::Argument("a-b".into()), "arg_a-b"),
             ("cookie_S", Variable::Cookie("S".into()), "cookie_S"),
+            ("consumer_label_A-b", Variable::ConsumerLabel("A-b".into()), "consumer_label_A-b"),
             ("uri_param_id", Variable::PathParam("id".into()), "uri_param_id"),
             ("sent_http_etag", Variable::ResponseHeader("etag".into()), "sent_http_etag"),
             ("balancer_port", Variable::UpstreamPort, "balancer_port"),

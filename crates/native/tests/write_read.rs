@@ -161,12 +161,14 @@ fn gateway() -> BoxedStrategy<Gateway> {
 
 fn consumer(name: String) -> BoxedStrategy<Consumer> {
     let access = of(vec(text(), 0..2));
+    let labels = btree_map(self::name(), text(), 0..2);
     let credentials = policies::credentials(&name);
-    (vec(self::name(), 0..2), access, any::<bool>(), of(text()), of(text()), credentials)
-        .prop_map(move |(groups, access, other, shown_id, custom_id, credentials)| Consumer {
+    (vec(self::name(), 0..2), access, labels, any::<bool>(), of(text()), of(text()), credentials)
+        .prop_map(move |(groups, access, labels, other, shown_id, custom_id, credentials)| Consumer {
             id: ConsumerId::new(format!("{}/consumer/{name}", if other { "kong" } else { "native" })),
             shown_id,
             custom_id,
+            labels: labels.into_iter().collect(),
             access: access.unwrap_or_else(|| groups.clone()),
             groups: groups.into_iter().map(id("group", GroupId::new)).collect(),
             credentials,

@@ -145,6 +145,11 @@ impl Known {
                 custom_id: consumer.custom_id.as_deref().map(Arc::from),
                 groups: consumer.groups.clone().into(),
                 access: consumer.access.iter().map(|group| Arc::from(group.as_str())).collect(),
+                labels: consumer
+                    .labels
+                    .iter()
+                    .map(|(name, text)| (name.as_str().into(), text.as_str().into()))
+                    .collect(),
                 credential: None,
                 anonymous: false,
             },

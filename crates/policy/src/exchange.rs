@@ -156,6 +156,8 @@ pub struct Identity {
     pub groups: Arc<[GroupId]>,
     /// Names of groups that may have access.
     pub access: Arc<[Arc<str>]>,
+    /// What else is known of it: names and texts.
+    pub labels: Arc<[(Arc<str>, Arc<str>)]>,
     /// What names the credential that it showed.
     pub credential: Option<Arc<str>>,
     /// It proved nothing: the configured stand-in for unknown clients.
@@ -357,6 +359,7 @@ pub(crate) mod testing {
             custom_id: None,
             groups: groups.iter().map(|group| GroupId::new(*group)).collect(),
             access: access.iter().map(|group| Arc::from(*group)).collect(),
+            labels: Arc::from([]),
             credential: None,
             anonymous: false,
         }

@@ -44,6 +44,10 @@ impl Variables<Variable> for Asked<'_> {
             Variable::WholeBody => Fact::Text(String::from_utf8_lossy(body::held(self)?)),
             Variable::Consumer => (*exchange?.identity.as_ref()?.name).into(),
             Variable::ConsumerGroup => text(exchange?.identity.as_ref()?.groups.first()?.bare()),
+            Variable::ConsumerLabel(name) => {
+                let labels = &exchange?.identity.as_ref()?.labels;
+                (**labels.iter().find(|(label, _)| **label == **name).map(|(_, value)| value)?).into()
+            }
             Variable::Route => known().map(|route| route.told.id.as_deref().unwrap_or(route.id.bare()))?.into(),
             Variable::RouteName => known()?.told.name.as_deref()?.into(),
             Variable::Service => known()?.told.service.as_deref()?.into(),

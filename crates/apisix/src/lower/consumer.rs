@@ -2,6 +2,7 @@
 
 use super::{Lowering, name};
 use crate::entity::Kind;
+use crate::entity::Part;
 use crate::plugin::{Plugin, Side, meta::Meta};
 use crate::schema::Object;
 use model::consumer::{Consumer, Credential};
@@ -31,11 +32,20 @@ pub(super) fn consumers(at: &Lowering<'_>) -> Vec<Arc<Consumer>> {
             custom_id: judged.part().owned("labels.custom_id"),
             groups: group.iter().map(|group| GroupId::new(name("group", group))).collect(),
             access,
+            labels: labels(judged.part()),
             credentials: own,
             ..Consumer::new(ConsumerId::new(name("consumer", &judged.place.id)), judged.place.id.as_str())
         })
     };
     at.objects.of_kind(Kind::Consumers).iter().map(consumer).collect()
+}
+
+/// In the order of their names: maps have none.
+fn labels(consumer: Part<'_>) -> Vec<(String, String)> {
+    let texts = consumer.part("labels").members();
+    let mut labels: Vec<_> = texts.filter_map(|(name, text)| Some((name.clone(), text.as_str()?.to_owned()))).collect();
+    labels.sort();
+    labels
 }
 
 /// What a configuration proves. One that has a reference which leads nowhere proves nothing.

@@ -23,7 +23,6 @@ pub const ABSENT: &[Absent] = &[
     guard("dingtalk-auth", 2430, "nobody is authenticated by DingTalk"),
     guard("feishu-auth", 2420, "nobody is authenticated by Feishu"),
     guard("acl", 2410, "nobody is authorized by labels"),
-    guard("attach-consumer-label", 2399, "labels of clients are not passed on"),
     guard("authz-keycloak", 2000, "nobody is authorized"),
     guard("ai-prompt-guard", 1072, "prompts are not examined"),
     plain("error-log-logger", 1091, "error logs are not sent"),

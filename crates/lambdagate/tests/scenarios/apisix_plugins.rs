@@ -312,3 +312,28 @@ fn a_policy_agent_decides_who_passes() {
     assert_eq!(ask("/a").status, 403);
     assert_eq!(ask("/b?name=alice").status, 403, "nobody decides");
 }
+
+#[test]
+fn upstreams_learn_the_labels_of_known_clients_and_of_nobody_else() {
+    let upstream = json!({"nodes": {node("a").to_string(): 1}});
+    let attach = json!({"headers": {"X-Department": "$department"}});
+    let consumer =
+        |name: &str, labels: Value| json!({"username": name, "labels": labels, "plugins": {"key-auth": {"key": name}}});
+    let (_site, gate) = gate(&json!({
+        "routes": [
+            {"uri": "/known", "upstream": upstream, "plugins": {"key-auth": {}, "attach-consumer-label": attach}},
+            {"uri": "/open", "upstream": upstream, "plugins": {"attach-consumer-label": attach}},
+        ],
+        "consumers": [consumer("bob", json!({"department": "devops"})), consumer("eve", json!({"company": "x"}))],
+    }));
+    for (target, key, expected) in
+        [("/known", "bob", Some("x-department: devops\r\n")), ("/known", "eve", None), ("/open", "bob", None)]
+    {
+        let answer = gate.request("GET", target, &[("apikey", key), ("x-department", "forged")], b"");
+        assert_eq!(answer.status, 200);
+        let told = answer.text();
+        assert!(!told.contains("forged"), "{target} {key}: {told}");
+        assert_eq!(told.contains("x-department"), expected.is_some(), "{target} {key}: {told}");
+        assert!(expected.is_none_or(|field| told.contains(field)), "{target} {key}: {told}");
+    }
+}

@@ -19,6 +19,8 @@ entity! {
         groups: Option<OneOrMany<Text>>,
         /// Groups by which `acl` lets it in; its `groups` without it.
         access: Option<OneOrMany<Text>>,
+        /// What else is known of it: names and texts, for the variables `consumer_label_NAME`.
+        labels: Option<Pairs<Text>>,
         /// Its keys for `key-auth`, best as `${NAME}`.
         keys: Option<OneOrMany<Either<Hidden, Key>>>,
         /// Its passwords for `basic-auth` by user name, best as `${NAME}`.

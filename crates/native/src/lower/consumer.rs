@@ -45,6 +45,12 @@ fn consumer(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>
         shown_id: written.shown_id.as_ref().map(|id| id.value.clone()),
         custom_id: written.custom_id.as_ref().map(|id| id.value.clone()),
         access,
+        labels: written
+            .labels
+            .iter()
+            .flat_map(|all| &all.0)
+            .map(|(name, text)| (name.value.clone(), text.value.clone()))
+            .collect(),
         groups: groups.into_iter().map(GroupId::new).collect(),
         credentials,
         ..Consumer::new(ConsumerId::new(id), &written.name.value)

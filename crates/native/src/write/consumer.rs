@@ -20,6 +20,7 @@ pub(super) fn consumer(one: &Consumer, pen: &mut Pen<'_>) -> entity::Consumer {
         custom_id: one.custom_id.as_deref().map(text),
         groups: some(groups).map(Into::into),
         access: (!is_usual).then(access),
+        labels: some(one.labels.iter().map(|(name, label)| (key(name), text(label))).collect()).map(Pairs),
         ..entity::Consumer::default()
     };
     let (mut keys, mut passwords, mut tokens, mut signers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());

@@ -94,6 +94,7 @@ impl Subscriber {
                 custom_id: None,
                 groups: Arc::from([]),
                 access: Arc::from([]),
+                labels: Arc::from([]),
                 credential: Some(data.id.as_str().into()),
                 anonymous: false,
             },
