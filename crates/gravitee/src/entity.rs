@@ -76,6 +76,7 @@ pub static RECORDS: &[&Record] = &[
     &resource::OAUTH2_KEYCLOAK,
     &resource::KEYCLOAK,
     &resource::CREDENTIALS,
+    &resource::CACHE,
     &template::TEMPLATE,
     &template::PROPERTY,
     &event::FILE,

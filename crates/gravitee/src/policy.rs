@@ -7,7 +7,9 @@ pub mod api_key;
 mod assign_attributes;
 mod assign_content;
 mod aws_lambda;
+mod cache;
 mod dynamic_routing;
+mod interrupt;
 mod ip_filtering;
 mod json_validation;
 pub mod jwt;
@@ -18,6 +20,7 @@ pub mod oauth2;
 mod override_request_method;
 mod quota;
 mod rate_limit;
+pub(crate) mod request_content_limit;
 mod request_validation;
 mod resource_filtering;
 mod retry;
@@ -86,6 +89,9 @@ policies! {
     Latency latency::CONFIG, latency::lower; "latency";
     OverrideMethod override_request_method::CONFIG, override_request_method::lower; "policy-override-request-method";
     TransformQuery transform_query_params::CONFIG, transform_query_params::lower; "transform-queryparams";
+    Cache cache::CONFIG, cache::lower; "cache";
+    Interrupt interrupt::CONFIG, interrupt::lower; "interrupt";
+    ContentLimit request_content_limit::CONFIG, request_content_limit::lower; "request-content-limit";
     ResourceFiltering resource_filtering::CONFIG, resource_filtering::lower; "resource-filtering";
 }
 
@@ -124,6 +130,8 @@ pub(crate) struct Home<'a> {
     pub(crate) planned: bool,
     /// The path of the flow.
     pub(crate) flow: &'a str,
+    /// What its policies share.
+    pub(crate) resources: &'a [Part<'a>],
 }
 
 /// By whose rules steps run.

@@ -70,6 +70,8 @@ pub enum Constant {
     Bean(BTreeMap<String, Constant>),
     /// Keys with values: one that is not there is null.
     Map(BTreeMap<String, Constant>),
+    /// A text that nobody is told but expressions.
+    Secret(Secret),
     /// Secrets by their path, which only `get` reaches.
     Secrets(BTreeMap<String, Secret>),
 }

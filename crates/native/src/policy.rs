@@ -310,10 +310,10 @@ pub(crate) fn write(policy: &Policy, phase: chain::Phase, around: &Around<'_>, p
         Policy::Csrf(one) => Step { csrf: Some(Box::new(At::new(csrf::write(one, pen)))), ..empty },
         Policy::Headers(edits) => match phase {
             chain::Phase::Response | chain::Phase::Log => {
-                Step { response_headers: Some(Box::new(headers::write(edits))), ..empty }
+                Step { response_headers: Some(Box::new(headers::write(edits, pen))), ..empty }
             }
             chain::Phase::Rewrite | chain::Phase::Access | chain::Phase::Endpoint => {
-                Step { request_headers: Some(Box::new(headers::write(edits))), ..empty }
+                Step { request_headers: Some(Box::new(headers::write(edits, pen))), ..empty }
             }
         },
         Policy::RequestTransform(one) => {

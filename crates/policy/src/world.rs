@@ -86,7 +86,8 @@ impl Lookup for World<'_> {
     fn get(&self, name: &str) -> Option<Value<'_>> {
         match name {
             "request" => Some(bean(&self.request)),
-            "response" => self.response.as_ref().map(|response| bean(response)),
+            // what a cache asks of the endpoint's response
+            "response" | "upstreamResponse" => self.response.as_ref().map(|response| bean(response)),
             "context" => Some(bean(&self.context)),
             "lambdaResponse" => self.reply.as_ref().map(|reply| bean(reply)),
             "error" => self.error.as_ref().map(|error| bean(error)),

@@ -86,3 +86,14 @@ pub static CREDENTIALS: Record = Record { name: "credentials", fields: &[secret(
 
 /// What of a cache counts for tokens.
 pub static TOKEN_CACHE: Record = Record { name: "cache", fields: &[number("timeToLiveSeconds").default("0")] };
+
+/// Room for responses.
+pub static CACHE: Record = Record {
+    name: "cache (resource)",
+    fields: &[
+        text("name").accepted("the resource's own name counts"),
+        number("timeToIdleSeconds").default("0").ignored("what nobody asks for is kept as long as the rest"),
+        number("timeToLiveSeconds").default("0"),
+        number("maxEntriesLocalHeap").default("1000"),
+    ],
+};

@@ -4,7 +4,7 @@ use super::Lowering;
 use super::api::Api;
 use crate::expression;
 use crate::part::Part;
-use crate::policy::Engine;
+use crate::policy::{Engine, request_content_limit};
 use crate::read::Version;
 use crate::settings::Settings;
 use dialect::Faith;
@@ -48,6 +48,7 @@ fn keyed(engine: Engine) -> KeyedAnswers {
 fn kinds() -> BTreeMap<FailureKind, Keyed> {
     let silent = |status, key: &str| Keyed { status, key: Some(key.to_owned()), message: None };
     BTreeMap::from([
+        (FailureKind::BodyTooLarge, Keyed::new(413, request_content_limit::KEY, request_content_limit::MESSAGE)),
         (FailureKind::UpstreamUnreachable, silent(502, "GATEWAY_CLIENT_CONNECTION_ERROR")),
         (FailureKind::UpstreamMalformed, silent(502, "GATEWAY_CLIENT_CONNECTION_ERROR")),
         (FailureKind::UpstreamTimeout, silent(504, "REQUEST_TIMEOUT")),

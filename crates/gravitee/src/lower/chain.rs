@@ -31,9 +31,10 @@ const API: Ground = Ground { request: 2_000_000, response: 2_000_000 };
 
 /// The chain of an API, and where parameters stand in the paths of its flows.
 pub(super) fn chain(api: &Api<'_>, at: &mut Lowering<'_>) -> (Chain, Vec<ParamPath>) {
+    let resources = api.part.parts("resources");
     let mut of = Builder {
         engine: api.engine,
-        home: Home { api: &api.id, planned: !api.bare, flow: "" },
+        home: Home { api: &api.id, planned: !api.bare, flow: "", resources: &resources },
         groups: Vec::new(),
         around: String::new(),
         sets: 0,

@@ -49,6 +49,7 @@ fn as_json(constant: &Constant) -> Value {
     match constant {
         Constant::Null => Value::Null,
         Constant::Text(text) => json!(text),
+        Constant::Secret(secret) => json!(secret.expose()),
         Constant::Number(number) => json!(number),
         Constant::Boolean(truth) => json!(truth),
         Constant::List(items) => items.iter().map(as_json).collect(),

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::api::Api;
-use crate::entity::resource::{KEYCLOAK, OAUTH2, OAUTH2_AM, OAUTH2_KEYCLOAK, TOKEN_CACHE};
+use crate::entity::resource::{CACHE, KEYCLOAK, OAUTH2, OAUTH2_AM, OAUTH2_KEYCLOAK, TOKEN_CACHE};
 use crate::part::Part;
 use crate::policy::jwt::Cannot;
 use crate::read::{check, inner};
@@ -77,6 +77,35 @@ fn of<'p>(resource: &Part<'p>, record: &'static Record, tree: Option<&'p (Tree, 
         Some((tree, path)) => Part::new(record, tree, resource.document, path),
         None => resource.part("configuration").seen_as(record),
     }
+}
+
+/// Room for responses that are kept.
+pub(crate) struct Room {
+    /// The most of them.
+    pub(crate) entries: u64,
+    /// How long they are kept at most.
+    pub(crate) time: Option<Duration>,
+}
+
+/// The cache of this name.
+pub(crate) fn room(name: &str, resources: &[Part<'_>], at: &mut Lowering<'_>) -> Option<Room> {
+    let mut on = resources.iter().filter(|one| one.flag("enabled"));
+    let resource = on.find(|one| one.text("name") == Some(name))?;
+    match resource.text("type") {
+        Some("cache") => {}
+        Some("cache-redis") => {
+            let text = "responses are kept in this process, each gateway's own, and not in a Redis";
+            at.notes.say(Faith::Approximate, resource, "type", text);
+            return Some(Room { entries: 1000, time: None });
+        }
+        _ => return None,
+    }
+    let tree = configuration(resource, at);
+    let part = of(resource, &CACHE, tree.as_ref());
+    check(&part, at.notes);
+    let entries = part.count("maxEntriesLocalHeap").filter(|most| *most > 0).unwrap_or(u64::MAX);
+    let seconds = part.count("timeToLiveSeconds").filter(|seconds| *seconds > 0);
+    Some(Room { entries, time: seconds.map(Duration::from_secs) })
 }
 
 /// Without a cache each request asks anew.

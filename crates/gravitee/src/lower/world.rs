@@ -7,6 +7,7 @@ use crate::entity::VERSION;
 use crate::part::Part;
 use crate::read::Version;
 use dialect::Faith;
+use model::secret::Secret;
 use model::world::{Constant, World};
 use std::collections::BTreeMap;
 
@@ -59,16 +60,24 @@ const DEEPEST: usize = 16;
 
 fn properties(api: &Api<'_>, at: &mut Lowering<'_>) -> Constant {
     let mut written: Vec<(String, String)> = Vec::new();
+    let mut encrypted: Vec<String> = Vec::new();
     let parts = api.part.parts("properties");
     for part in &parts {
         match part.filled("key") {
-            Some(key) => written.push((key.to_owned(), value(part, at))),
+            Some(key) => {
+                encrypted.extend(part.flag("encrypted").then(|| key.to_owned()));
+                written.push((key.to_owned(), value(part, at)));
+            }
             // older definitions write them as a map
             None => written.extend(plain(part)),
         }
     }
-    let resolved = written.iter().map(|(name, value)| (name.clone(), Constant::Text(resolve(value, &written, 0))));
-    Constant::Map(resolved.collect())
+    let resolved = written.iter().map(|(name, value)| (name.clone(), resolve(value, &written, 0)));
+    let constant = |(name, value): (String, String)| match encrypted.contains(&name) {
+        true => (name, Constant::Secret(Secret::new(value))),
+        false => (name, Constant::Text(value)),
+    };
+    Constant::Map(resolved.map(constant).collect())
 }
 
 fn value(part: &Part<'_>, at: &mut Lowering<'_>) -> String {

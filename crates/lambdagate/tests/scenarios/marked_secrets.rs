@@ -283,6 +283,15 @@ const GRAVITEE: World = World {
     "context_path": "/function",
     "endpoints": [{
       "name": "default", "target": "http://127.0.0.1:1/backend",
+      "headers": {
+        "Authorization": "Bearer hush-endpoint",
+        "X-Api-Key": "hush-endpoint-key"
+      },
+      "healthcheck": {
+        "enabled": true, "schedule": "0 0 */2 * * *",
+        "steps": [{"request": {"path": "/up", "headers": [
+          {"name": "X-Token", "value":"hush-check"}]}}]
+      },
       "ssl": {
         "keyStore": {
           "type": "PKCS12",

@@ -25,11 +25,13 @@ pub enum Constant {
     Fixed(Pairs<Constant>),
     /// `{map: …}`: keys with values; one that is not there is null.
     Map(Pairs<Constant>),
+    /// `{secret: …}`: a text that nobody is told.
+    Secret(Hidden),
     /// `{secrets: …}`: secrets by their path.
     Secrets(Pairs<Hidden>),
 }
 
-const KINDS: [&str; 3] = ["fixed", "map", "secrets"];
+const KINDS: [&str; 4] = ["fixed", "map", "secret", "secrets"];
 
 impl Decode for Constant {
     /// What comes from the environment stays a text, so that a value cannot change its type.
@@ -54,6 +56,7 @@ impl Decode for Constant {
                     [(key, value)] => at.within(&key.text, |at| match key.text.as_str() {
                         "fixed" => Pairs::decode(value, at).map(Self::Fixed),
                         "map" => Pairs::decode(value, at).map(Self::Map),
+                        "secret" => Hidden::decode(value, at).map(Self::Secret),
                         "secrets" => Pairs::decode(value, at).map(Self::Secrets),
                         _ => None,
                     }),
@@ -68,7 +71,8 @@ impl Decode for Constant {
     }
 
     fn wanted() -> Cow<'static, str> {
-        "null, a text, a whole number, true or false, a list of such, or a map of such in fixed, map or secrets".into()
+        "null, a text, a whole number, true or false, a list of such, or a map of such in fixed, map, secret or secrets"
+            .into()
     }
 
     fn empty() -> Option<Self> {
@@ -96,6 +100,7 @@ impl Serialize for Constant {
             Self::List(list) => list.serialize(serializer),
             Self::Fixed(pairs) => only(serializer, "fixed", pairs),
             Self::Map(pairs) => only(serializer, "map", pairs),
+            Self::Secret(secret) => only(serializer, "secret", secret),
             Self::Secrets(pairs) => only(serializer, "secrets", pairs),
         }
     }
@@ -109,17 +114,18 @@ impl JsonSchema for Constant {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let all = generator.subschema_for::<Pairs<Self>>();
         let secrets = generator.subschema_for::<Pairs<Hidden>>();
+        let secret = generator.subschema_for::<Hidden>();
         let map = |key: &str, schema: &Schema| {
             json_schema!({
                 "type": "object", "properties": { key: schema }, "required": [key], "additionalProperties": false
             })
         };
         json_schema!({
-            "description": "A value that does not change: null, a text, a whole number, true or false, a list of such, or a map of such that says what it is. In `{fixed: …}` a name that is not there is an error, in `{map: …}` it is null; `{secrets: …}` has secrets by their path.",
+            "description": "A value that does not change: null, a text, a whole number, true or false, a list of such, or a map of such that says what it is. In `{fixed: …}` a name that is not there is an error, in `{map: …}` it is null; `{secret: …}` is a text that nobody is told, `{secrets: …}` has secrets by their path.",
             "anyOf": [
                 { "type": ["null", "string", "integer", "boolean"] },
                 { "type": "array", "items": generator.subschema_for::<Self>() },
-                map("fixed", &all), map("map", &all), map("secrets", &secrets)
+                map("fixed", &all), map("map", &all), map("secret", &secret), map("secrets", &secrets)
             ]
         })
     }

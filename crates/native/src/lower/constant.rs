@@ -15,6 +15,7 @@ pub(crate) fn constant(written: &Written) -> Constant {
         Written::List(list) => Constant::List(list.iter().map(constant).collect()),
         Written::Fixed(pairs) => Constant::Bean(by_name(pairs)),
         Written::Map(pairs) => Constant::Map(by_name(pairs)),
+        Written::Secret(secret) => Constant::Secret(secret.secret()),
         Written::Secrets(pairs) => Constant::Secrets(secrets(pairs)),
     }
 }

@@ -3,7 +3,7 @@
 use super::Around;
 use crate::decode::{OneOrMany, Pairs, Text, entity};
 use crate::lower::{Lowering, header};
-use crate::write::{key, text};
+use crate::write::{Pen, key, text};
 use model::policy::{self, Policy};
 
 /// Changes of header fields: a set, or a list of such where their order matters.
@@ -43,23 +43,24 @@ pub(crate) fn edits(written: &HeaderEdits, at: &mut Lowering<'_>) -> Vec<policy:
 }
 
 /// Edits in sets, each in the order removed, set, added.
-pub(crate) fn write(edits: &policy::HeaderEdits) -> HeaderEdits {
+pub(crate) fn write(edits: &policy::HeaderEdits, pen: &mut Pen<'_>) -> HeaderEdits {
     let place = |edit: &policy::HeaderEdit| match edit {
         policy::HeaderEdit::Remove(_) => 0,
         policy::HeaderEdit::Set(..) => 1,
         policy::HeaderEdit::Add(..) => 2,
     };
-    let sets: Vec<_> = edits.edits.chunk_by(|one, next| place(one) <= place(next)).map(edit_set).collect();
+    let sets = edits.edits.chunk_by(|one, next| place(one) <= place(next));
+    let sets: Vec<_> = sets.map(|set| edit_set(set, pen)).collect();
     OneOrMany::from(sets)
 }
 
-fn edit_set(edits: &[policy::HeaderEdit]) -> HeaderEdit {
+fn edit_set(edits: &[policy::HeaderEdit], pen: &mut Pen<'_>) -> HeaderEdit {
     let (mut remove, mut set, mut add) = (Vec::new(), Vec::new(), Vec::new());
     for edit in edits {
         match edit {
             policy::HeaderEdit::Remove(name) => remove.push(text(name)),
-            policy::HeaderEdit::Set(name, value) => set.push((key(name), text(value))),
-            policy::HeaderEdit::Add(name, value) => add.push((key(name), text(value))),
+            policy::HeaderEdit::Set(name, value) => set.push((key(name), pen.secrets.header(name, value))),
+            policy::HeaderEdit::Add(name, value) => add.push((key(name), pen.secrets.header(name, value))),
         }
     }
     HeaderEdit {

@@ -24,8 +24,19 @@ pub(crate) fn expression(one: &Text, pen: &mut Pen<'_>) -> Expression {
 
 /// Names with texts.
 pub(crate) fn texts(list: &[(String, Text)], pen: &mut Pen<'_>) -> Option<Pairs<Expression>> {
-    let pairs: Vec<_> = list.iter().map(|(name, value)| (key(name), expression(value, pen))).collect();
+    let pairs: Vec<_> = list.iter().map(|(name, value)| (key(name), named(name, value, pen))).collect();
     (!pairs.is_empty()).then_some(Pairs(pairs))
+}
+
+/// A text under a name that may say that it is nobody's business; what is evaluated is no secret.
+fn named(name: &str, one: &Text, pen: &mut Pen<'_>) -> Expression {
+    match one {
+        Text::Expression(plain) if !plain.contains('{') => Either::First(pen.secrets.header(name, plain)),
+        Text::Plain(plain) => {
+            Either::Second(At::new(OtherText { plain: Some(pen.secrets.header(name, plain)), secret: None }))
+        }
+        Text::Expression(_) | Text::Secret(_) => expression(one, pen),
+    }
 }
 
 pub(crate) fn failure(one: &Keyed) -> entity::Failure {

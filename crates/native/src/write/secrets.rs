@@ -1,7 +1,8 @@
 //! Secrets on their way into a text: each becomes a variable, equal ones the same.
 
-use crate::decode::Hidden;
+use crate::decode::{At, Hidden, Text};
 use model::Secret;
+use telemetry::redact;
 
 /// A variable that a written document refers to.
 #[derive(Clone, Debug)]
@@ -34,6 +35,22 @@ impl Secrets {
         }
         self.0.push(Variable { name: name.clone(), purpose: one_line(purpose), secret: secret.clone() });
         Hidden::Variable(name)
+    }
+
+    /// A value as it is, unless its name says that it is nobody's business: then a reference to it.
+    pub(crate) fn named(&mut self, name: &str, value: &str, hint: &str, purpose: &str) -> Text {
+        if value.is_empty() || !redact::names_secret(name) {
+            return super::text(value);
+        }
+        match self.hide(&Secret::new(value), hint, purpose) {
+            Hidden::Variable(variable) => At::new(format!("${{{variable}}}")),
+            Hidden::Known(_) => super::text(value),
+        }
+    }
+
+    /// The value of a header field.
+    pub(crate) fn header(&mut self, name: &str, value: &str) -> Text {
+        self.named(name, value, &format!("HEADER_{name}"), &format!("the value of the header field {name}"))
     }
 
     pub(crate) fn into_variables(self) -> Vec<Variable> {

@@ -116,7 +116,7 @@ pub(super) fn upstream(one: &Upstream, pen: &mut Pen<'_>) -> entity::Upstream {
         timeouts: timeouts(one.timeouts),
         keepalive: keepalive(one.keepalive, Keepalive::default()),
         passive_health: one.passive_health.as_ref().map(|one| Given(health::passive(one))),
-        active_health: one.active_health.as_ref().map(|one| Given(health::active(one))),
+        active_health: one.active_health.as_ref().map(|one| Given(health::active(one, pen))),
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn constant() -> BoxedStrategy<Constant> {
         any::<i64>().prop_map(Constant::Number),
         any::<bool>().prop_map(Constant::Boolean),
         secrets.prop_map(Constant::Secrets),
+        "[ -~]{1,20}".prop_map(|text| Constant::Secret(Secret::new(text))),
     ];
     leaf.prop_recursive(2, 8, 3, |below| {
         prop_oneof![

@@ -88,6 +88,7 @@ pub(crate) fn value(constant: &Constant) -> Value<'static> {
         },
         Constant::Boolean(truth) => Value::Bool(*truth),
         Constant::List(items) => items.iter().map(value).collect::<Vec<_>>().into(),
+        Constant::Secret(secret) => Value::text(secret.expose().to_owned()),
         Constant::Null | Constant::Bean(_) | Constant::Map(_) | Constant::Secrets(_) => Value::Null,
     }
 }

@@ -1,6 +1,6 @@
 //! When a node is left alone, and when it is asked again.
 
-use super::super::{key, text, unless};
+use super::super::{Pen, key, text, unless};
 use crate::decode::{At, Lasting, OneOrMany, Pairs, Text};
 use crate::entity::upstream as entity;
 use crate::lower::upstream::USUAL_TIME;
@@ -22,7 +22,7 @@ pub(super) fn passive(one: &PassiveHealth) -> entity::PassiveHealth {
     }
 }
 
-pub(super) fn active(one: &ActiveHealth) -> entity::ActiveHealth {
+pub(super) fn active(one: &ActiveHealth, pen: &mut Pen<'_>) -> entity::ActiveHealth {
     let [failures, broken, timeouts, statuses] = counts(&one.limits);
     let interval = |time: Option<Duration>| unless(Lasting(time.unwrap_or(Duration::ZERO)), &Lasting(USUAL_TIME));
     let mut written = entity::ActiveHealth {
@@ -47,15 +47,16 @@ pub(super) fn active(one: &ActiveHealth) -> entity::ActiveHealth {
         Probe::Http { path, host, headers, port } => {
             written.path = (path != "/").then(|| text(path));
             written.host = host.as_deref().map(text);
-            written.headers = fields(headers);
+            written.headers = fields(headers, pen);
             written.port = port.map(At::new);
         }
     }
     written
 }
 
-fn fields(headers: &[(String, String)]) -> Option<Pairs<OneOrMany<Text>>> {
-    let pairs: Vec<_> = headers.iter().map(|(name, value)| (key(name), OneOrMany::One(text(value)))).collect();
+fn fields(headers: &[(String, String)], pen: &mut Pen<'_>) -> Option<Pairs<OneOrMany<Text>>> {
+    let value = |(name, value): &(String, String)| (key(name), OneOrMany::One(pen.secrets.header(name, value)));
+    let pairs: Vec<_> = headers.iter().map(value).collect();
     (!pairs.is_empty()).then_some(Pairs(pairs))
 }
 
