@@ -159,6 +159,11 @@ pub(crate) fn said<T: Copy>(written: &Option<At<T>>, usual: T) -> T {
     written.as_ref().map_or(usual, |written| written.value)
 }
 
+/// What a written word means, or what is usual.
+pub(crate) fn meant<W: Copy + Into<M>, M>(written: &Option<At<W>>, usual: M) -> M {
+    written.as_ref().map_or(usual, |word| word.value.into())
+}
+
 /// The texts that are written.
 pub(crate) fn values(texts: &Option<OneOrMany<Text>>) -> Vec<String> {
     texts.iter().flat_map(|texts| texts.all()).map(|text| text.value.clone()).collect()

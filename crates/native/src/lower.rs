@@ -4,7 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod aws;
 pub(crate) mod constant;
 pub(crate) mod consumer;
-mod endpoints;
+pub(crate) mod endpoints;
 pub(crate) mod expression;
 pub(crate) mod file;
 pub(crate) mod forward;

@@ -259,7 +259,7 @@ forms! {
 
 words! {
     /// The phases of an exchange in order.
-    Phase {
+    Phase = chain::Phase {
         /// The request is changed before anyone judges it.
         "rewrite" Rewrite,
         /// Who may, and how often; calls that answer.

@@ -193,5 +193,10 @@ pub(crate) fn unless<T: PartialEq>(value: T, usual: &T) -> Option<At<T>> {
     (value != *usual).then(|| At::new(value))
 }
 
+/// The word for a value, unless it is the usual one.
+pub(crate) fn word_unless<M: PartialEq, W: From<M>>(value: M, usual: &M) -> Option<At<W>> {
+    (value != *usual).then(|| At::new(value.into()))
+}
+
 #[cfg(test)]
 mod tests;

@@ -53,8 +53,29 @@ macro_rules! key {
     };
 }
 
-/// A closed set of words.
+/// A closed set of words. Those of an enum of the model are called as it, and either is made of the other:
+/// `Phase = chain::Phase { "rewrite" Rewrite, … }`.
 macro_rules! words {
+    ($(#[$meta:meta])* $name:ident = $model:ty { $($(#[$doc:meta])* $word:literal $variant:ident),* $(,)? }) => {
+        crate::decode::words! { $(#[$meta])* $name { $($(#[$doc])* $word $variant),* } }
+
+        impl From<$name> for $model {
+            fn from(word: $name) -> Self {
+                match word {
+                    $($name::$variant => Self::$variant,)*
+                }
+            }
+        }
+
+        impl From<$model> for $name {
+            fn from(one: $model) -> Self {
+                type Meant = $model;
+                match one {
+                    $(Meant::$variant => Self::$variant,)*
+                }
+            }
+        }
+    };
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $word:literal $variant:ident),* $(,)? }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

@@ -91,7 +91,7 @@ entity! {
 
 words! {
     /// How tokens are signed (RFC 7518).
-    Algorithm {
+    Algorithm = model::consumer::Algorithm {
         /// HMAC with SHA-256.
         "HS256" HS256,
         /// HMAC with SHA-384.

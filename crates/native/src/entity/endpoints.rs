@@ -74,7 +74,7 @@ entity! {
 
 words! {
     /// How a target is read.
-    LeadManner {
+    LeadManner = model::endpoint::LeadManner {
         /// Its expressions are evaluated. A URL goes the way of the endpoint whose turn it is.
         "evaluated" Evaluated,
         /// As it stands; what has no slash at its beginning names an endpoint or group. A URL goes the way of the endpoint
@@ -84,12 +84,3 @@ words! {
         "name" Name,
     }
 }
-
-/// The attribute that says where a request is led.
-pub(crate) const TARGET: &str = "endpoint";
-/// The attribute that says the method.
-pub(crate) const METHOD: &str = "method";
-/// What is said where that is no text.
-pub(crate) const NO_METHOD: (u16, &str) = (400, "no such method");
-/// The name of a group that has none.
-pub(crate) const GROUP: &str = "main";

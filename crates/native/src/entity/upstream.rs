@@ -234,7 +234,7 @@ entity! {
 
 words! {
     /// How a prefix and the rest of a path meet.
-    Seam {
+    Seam = model::endpoint::Seam {
         /// In one slash; a prefix alone ends without.
         "slash" Slash,
         /// In one slash; a prefix alone ends in one if the client's path does.

@@ -1,7 +1,7 @@
 //! Clients that the gateway knows.
 
 use super::{Lowering, pem};
-use crate::decode::{Either, Hidden, OneOrMany, Text};
+use crate::decode::{Either, Hidden, OneOrMany, Text, meant};
 use crate::entity::Config;
 use crate::entity::consumer::{self as entity, Key, Token};
 use crate::findings::Spot;
@@ -146,7 +146,7 @@ fn signers(written: &entity::Consumer, given: &mut Given, at: &mut Lowering<'_>)
 
 /// How a token is signed, and what signatures are checked with.
 pub(crate) fn checked_with(token: &Token, spot: &Spot, at: &mut Lowering<'_>) -> (Algorithm, Option<Verifier>) {
-    let algorithm = token.algorithm.as_ref().map_or(Algorithm::HS256, |word| algorithm(word.value));
+    let algorithm = meant(&token.algorithm, Algorithm::HS256);
     (algorithm, verifier(token, algorithm, spot, at))
 }
 
@@ -176,23 +176,4 @@ pub(crate) fn there(secret: &Hidden, spot: &Spot, at: &mut Lowering<'_>) -> Secr
         at.invalid(spot, "this secret is empty, so that showing nothing would be enough");
     }
     secret
-}
-
-pub(crate) fn algorithm(word: entity::Algorithm) -> Algorithm {
-    use entity::Algorithm as A;
-    match word {
-        A::HS256 => Algorithm::HS256,
-        A::HS384 => Algorithm::HS384,
-        A::HS512 => Algorithm::HS512,
-        A::RS256 => Algorithm::RS256,
-        A::RS384 => Algorithm::RS384,
-        A::RS512 => Algorithm::RS512,
-        A::ES256 => Algorithm::ES256,
-        A::ES384 => Algorithm::ES384,
-        A::ES512 => Algorithm::ES512,
-        A::PS256 => Algorithm::PS256,
-        A::PS384 => Algorithm::PS384,
-        A::PS512 => Algorithm::PS512,
-        A::EdDSA => Algorithm::EdDSA,
-    }
 }

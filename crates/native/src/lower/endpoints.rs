@@ -1,12 +1,22 @@
 //! Several endpoints behind one route.
 
 use super::{Lowering, expression, upstream};
-use crate::decode::{At, Either, Text, said};
-use crate::entity::endpoints::{self as entity, GROUP, METHOD, NO_METHOD, TARGET, Written};
+use crate::decode::{At, Either, Text, meant, said};
+use crate::entity::endpoints::{self as entity, Written};
+use crate::entity::upstream::RouteUpstream;
 use crate::policy::{again, headers};
 use dialect::Faith;
 use model::endpoint::{EndpointGroup, EndpointGroups, EndpointMember, Lead, LeadManner};
 use model::policy::HeaderEdits;
+
+/// The attribute that says where a request is led.
+pub(crate) const TARGET: &str = "endpoint";
+/// The attribute that says the method.
+pub(crate) const METHOD: &str = "method";
+/// What is said where that is no text.
+pub(crate) const NO_METHOD: (u16, &str) = (400, "no such method");
+/// The name of a group that has none.
+pub(crate) const GROUP: &str = "main";
 
 /// The groups that are meant.
 pub(super) fn groups(written: &At<Written>, at: &mut Lowering<'_>) -> EndpointGroups {
@@ -50,7 +60,7 @@ fn member(written: &entity::Member, place: usize, at: &mut Lowering<'_>) -> Endp
         }
         Either::Second(full) => &full.value,
     };
-    let name = written.name.as_ref().map_or_else(|| usual_name(written, place), |name| name.value.clone());
+    let name = written.name.as_ref().map_or_else(|| usual_name(&written.upstream, place), |name| name.value.clone());
     EndpointMember {
         weight: said(&written.weight, 1),
         spare: said(&written.spare, false),
@@ -62,8 +72,9 @@ fn member(written: &entity::Member, place: usize, at: &mut Lowering<'_>) -> Endp
     }
 }
 
-fn usual_name(written: &entity::EndpointMember, place: usize) -> String {
-    let named = match &written.upstream {
+/// The name of an endpoint that has none of its own.
+pub(crate) fn usual_name(upstream: &Either<Text, At<RouteUpstream>>, place: usize) -> String {
+    let named = match upstream {
         Either::First(name) => Some(name),
         Either::Second(upstream) => upstream.named.as_ref(),
     };
@@ -76,11 +87,7 @@ fn lead(written: &entity::Lead, at: &mut Lowering<'_>) -> Lead {
         instead: written.instead.as_ref().map(|name| name.value.clone()),
         method: value_or(&written.method, METHOD),
         no_method: expression::failure_or(&written.no_method, NO_METHOD, at),
-        manner: match written.manner.as_ref().map(|word| word.value) {
-            None | Some(entity::LeadManner::Evaluated) => LeadManner::Evaluated,
-            Some(entity::LeadManner::Plain) => LeadManner::Plain,
-            Some(entity::LeadManner::Name) => LeadManner::Name,
-        },
+        manner: meant(&written.manner, LeadManner::Evaluated),
     }
 }
 

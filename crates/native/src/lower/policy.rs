@@ -4,7 +4,7 @@ use super::place::{Holder, Places};
 use super::{Lowering, matching};
 use crate::decode::At;
 use crate::policy::{self, Around, Step};
-use model::chain::{self, Phase, StepRank};
+use model::chain::{self, StepRank};
 use model::id::Slot;
 use model::predicate::Predicate;
 
@@ -28,7 +28,7 @@ pub(super) fn steps(
         let Some(meaning) = policy::lower(written, &Around { holder, slot }, at) else { continue };
         let order = written.order.as_ref().map_or(order, |order| order.value);
         let predicate = written.when.as_ref().map(|when| condition(when, at));
-        let said = written.phase.as_ref().map(|words| words.all().iter().map(|word| phase(word.value)).collect());
+        let said = written.phase.as_ref().map(|words| words.all().iter().map(|word| word.value.into()).collect());
         for phase in said.unwrap_or_else(|| phases.to_vec()) {
             steps.push(chain::Step {
                 slot: Slot::new(slot),
@@ -48,14 +48,4 @@ pub(super) fn condition(when: &At<crate::entity::matching::Match>, at: &mut Lowe
         at.invalid(&when.spot, "priority and rank order routes; a condition has neither");
     }
     matching::predicate(when, at)
-}
-
-fn phase(word: policy::Phase) -> Phase {
-    match word {
-        policy::Phase::Rewrite => Phase::Rewrite,
-        policy::Phase::Access => Phase::Access,
-        policy::Phase::Endpoint => Phase::Endpoint,
-        policy::Phase::Response => Phase::Response,
-        policy::Phase::Log => Phase::Log,
-    }
 }

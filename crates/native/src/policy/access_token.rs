@@ -80,11 +80,7 @@ const CASES: &[Case] = &[Case::Absent, Case::Unreadable, Case::Unknown, Case::Fo
 const AUDIENCE: &str = "aud";
 
 fn challenges() -> (Challenge, OfRealm) {
-    let of_realm = |realm: &str| {
-        let absent = format!("Bearer realm=\"{realm}\"");
-        Challenge { wrong: format!("{absent}, error=\"invalid_token\""), absent }
-    };
-    (Challenge { absent: "Bearer".to_owned(), wrong: "Bearer error=\"invalid_token\"".to_owned() }, of_realm)
+    (Challenge { absent: "Bearer".to_owned(), wrong: "Bearer error=\"invalid_token\"".to_owned() }, challenge::bearer)
 }
 
 pub(crate) fn lower(written: &At<AccessToken>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {

@@ -5,10 +5,10 @@ mod told;
 
 use super::Around;
 use super::request_text::{self, Holds, Pieces};
-use crate::decode::{At, Either, Lasting, OneOrMany, Size, Text, entity, said, words};
+use crate::decode::{At, Either, Lasting, OneOrMany, Size, Text, entity, meant, said, words};
 use crate::entity::expression::Expression;
 use crate::lower::{Lowering, expression, header};
-use crate::write::{self, Pen, text, texts, unless};
+use crate::write::{self, Pen, text, texts, unless, word_unless};
 use key::Key;
 use model::policy::{self, CacheRules, CacheZone, Lifetime, Policy, RequestText};
 use told::{Steer, Told};
@@ -86,7 +86,7 @@ entity! {
 
 words! {
     /// What becomes of the time that a response names: `s-maxage`, `max-age` or `Expires`.
-    Life {
+    Life = Lifetime {
         /// Nothing.
         "ignored" Ignored,
         /// It goes before `time`.
@@ -177,12 +177,7 @@ fn obeys(written: &Option<Obeys>) -> CacheRules {
         authorization: said(&written.authorization, OBEYS.authorization),
         private: said(&written.private, OBEYS.private),
         public: said(&written.public, OBEYS.public),
-        lifetime: match said(&written.lifetime, Life::Preferred) {
-            Life::Ignored => Lifetime::Ignored,
-            Life::Preferred => Lifetime::Preferred,
-            Life::AtMost => Lifetime::AtMost,
-            Life::Needed => Lifetime::Needed,
-        },
+        lifetime: meant(&written.lifetime, OBEYS.lifetime),
         cookies: said(&written.cookies, OBEYS.cookies),
     }
 }
@@ -229,12 +224,7 @@ fn write_obeys(one: CacheRules) -> Option<Obeys> {
         authorization: unless(one.authorization, &OBEYS.authorization),
         private: unless(one.private, &OBEYS.private),
         public: unless(one.public, &OBEYS.public),
-        lifetime: match one.lifetime {
-            Lifetime::Ignored => Some(At::new(Life::Ignored)),
-            Lifetime::Preferred => None,
-            Lifetime::AtMost => Some(At::new(Life::AtMost)),
-            Lifetime::Needed => Some(At::new(Life::Needed)),
-        },
+        lifetime: word_unless(one.lifetime, &OBEYS.lifetime),
         cookies: unless(one.cookies, &OBEYS.cookies),
     })
 }

@@ -21,6 +21,12 @@ pub type Challenged = Either<Text, Challenge>;
 /// What a scheme says of a realm.
 pub(crate) type OfRealm = fn(&str) -> policy::Challenge;
 
+/// What those who want a token behind `Bearer` say of a realm.
+pub(crate) fn bearer(realm: &str) -> policy::Challenge {
+    let absent = format!("Bearer realm=\"{realm}\"");
+    policy::Challenge { wrong: format!("{absent}, error=\"invalid_token\""), absent }
+}
+
 /// What `realm` and `challenge` say together.
 pub(crate) fn lower(
     realm: &Option<Text>,

@@ -1,10 +1,10 @@
 //! `check-values`: values that must be as they should.
 
 use super::Around;
-use crate::decode::{At, OneOrMany, Text, entity, words};
+use crate::decode::{At, OneOrMany, Text, entity, meant, words};
 use crate::entity::expression::{Expression, Failure};
 use crate::lower::{Lowering, expression as lower_text};
-use crate::write::{Pen, expression as write_text, text, unless};
+use crate::write::{Pen, expression as write_text, text, unless, word_unless};
 use model::answer::Keyed;
 use model::policy::{self, Policy};
 
@@ -38,7 +38,7 @@ entity! {
 
 words! {
     /// What may be asked of a value.
-    ValueCheck {
+    ValueCheck = policy::ValueCheck {
         /// There is more than white space.
         "filled" Filled,
         /// A number, at least this.
@@ -73,7 +73,7 @@ fn rule(written: &ValueRule, at: &mut Lowering<'_>) -> policy::ValueRule {
     policy::ValueRule {
         value: lower_text::text(&written.value, at),
         required: written.required.as_ref().is_none_or(|flag| flag.value),
-        check: written.check.as_ref().map_or(policy::ValueCheck::Filled, |check| meant(check.value)),
+        check: meant(&written.check, policy::ValueCheck::Filled),
         parameters: with.map(|one| lower_text::text(one, at)).collect(),
         message: written.message.as_ref().map(|message| message.value.clone()),
     }
@@ -93,34 +93,8 @@ fn write_rule(one: &policy::ValueRule, pen: &mut Pen<'_>) -> ValueRule {
     ValueRule {
         value: write_text::expression(&one.value, pen),
         required: unless(one.required, &true),
-        check: (one.check != policy::ValueCheck::Filled).then(|| At::new(written(one.check))),
+        check: word_unless(one.check, &policy::ValueCheck::Filled),
         with: (!with.is_empty()).then(|| with.into()),
         message: one.message.as_deref().map(text),
-    }
-}
-
-fn meant(check: ValueCheck) -> policy::ValueCheck {
-    match check {
-        ValueCheck::Filled => policy::ValueCheck::Filled,
-        ValueCheck::Least => policy::ValueCheck::Least,
-        ValueCheck::Most => policy::ValueCheck::Most,
-        ValueCheck::Mail => policy::ValueCheck::Mail,
-        ValueCheck::Date => policy::ValueCheck::Date,
-        ValueCheck::Pattern => policy::ValueCheck::Pattern,
-        ValueCheck::Length => policy::ValueCheck::Length,
-        ValueCheck::OneOf => policy::ValueCheck::OneOf,
-    }
-}
-
-fn written(check: policy::ValueCheck) -> ValueCheck {
-    match check {
-        policy::ValueCheck::Filled => ValueCheck::Filled,
-        policy::ValueCheck::Least => ValueCheck::Least,
-        policy::ValueCheck::Most => ValueCheck::Most,
-        policy::ValueCheck::Mail => ValueCheck::Mail,
-        policy::ValueCheck::Date => ValueCheck::Date,
-        policy::ValueCheck::Pattern => ValueCheck::Pattern,
-        policy::ValueCheck::Length => ValueCheck::Length,
-        policy::ValueCheck::OneOf => ValueCheck::OneOf,
     }
 }

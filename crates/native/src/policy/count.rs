@@ -60,7 +60,7 @@ entity! {
 
 words! {
     /// What a counter grows by.
-    CountedWord {
+    CountedWord = Counted {
         /// One for each exchange.
         "requests" Requests,
         /// Bytes of the request, header and announced body.
@@ -72,7 +72,7 @@ words! {
 
 words! {
     /// A part of an exchange's time.
-    TimedWord {
+    TimedWord = Timed {
         /// From the request's header to the last byte.
         "total" Total,
         /// Waiting for function or upstream; an exchange that asked neither is not counted.
@@ -86,7 +86,7 @@ words! {
 
 words! {
     /// What is known of an exchange.
-    FactWord {
+    FactWord = LabelFact {
         /// The status sent.
         "status" Status,
         /// The route's id.
@@ -152,23 +152,13 @@ fn kind(written: &Metric, at: &mut Lowering<'_>) -> Option<MetricKind> {
     let spot = &written.name.spot;
     let buckets = written.buckets.as_deref().unwrap_or_default();
     match (&written.counter, &written.histogram) {
-        (Some(counted), None) if buckets.is_empty() => Some(MetricKind::Counter(match counted.value {
-            CountedWord::Requests => Counted::Requests,
-            CountedWord::RequestBytes => Counted::RequestBytes,
-            CountedWord::ResponseBytes => Counted::ResponseBytes,
-        })),
+        (Some(counted), None) if buckets.is_empty() => Some(MetricKind::Counter(counted.value.into())),
         (None, Some(timed)) if !buckets.is_empty() => {
             let bounds: Vec<_> = buckets.iter().map(|bound| bound.value.0).collect();
             if !bounds.is_sorted() {
                 at.invalid(spot, "buckets ascend");
             }
-            let of = match timed.value {
-                TimedWord::Total => Timed::Total,
-                TimedWord::Wait => Timed::Wait,
-                TimedWord::Gateway => Timed::Gateway,
-                TimedWord::Rest => Timed::Rest,
-            };
-            Some(MetricKind::Histogram { of, bounds })
+            Some(MetricKind::Histogram { of: timed.value.into(), bounds })
         }
         _ => {
             at.invalid(spot, "a metric has either a counter, or a histogram with buckets");
@@ -183,17 +173,7 @@ fn label(name: &Text, written: &Either<Text, Label>, at: &mut Lowering<'_>) -> O
         Either::Second(written) => written,
     };
     match (&written.fact, &written.answered, &written.variable) {
-        (Some(fact), None, None) => Some(LabelValue::Fact(match fact.value {
-            FactWord::Status => LabelFact::Status,
-            FactWord::Route => LabelFact::Route,
-            FactWord::RouteName => LabelFact::RouteName,
-            FactWord::Service => LabelFact::Service,
-            FactWord::ServiceName => LabelFact::ServiceName,
-            FactWord::Path => LabelFact::Path,
-            FactWord::Host => LabelFact::Host,
-            FactWord::Consumer => LabelFact::Consumer,
-            FactWord::Node => LabelFact::Node,
-        })),
+        (Some(fact), None, None) => Some(LabelValue::Fact(fact.value.into())),
         (None, Some(answered), None) => Some(LabelValue::Answered {
             upstream: answered.upstream.value.clone(),
             gateway: answered.gateway.value.clone(),
@@ -212,8 +192,8 @@ pub(crate) fn write(one: &policy::Count) -> Count {
 
 fn write_metric(one: &policy::Metric) -> Metric {
     let (counter, histogram, bounds) = match &one.kind {
-        MetricKind::Counter(counted) => (Some(write_counted(*counted)), None, [].as_slice()),
-        MetricKind::Histogram { of, bounds } => (None, Some(write_timed(*of)), bounds.as_slice()),
+        MetricKind::Counter(counted) => (Some((*counted).into()), None, [].as_slice()),
+        MetricKind::Histogram { of, bounds } => (None, Some((*of).into()), bounds.as_slice()),
     };
     let labels: Vec<_> = one.labels.iter().map(|(name, value)| (key(name), write_label(value))).collect();
     Metric {
@@ -226,45 +206,14 @@ fn write_metric(one: &policy::Metric) -> Metric {
     }
 }
 
-fn write_counted(counted: Counted) -> CountedWord {
-    match counted {
-        Counted::Requests => CountedWord::Requests,
-        Counted::RequestBytes => CountedWord::RequestBytes,
-        Counted::ResponseBytes => CountedWord::ResponseBytes,
-    }
-}
-
-fn write_timed(timed: Timed) -> TimedWord {
-    match timed {
-        Timed::Total => TimedWord::Total,
-        Timed::Wait => TimedWord::Wait,
-        Timed::Gateway => TimedWord::Gateway,
-        Timed::Rest => TimedWord::Rest,
-    }
-}
-
 fn write_label(value: &LabelValue) -> Either<Text, Label> {
     let empty = Label::default();
     Either::Second(match value {
         LabelValue::Text(plain) => return Either::First(text(plain)),
-        LabelValue::Fact(fact) => Label { fact: Some(At::new(write_fact(*fact))), ..empty },
+        LabelValue::Fact(fact) => Label { fact: Some(At::new((*fact).into())), ..empty },
         LabelValue::Answered { upstream, gateway } => {
             Label { answered: Some(Answered { upstream: text(upstream), gateway: text(gateway) }), ..empty }
         }
         LabelValue::Variable(variable) => Label { variable: Some(text(&variable.to_string())), ..empty },
     })
-}
-
-fn write_fact(fact: LabelFact) -> FactWord {
-    match fact {
-        LabelFact::Status => FactWord::Status,
-        LabelFact::Route => FactWord::Route,
-        LabelFact::RouteName => FactWord::RouteName,
-        LabelFact::Service => FactWord::Service,
-        LabelFact::ServiceName => FactWord::ServiceName,
-        LabelFact::Path => FactWord::Path,
-        LabelFact::Host => FactWord::Host,
-        LabelFact::Consumer => FactWord::Consumer,
-        LabelFact::Node => FactWord::Node,
-    }
 }

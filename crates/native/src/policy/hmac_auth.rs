@@ -4,9 +4,9 @@ use super::Around;
 use super::challenge::{self, Challenged, OfRealm};
 use super::identity::{self, Told};
 use super::refusals::{self, Refusals};
-use crate::decode::{At, Given, Lasting, OneOrMany, Text, entity, said, values, words};
+use crate::decode::{At, Given, Lasting, OneOrMany, Text, entity, meant, said, values, words};
 use crate::lower::{Lowering, header};
-use crate::write::{all, texts, unless};
+use crate::write::{all, texts, unless, word_unless};
 use model::policy::{self, BodyDigest, Case, Challenge, HmacAlgorithm, Policy, SignatureForm};
 
 entity! {
@@ -46,7 +46,7 @@ entity! {
 
 words! {
     /// How signatures are written, and what is signed.
-    SigningForm {
+    SigningForm = SignatureForm {
         /// `hmac username="…", algorithm="…", headers="…", signature="…"`: each header is a line.
         "username" Username,
         /// `Signature keyId="…",algorithm="…",headers="…",signature="…"`: the key's name is the first line.
@@ -56,7 +56,7 @@ words! {
 
 words! {
     /// How a request is signed.
-    SignatureAlgorithm {
+    SignatureAlgorithm = HmacAlgorithm {
         /// HMAC with SHA-1. Not for new clients.
         "hmac-sha1" Sha1,
         /// HMAC with SHA-256.
@@ -70,7 +70,7 @@ words! {
 
 words! {
     /// Whether the body must be that of the header `Digest`.
-    Body {
+    Body = BodyDigest {
         /// It need not.
         "ignored" Ignored,
         /// It must; a request without a body has no `Digest`.
@@ -86,47 +86,21 @@ fn challenges() -> (Challenge, OfRealm) {
     (policy::HmacAuth::default().challenge, |realm| Challenge::of(format!("Signature realm=\"{realm}\"")))
 }
 
-fn algorithm(word: SignatureAlgorithm) -> HmacAlgorithm {
-    match word {
-        SignatureAlgorithm::Sha1 => HmacAlgorithm::Sha1,
-        SignatureAlgorithm::Sha256 => HmacAlgorithm::Sha256,
-        SignatureAlgorithm::Sha384 => HmacAlgorithm::Sha384,
-        SignatureAlgorithm::Sha512 => HmacAlgorithm::Sha512,
-    }
-}
-
-fn word(algorithm: HmacAlgorithm) -> SignatureAlgorithm {
-    match algorithm {
-        HmacAlgorithm::Sha1 => SignatureAlgorithm::Sha1,
-        HmacAlgorithm::Sha256 => SignatureAlgorithm::Sha256,
-        HmacAlgorithm::Sha384 => SignatureAlgorithm::Sha384,
-        HmacAlgorithm::Sha512 => SignatureAlgorithm::Sha512,
-    }
-}
-
 const HEADERS: &[&str] = &["authorization"];
 const DATES: &[&str] = &["date", "x-date"];
 
 pub(crate) fn lower(written: &Given<HmacAuth>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
     let (written, usual) = (&written.0, policy::HmacAuth::default());
-    let algorithms =
-        |all: &OneOrMany<At<SignatureAlgorithm>>| all.all().iter().map(|word| algorithm(word.value)).collect();
+    let algorithms = |all: &OneOrMany<At<SignatureAlgorithm>>| all.all().iter().map(|word| word.value.into()).collect();
     let hmac = policy::HmacAuth {
-        form: match written.form.as_ref().map(|word| word.value) {
-            Some(SigningForm::Username) => SignatureForm::Username,
-            Some(SigningForm::KeyId) | None => SignatureForm::KeyId,
-        },
+        form: meant(&written.form, SignatureForm::KeyId),
         headers: header::names(written.headers.as_ref(), HEADERS, at),
         dates: header::names(written.dates.as_ref(), DATES, at),
         any_date: said(&written.any_date, false),
         skew: said(&written.skew, Lasting(usual.skew)).0,
         algorithms: written.algorithms.as_ref().map_or(usual.algorithms, algorithms),
         signed: values(&written.signed),
-        body: match written.body.as_ref().map(|word| word.value) {
-            Some(Body::OfBodies) => BodyDigest::OfBodies,
-            Some(Body::Always) => BodyDigest::Always,
-            Some(Body::Ignored) | None => BodyDigest::Ignored,
-        },
+        body: meant(&written.body, BodyDigest::Ignored),
         hide: said(&written.hide, false),
         anonymous: identity::stand_in(&written.anonymous, at),
         identity: identity::lower(&written.identity, at),
@@ -139,23 +113,16 @@ pub(crate) fn lower(written: &Given<HmacAuth>, _: &Around<'_>, at: &mut Lowering
 pub(crate) fn write(one: &policy::HmacAuth) -> HmacAuth {
     let usual = policy::HmacAuth::default();
     let (realm, challenge) = challenge::write(&one.challenge, challenges());
-    let words = || OneOrMany::from(one.algorithms.iter().map(|one| At::new(word(*one))).collect::<Vec<_>>());
+    let words = || OneOrMany::from(one.algorithms.iter().map(|one| At::new((*one).into())).collect::<Vec<_>>());
     HmacAuth {
-        form: match one.form {
-            SignatureForm::Username => Some(At::new(SigningForm::Username)),
-            SignatureForm::KeyId => None,
-        },
+        form: word_unless(one.form, &SignatureForm::KeyId),
         headers: all(&one.headers, HEADERS),
         dates: all(&one.dates, DATES),
         any_date: unless(one.any_date, &false),
         skew: unless(Lasting(one.skew), &Lasting(usual.skew)),
         algorithms: (one.algorithms != usual.algorithms).then(words),
         signed: texts(&one.signed),
-        body: match one.body {
-            BodyDigest::Ignored => None,
-            BodyDigest::OfBodies => Some(At::new(Body::OfBodies)),
-            BodyDigest::Always => Some(At::new(Body::Always)),
-        },
+        body: word_unless(one.body, &BodyDigest::Ignored),
         hide: unless(one.hide, &false),
         anonymous: identity::write_stand_in(&one.anonymous),
         identity: identity::write(&one.identity),

@@ -54,7 +54,7 @@ entity! {
 
 words! {
     /// A claim about time.
-    Claim {
+    Claim = RegisteredClaim {
         /// Not after.
         "exp" Expires,
         /// Not before.
@@ -77,20 +77,13 @@ const CASES: &[Case] = &[
 ];
 
 fn challenges() -> (Challenge, OfRealm) {
-    let of_realm = |realm: &str| {
-        let absent = format!("Bearer realm=\"{realm}\"");
-        Challenge { wrong: format!("{absent}, error=\"invalid_token\""), absent }
-    };
-    (policy::Jwt::default().challenge, of_realm)
+    (policy::Jwt::default().challenge, challenge::bearer)
 }
 
 pub(crate) fn lower(written: &Given<Jwt>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
     let (written, usual) = (&written.0, policy::Jwt::default());
-    let claim = |word: &At<Claim>| match word.value {
-        Claim::Expires => RegisteredClaim::Expires,
-        Claim::NotBefore => RegisteredClaim::NotBefore,
-    };
-    let claims = written.claims.as_ref().map_or(usual.claims, |claims| claims.all().iter().map(claim).collect());
+    let claims = |claims: &OneOrMany<At<Claim>>| claims.all().iter().map(|word| word.value.into()).collect();
+    let claims = written.claims.as_ref().map_or(usual.claims, claims);
     if let Some(longest) = written.longest.as_ref().filter(|_| !claims.contains(&RegisteredClaim::Expires)) {
         at.invalid(&longest.spot, "only tokens that end can be judged by it; let \"claims\" have exp");
     }
@@ -118,11 +111,7 @@ pub(crate) fn lower(written: &Given<Jwt>, _: &Around<'_>, at: &mut Lowering<'_>)
 pub(crate) fn write(one: &policy::Jwt) -> Jwt {
     let usual = policy::Jwt::default();
     let (realm, challenge) = challenge::write(&one.challenge, challenges());
-    let claim = |claim: &RegisteredClaim| match claim {
-        RegisteredClaim::Expires => At::new(Claim::Expires),
-        RegisteredClaim::NotBefore => At::new(Claim::NotBefore),
-    };
-    let claims = || OneOrMany::from(one.claims.iter().map(claim).collect::<Vec<_>>());
+    let claims = || OneOrMany::from(one.claims.iter().map(|one| At::new((*one).into())).collect::<Vec<_>>());
     Jwt {
         headers: all(&one.headers, HEADERS),
         query: texts(&one.query),

@@ -2,8 +2,8 @@
 
 use super::Around;
 use crate::decode::{At, OneOrMany, Text, entity};
-use crate::entity::endpoints::TARGET;
 use crate::entity::expression::{Expression, Failure};
+use crate::lower::endpoints::TARGET;
 use crate::lower::{Lowering, expression as lower_text};
 use crate::write::{Pen, expression as write_text, text};
 use model::policy::{self, Policy};

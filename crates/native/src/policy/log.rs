@@ -4,9 +4,9 @@ pub mod http;
 
 use super::Around;
 use super::record::{self, Record};
-use crate::decode::{At, Either, Given, Hidden, Json, Lasting, Size, Text, entity, said, words};
+use crate::decode::{At, Either, Given, Hidden, Json, Lasting, Size, Text, entity, meant, said, words};
 use crate::lower::{Lowering, expression};
-use crate::write::{self, Pen, text, unless};
+use crate::write::{self, Pen, text, unless, word_unless};
 use model::policy::{self, KeepBody, LogJoin, LogQueue, LogShape, LogSink, LogTls, Policy, TcpSink};
 use std::time::Duration;
 
@@ -108,7 +108,7 @@ entity! {
 
 words! {
     /// How several records become one body.
-    Join {
+    Join = LogJoin {
         /// As a list, where batches have room for more than one.
         "list" List,
         /// Each with a line end.
@@ -231,11 +231,7 @@ pub(crate) fn lower_queue(written: Option<&Queue>) -> LogQueue {
     let time = |written: &Option<At<Lasting>>, usual: Duration| said(written, Lasting(usual)).0;
     LogQueue {
         batch: said(&written.batch, usual.batch),
-        join: match said(&written.join, Join::List) {
-            Join::List => LogJoin::List,
-            Join::Lines => LogJoin::Lines,
-            Join::LinesBetween => LogJoin::LinesBetween,
-        },
+        join: meant(&written.join, usual.join),
         delay: time(&written.delay, usual.delay),
         quiet: written.quiet.as_ref().map(|time| time.value.0),
         entries: said(&written.entries, usual.entries),
@@ -322,14 +318,9 @@ pub(crate) fn write_queue(one: &LogQueue) -> Option<Queue> {
         return None;
     }
     let time = |time: Duration, usual: Duration| unless(Lasting(time), &Lasting(usual));
-    let join = match one.join {
-        LogJoin::List => None,
-        LogJoin::Lines => Some(At::new(Join::Lines)),
-        LogJoin::LinesBetween => Some(At::new(Join::LinesBetween)),
-    };
     Some(Queue {
         batch: unless(one.batch, &usual.batch),
-        join,
+        join: word_unless(one.join, &usual.join),
         delay: time(one.delay, usual.delay),
         quiet: one.quiet.map(|time| At::new(Lasting(time))),
         entries: unless(one.entries, &usual.entries),

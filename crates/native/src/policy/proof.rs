@@ -1,12 +1,12 @@
 //! What tells whether a token is good: a key, the keys of a server, or a server's word.
 
 use super::server::{self, Asked};
-use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Text, entity, said, words};
+use crate::decode::{At, Either, Hidden, Lasting, OneOrMany, Pairs, Text, entity, meant, said, words};
 use crate::entity::consumer::Algorithm;
 use crate::entity::listener::Pem;
 use crate::findings::Spot;
-use crate::lower::{Lowering, consumer as lowered, header, pem};
-use crate::write::{self, Pen, consumer as written, listener, some, text, texts, unless};
+use crate::lower::{Lowering, header, pem};
+use crate::write::{self, Pen, listener, some, text, texts, unless, word_unless};
 use model::consumer::{self, Verifier};
 use model::policy::{self, Believed, ClientLogin, TokenProof, TokenSpot};
 use std::time::Duration;
@@ -185,7 +185,7 @@ fn key(given: &Either<Hidden, TokenKey>, at: &mut Lowering<'_>) -> Option<TokenP
     let (algorithm, verifier) = match given {
         Either::First(secret) => (consumer::Algorithm::HS256, Some(Verifier::Shared(secret.secret()))),
         Either::Second(key) => {
-            let algorithm = of(key.algorithm.as_ref(), consumer::Algorithm::HS256);
+            let algorithm = meant(&key.algorithm, consumer::Algorithm::HS256);
             (algorithm, verifier(algorithm, key.secret.as_ref(), key.public_key.as_ref(), at))
         }
     };
@@ -193,17 +193,13 @@ fn key(given: &Either<Hidden, TokenKey>, at: &mut Lowering<'_>) -> Option<TokenP
 }
 
 fn issuers(written: &Issuers, at: &mut Lowering<'_>) -> Option<TokenProof> {
-    let algorithm = of(written.algorithm.as_ref(), consumer::Algorithm::RS256);
+    let algorithm = meant(&written.algorithm, consumer::Algorithm::RS256);
     let mut keys = Vec::new();
     for (issuer, key) in &written.keys.0 {
         let verifier = verifier(algorithm, key.secret.as_ref(), key.public_key.as_ref(), at)?;
         keys.push((issuer.value.clone(), verifier));
     }
     Some(TokenProof::Issuers { algorithm, keys })
-}
-
-fn of(word: Option<&At<Algorithm>>, usual: consumer::Algorithm) -> consumer::Algorithm {
-    word.map_or(usual, |word| lowered::algorithm(word.value))
 }
 
 fn verifier(
@@ -232,7 +228,7 @@ fn key_set(written: &KeySet, at: &mut Lowering<'_>) -> policy::KeySet {
         server: server::lower(&written.server, at),
         discovery: said(&written.discovery, false),
         any_issuer: said(&written.any_issuer, false),
-        algorithms: algorithms.map(|word| lowered::algorithm(word.value)).collect(),
+        algorithms: algorithms.map(|word| word.value.into()).collect(),
         fresh: said(&written.fresh, Lasting(FRESH)).0,
     }
 }
@@ -290,7 +286,7 @@ pub(crate) fn write(one: &TokenProof, pen: &mut Pen<'_>) -> By {
     Either::Second(match one {
         TokenProof::Key { algorithm, verifier } => {
             let (secret, public_key) = shown(verifier, pen);
-            let algorithm = unless(written::word(*algorithm), &Algorithm::HS256);
+            let algorithm = word_unless(*algorithm, &consumer::Algorithm::HS256);
             let key = match (algorithm, secret, public_key) {
                 (None, Some(secret), None) => Either::First(secret),
                 (algorithm, secret, public_key) => Either::Second(TokenKey { algorithm, secret, public_key }),
@@ -303,7 +299,7 @@ pub(crate) fn write(one: &TokenProof, pen: &mut Pen<'_>) -> By {
                 (write::key(issuer), IssuerKey { secret, public_key })
             };
             let keys = Pairs(keys.iter().map(of).collect());
-            let algorithm = unless(written::word(*algorithm), &Algorithm::RS256);
+            let algorithm = word_unless(*algorithm, &consumer::Algorithm::RS256);
             Proof { issuers: Some(Issuers { algorithm, keys }), ..Proof::default() }
         }
         TokenProof::KeySet(set) => {
@@ -312,7 +308,7 @@ pub(crate) fn write(one: &TokenProof, pen: &mut Pen<'_>) -> By {
             if let (true, Either::First(url)) = (plain, &server) {
                 return Either::First(url.clone());
             }
-            let words: Vec<_> = set.algorithms.iter().map(|one| At::new(written::word(*one))).collect();
+            let words: Vec<_> = set.algorithms.iter().map(|one| At::new((*one).into())).collect();
             let set = KeySet {
                 server,
                 discovery: unless(set.discovery, &false),

@@ -1,6 +1,6 @@
 //! Known clients with what proves who they are.
 
-use super::{Pen, key, listener, some, text, unless};
+use super::{Pen, key, listener, some, text, unless, word_unless};
 use crate::decode::{At, Either, Hidden, Lasting, Pairs, Text};
 use crate::entity::consumer::{self as entity, Algorithm, Key, Signer, Token};
 use crate::names;
@@ -115,7 +115,7 @@ pub(crate) fn checked_with(
     verifier: &Verifier,
     pen: &mut Pen<'_>,
 ) -> Token {
-    let algorithm = unless(word(algorithm), &Algorithm::HS256);
+    let algorithm = word_unless(algorithm, &consumer::Algorithm::HS256);
     let base64 = matches!(verifier, Verifier::Encoded(_)).then(|| At::new(true));
     match verifier {
         Verifier::Shared(secret) | Verifier::Encoded(secret) => {
@@ -127,24 +127,5 @@ pub(crate) fn checked_with(
             let public_key = Some(listener::pem_marked(pem, "PUBLIC KEY-----"));
             Token { algorithm, public_key, ..Token::default() }
         }
-    }
-}
-
-pub(crate) fn word(algorithm: consumer::Algorithm) -> Algorithm {
-    use consumer::Algorithm as A;
-    match algorithm {
-        A::HS256 => Algorithm::HS256,
-        A::HS384 => Algorithm::HS384,
-        A::HS512 => Algorithm::HS512,
-        A::RS256 => Algorithm::RS256,
-        A::RS384 => Algorithm::RS384,
-        A::RS512 => Algorithm::RS512,
-        A::ES256 => Algorithm::ES256,
-        A::ES384 => Algorithm::ES384,
-        A::ES512 => Algorithm::ES512,
-        A::PS256 => Algorithm::PS256,
-        A::PS384 => Algorithm::PS384,
-        A::PS512 => Algorithm::PS512,
-        A::EdDSA => Algorithm::EdDSA,
     }
 }

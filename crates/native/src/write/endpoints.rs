@@ -1,9 +1,9 @@
 //! Several endpoints behind one route.
 
-use super::{Pen, expression, text, unless, upstream};
-use crate::decode::{At, Either, Given, Text};
-use crate::entity::endpoints::{self as entity, GROUP, METHOD, Member, NO_METHOD, TARGET, Written};
-use crate::entity::upstream::RouteUpstream;
+use super::{Pen, expression, text, unless, upstream, word_unless};
+use crate::decode::{At, Either, Given};
+use crate::entity::endpoints::{self as entity, Member, Written};
+use crate::lower::endpoints::{GROUP, METHOD, NO_METHOD, TARGET, usual_name};
 use crate::policy::{again, headers};
 use model::endpoint::{EndpointGroup, EndpointGroups, EndpointMember, Lead, LeadManner};
 
@@ -57,24 +57,12 @@ fn member<'g>(one: &'g EndpointMember, place: usize, pen: &mut Pen<'g>) -> Membe
     }
 }
 
-fn usual_name(upstream: &Either<Text, At<RouteUpstream>>, place: usize) -> String {
-    let named = match upstream {
-        Either::First(name) => Some(name),
-        Either::Second(upstream) => upstream.named.as_ref(),
-    };
-    named.map_or_else(|| (place + 1).to_string(), |name| name.value.clone())
-}
-
 fn lead(one: &Lead) -> entity::Lead {
     entity::Lead {
         target: (one.target != TARGET).then(|| text(&one.target)),
         instead: one.instead.as_deref().map(text),
         method: (one.method != METHOD).then(|| text(&one.method)),
         no_method: expression::unlike(&one.no_method, NO_METHOD),
-        manner: match one.manner {
-            LeadManner::Evaluated => None,
-            LeadManner::Plain => Some(At::new(entity::LeadManner::Plain)),
-            LeadManner::Name => Some(At::new(entity::LeadManner::Name)),
-        },
+        manner: word_unless(one.manner, &LeadManner::Evaluated),
     }
 }

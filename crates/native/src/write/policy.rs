@@ -29,7 +29,8 @@ pub(super) fn steps(
         let (name, usual) = name(&entry);
         let (order, slot) = places.next(&name);
         if phases != usual {
-            entry.phase = Some(OneOrMany::from(phases.into_iter().map(phase).map(At::new).collect::<Vec<_>>()));
+            entry.phase =
+                Some(OneOrMany::from(phases.into_iter().map(|phase| At::new(phase.into())).collect::<Vec<_>>()));
         }
         entry.when = step.predicate.as_ref().map(|predicate| matching::condition_of(predicate, pen));
         entry.order = unless(step.rank.order, &order);
@@ -62,14 +63,4 @@ fn name(entry: &Step) -> (String, &'static [Phase]) {
     let named = policy::named(entry);
     let (key, phases) = named.first().copied().unwrap_or(("", &[]));
     (entry.missing.as_ref().map_or(key, |name| name.as_str()).to_owned(), phases)
-}
-
-fn phase(phase: Phase) -> policy::Phase {
-    match phase {
-        Phase::Rewrite => policy::Phase::Rewrite,
-        Phase::Access => policy::Phase::Access,
-        Phase::Endpoint => policy::Phase::Endpoint,
-        Phase::Response => policy::Phase::Response,
-        Phase::Log => policy::Phase::Log,
-    }
 }

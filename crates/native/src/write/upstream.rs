@@ -4,7 +4,7 @@ mod health;
 
 pub(crate) use health::ranges as statuses;
 
-use super::{Pen, forward, key, text, trust, unless};
+use super::{Pen, forward, key, text, trust, unless, word_unless};
 use crate::decode::{At, Either, Given, Lasting, OneOrMany, Pairs, Text};
 use crate::entity::upstream::{self as entity, HashWord, Hashing, Nodes, PathWord, RouteUpstream};
 use crate::names;
@@ -73,11 +73,7 @@ pub(super) fn path_rule(rule: &PathRule) -> Either<At<PathWord>, At<entity::Path
     }
     let usual = rule.seam == Seam::Slash && !rule.normalized;
     let mut written = entity::PathRule {
-        seam: match rule.seam {
-            Seam::Slash => None,
-            Seam::LikeRequest => Some(At::new(entity::Seam::LikeRequest)),
-            Seam::Glued => Some(At::new(entity::Seam::Glued)),
-        },
+        seam: word_unless(rule.seam, &Seam::Slash),
         normalized: unless(rule.normalized, &false),
         ..entity::PathRule::default()
     };

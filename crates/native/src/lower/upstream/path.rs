@@ -1,7 +1,7 @@
 //! What becomes of a path on its way to an upstream.
 
 use super::super::Lowering;
-use crate::decode::{At, Either, Text};
+use crate::decode::{At, Either, Text, meant};
 use crate::entity::upstream::{self as entity, PathWord};
 use model::endpoint::{PathRewrite, PathRule, Seam};
 
@@ -16,11 +16,7 @@ pub(in crate::lower) fn path_rule(
         },
         Either::Second(rule) => PathRule {
             rewrite: rewrite(rule, at),
-            seam: match rule.seam.as_ref().map(|word| word.value) {
-                None | Some(entity::Seam::Slash) => Seam::Slash,
-                Some(entity::Seam::LikeRequest) => Seam::LikeRequest,
-                Some(entity::Seam::Glued) => Seam::Glued,
-            },
+            seam: meant(&rule.seam, Seam::Slash),
             normalized: rule.normalized.as_ref().is_some_and(|flag| flag.value),
         },
     }
