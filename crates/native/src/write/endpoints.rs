@@ -39,7 +39,7 @@ fn member<'g>(one: &'g EndpointMember, place: usize, pen: &mut Pen<'g>) -> Membe
         weight: unless(one.weight, &1),
         spare: unless(one.spare, &false),
         query: one.query.as_deref().map(text),
-        headers: (!one.fields.is_empty()).then(|| headers::write(&one.fields)),
+        headers: (!one.fields.is_empty()).then(|| headers::write(&one.fields, pen)),
         other_tls: one.other_tls.as_ref().map(|tls| upstream::tls(tls, pen)),
         upstream,
     };

@@ -92,6 +92,7 @@ fn the_same_value_leads_to_the_same_node() {
         access: Vec::new().into(),
         credential: None,
         anonymous: false,
+        labels: Default::default(),
     });
     let mut param = exchange("/");
     param.params.push(("id".into(), "7".into()));
