@@ -166,7 +166,7 @@ fn apisixs_admin_api_tells_secrets_where_apisix_does_and_etcd_keeps_them_encrypt
     let etcd = Etcd::start();
     let site = Site::new("");
     let settings = with_key(&format!("  etcd: {{host: ['{}'], prefix: /apisix}}\n", etcd.url()))
-        + "apisix: {data_encryption: {keyring: [hushkeyring16byt]}, status: {ip: 127.0.0.1, port: 0}}\n"
+        + "apisix: {data_encryption: {keyring: [hushkeyring16byt]}, status: {ip: 127.0.0.1, port: 0}, ssl: {listen: [{ip: 127.0.0.1, port: 0}]}}\n"
         + "plugin_attr: {prometheus: {export_addr: {ip: 127.0.0.1, port: 0}}}\n";
     site.write("conf/config.yaml", &settings);
     let base = ["run", "--apisix", "conf", "--data", "data", "--admin", "127.0.0.1:0", "--listen", "127.0.0.1:0"];

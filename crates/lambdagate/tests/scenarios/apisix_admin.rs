@@ -210,7 +210,8 @@ fn a_users_session_with_curl_works() {
     const VIEWER: &str = "4054f7cf07e344346cd3f287985e76a2";
     let site = Site::new("");
     let keys = format!(
-        "deployment:\n  admin:\n    admin_key: [{{name: admin, key: {KEY}, role: admin}}, {{name: viewer, key: {VIEWER}, role: viewer}}]\n"
+        "apisix: {{ssl: {{listen: [{{ip: 127.0.0.1, port: 0}}]}}}}\n\
+         deployment:\n  admin:\n    admin_key: [{{name: admin, key: {KEY}, role: admin}}, {{name: viewer, key: {VIEWER}, role: viewer}}]\n"
     );
     let gate = start(&site, &keys, &[]);
     let pem = |name: &str| {
@@ -219,7 +220,7 @@ fn a_users_session_with_curl_works() {
     };
     let nodes = json!({"type": "roundrobin", "nodes": {upstream("from the upstream").to_string(): 1}});
     let route = json!({"name": "one", "uri": "/one", "labels": {"team": "a"}, "methods": ["GET"], "service_id": "s"});
-    let other = json!({"name": "two", "uri": "/two", "labels": {"team": "b"}, "service_id": "s"});
+    let other = json!({"name": "two", "uri": "/two", "labels": {"area": "b"}, "service_id": "s"});
     let ssl = json!({"sni": "one.test", "cert": pem("server.pem"), "key": pem("server.key")});
     let none = Value::Null;
     // key, method, path, body, status, and a place in the answer with what stands there
@@ -237,9 +238,9 @@ fn a_users_session_with_curl_works() {
         (VIEWER, "GET", "/routes", &none, 200, "/total", json!(2)),
         (VIEWER, "PUT", "/routes/2", &route, 401, "/value", none.clone()),
         (KEY, "GET", "/routes?name=one", &none, 200, "/list/0/value/id", json!("1")),
-        (KEY, "GET", "/routes?label=team:b", &none, 200, "/list/0/value/name", json!("two")),
+        (KEY, "GET", "/routes?label=area", &none, 200, "/list/0/value/name", json!("two")),
         (KEY, "GET", "/routes?uri=two", &none, 200, "/total", json!(1)),
-        (KEY, "GET", "/routes?page=2&page_size=10", &none, 200, "/list", json!([])),
+        (KEY, "GET", "/routes?page=2&page_size=10", &none, 200, "/list", json!({})),
         (KEY, "GET", "/routes/none", &none, 404, "/message", json!("Key not found")),
     ];
     let after: &[Step<'_>] = &[
