@@ -10,13 +10,26 @@ use expr::freemarker;
 use model::predicate::Condition;
 use model::text::Text;
 
+/// Variables that the original has and this gateway does not.
+const LACKING: [(&str, &str); 2] = [
+    ("dictionaries", "there are no dictionaries: what this asks of them is null, and what is within fails"),
+    ("subscription", "the subscription is not told to expressions: it is null, and what this asks of it fails"),
+];
+
 /// The text of a field; nothing where it is empty.
 pub(crate) fn field(part: &Part<'_>, name: &str, notes: &mut Notes) -> Option<Text> {
     let text = part.text(name).filter(|text| !text.is_empty())?;
-    if let Err(error) = Template::parse(text) {
-        let remark =
-            format!("this expression cannot be read ({error}): what wants its value fails, as in the original");
-        notes.at(Faith::Exact, part.document, &place(part.spot_of(name), text, error.place), remark);
+    match Template::parse(text) {
+        Ok(template) => {
+            for (_, lost) in LACKING.iter().filter(|(variable, _)| template.asks_for(variable)) {
+                notes.at(Faith::Unsupported, part.document, &part.spot_of(name), *lost);
+            }
+        }
+        Err(error) => {
+            let remark =
+                format!("this expression cannot be read ({error}): what wants its value fails, as in the original");
+            notes.at(Faith::Exact, part.document, &place(part.spot_of(name), text, error.place), remark);
+        }
     }
     Some(Text::Expression(text.to_owned()))
 }

@@ -8,6 +8,7 @@ mod pem;
 mod self_made;
 mod server;
 pub mod store;
+mod subject;
 mod verify;
 
 pub use accept::{Accepted, ServerTls};
@@ -15,6 +16,7 @@ pub use client::{ClientIdentity, ClientTlsOptions, check_identity, client_config
 pub use clients::{ClientCertificates, PeerCertificate, certificates};
 pub use self_made::self_made;
 pub use server::{ServerCertificate, check_certificate, server_config};
+pub use subject::{Subject, subject};
 
 use rustls::crypto::CryptoProvider;
 use std::sync::{Arc, OnceLock};

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod constants;
+mod principal;
 mod request;
 mod response;
 

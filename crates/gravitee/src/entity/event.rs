@@ -47,7 +47,7 @@ pub static SUBSCRIPTION: Record = Record {
         text("status").default("ACCEPTED"),
         number("startingAt"),
         number("endingAt"),
-        any("metadata"),
+        any("metadata").ignored("expressions do not see it: `#subscription` is null"),
     ],
 };
 

@@ -36,7 +36,8 @@ pub static CONFIG: Record = Record {
     ],
 };
 
-static CONFIRMATION: Record = Record {
+/// What a token must be bound to.
+pub(super) static CONFIRMATION: Record = Record {
     name: "jwt confirmationMethodValidation",
     fields: &[flag("ignoreMissing"), nested("certificateBoundThumbprint", &THUMBPRINT)],
 };
@@ -85,7 +86,7 @@ pub(crate) fn entrance(config: &Part<'_>, settings: &Settings) -> Result<TokenEn
     };
     Ok(TokenEntrance {
         types: types(&config.part("tokenTypValidation")),
-        bound: bound(&config.part("confirmationMethodValidation")),
+        bound: bound(config, "JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT"),
         client_claims,
         user_claim: config.owned("userClaim").unwrap_or_default(),
         scopes: if config.flag("checkRequiredScopes") { config.texts("requiredScopes") } else { Vec::new() },
@@ -111,8 +112,10 @@ fn types(part: &Part<'_>) -> Option<TokenTypes> {
     part.flag("enabled").then_some(TokenTypes { names, any_case, missing })
 }
 
-fn bound(part: &Part<'_>) -> Option<Bound> {
-    let wrong = Keyed::new(401, "JWT_INVALID_CERTIFICATE_BOUND_THUMBPRINT", "Unauthorized");
+/// The certificate of the connection, where the configuration says so.
+pub(super) fn bound(config: &Part<'_>, key: &str) -> Option<Bound> {
+    let part = config.part("confirmationMethodValidation");
+    let wrong = Keyed::new(401, key, "Unauthorized");
     let missing = part.flag("ignoreMissing");
     part.part("certificateBoundThumbprint").flag("enabled").then_some(Bound { missing, wrong })
 }

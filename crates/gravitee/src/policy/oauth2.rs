@@ -1,9 +1,9 @@
 //! `oauth2`: what a plan of this kind asks for.
 
-use super::jwt::Cannot;
+use super::jwt::{CONFIRMATION, Cannot, bound};
 use crate::lower::resource::Proof;
 use crate::part::Part;
-use crate::schema::{Record, any, flag, text, texts};
+use crate::schema::{Record, flag, nested, text, texts};
 use model::answer::Keyed;
 use model::policy::TokenEntrance;
 
@@ -18,7 +18,8 @@ pub static CONFIG: Record = Record {
         texts("requiredScopes"),
         flag("modeStrict").default("true"),
         flag("propagateAuthHeader").default("true"),
-        any("confirmationMethodValidation").unsupported("tokens are not bound to certificates of clients"),
+        nested("confirmationMethodValidation", &CONFIRMATION)
+            .approximate("a token that is bound to another certificate is OAUTH2_INVALID_ACCESS_TOKEN"),
         flag("addWwwAuthenticateHeader").ignored("nobody is told where tokens come from"),
     ],
 };
@@ -33,6 +34,7 @@ pub(crate) fn entrance(config: &Part<'_>, proof: Proof) -> Result<TokenEntrance,
         scope_separator: proof.scope_separator,
         scopes: if config.flag("checkRequiredScopes") { config.texts("requiredScopes") } else { Vec::new() },
         all_scopes: config.flag("modeStrict"),
+        bound: bound(config, "OAUTH2_INVALID_ACCESS_TOKEN"),
         hide: !config.flag("propagateAuthHeader"),
         payload_attribute: own("oauth.payload").filter(|_| config.flag("extractPayload")),
         scopes_attribute: own("user.roles"),

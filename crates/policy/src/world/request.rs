@@ -1,6 +1,7 @@
 //! The request, as expressions see it.
 
 use super::constants::ReadyWorld;
+use super::principal::Principal;
 use super::text;
 use crate::exchange::{Client, Exchange, Params};
 use crate::query;
@@ -54,7 +55,11 @@ impl<'e> Request<'e> {
                 world: exchange.route.as_ref().and_then(|route| route.world.as_deref()),
                 below: exchange.path_below(),
             },
-            ssl: Ssl { client: &exchange.client, nobody: Principal },
+            ssl: Ssl {
+                client: &exchange.client,
+                shown: Principal::of(exchange.client.certificate.as_deref()),
+                nobody: Principal::of(None),
+            },
         }
     }
 }
@@ -204,7 +209,9 @@ impl Lookup for PathParams<'_> {
 /// The connection's TLS.
 struct Ssl<'e> {
     client: &'e Client,
-    nobody: Principal,
+    shown: Principal<'e>,
+    /// The gateway's own certificate is not told.
+    nobody: Principal<'e>,
 }
 
 impl Lookup for Ssl<'_> {
@@ -214,21 +221,9 @@ impl Lookup for Ssl<'_> {
             "clientHost" if tls => self.client.peer.ip().to_canonical().to_string().into(),
             "clientPort" if tls => Value::Int(self.client.peer.port().into()),
             "clientHost" | "clientPort" => Value::Null,
-            "client" | "server" => super::bean(&self.nobody),
+            "client" => super::bean(&self.shown),
+            "server" => super::bean(&self.nobody),
             _ => return None,
-        })
-    }
-}
-
-/// Nobody showed a certificate: every attribute is the empty text.
-struct Principal;
-
-impl Lookup for Principal {
-    fn get(&self, name: &str) -> Option<Value<'_>> {
-        Some(match name {
-            "defined" => Value::Bool(false),
-            "attributes" => Value::Map(expr::Map::new(Vec::new())),
-            _ => "".into(),
         })
     }
 }

@@ -119,6 +119,26 @@ fn constants_and_attributes_are_found_by_name() {
 }
 
 #[test]
+fn certificates_are_those_of_trusted_clients() {
+    use net::tls::{PeerCertificate, certificates};
+    use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
+    let mut params = CertificateParams::new(Vec::new()).unwrap();
+    params.distinguished_name = DistinguishedName::new();
+    params.distinguished_name.push(DnType::OrganizationName, "Acme");
+    params.distinguished_name.push(DnType::CommonName, "Ada");
+    let pem = params.self_signed(&KeyPair::generate().unwrap()).unwrap().pem();
+    let ask = "{#request.ssl.client.defined} {#request.ssl.client.cn} {#request.ssl.client.dn} \
+        {#request.ssl.client.attributes['CN'][0]} {#request.ssl.client.attributes['2.5.4.10']} {#request.ssl.client.ou}.";
+    for (distrust, expected) in [(None, "true Ada CN=Ada,O=Acme Ada Acme ."), (Some("unknown"), "false     .")] {
+        let mut exchange = exchange();
+        let (chain, distrust) = (certificates(&pem).unwrap(), distrust.map(str::to_owned));
+        exchange.client.certificate = Some(Arc::new(PeerCertificate { chain, distrust, validity: None }));
+        let ask = if expected.starts_with("true") { ask.to_owned() } else { ask.replace("['CN'][0]", "['CN']") };
+        assert_eq!(seen(&ask, &exchange), expected);
+    }
+}
+
+#[test]
 fn what_may_be_called_can_be_bounded() {
     let mut exchange = exchange();
     let lines = ["method java.lang.String length", "method java.util.Map get java.lang.Object"];
