@@ -220,7 +220,7 @@ forms! {
     /// Lets requests of some addresses in, by lists with expressions.
     "check-addresses" check_addresses: check_addresses::CheckAddresses, [Access], check_addresses::lower;
     /// Takes what a request tells for the client's address.
-    "client-address" client_address: At<client_address::ClientAddress>, [Rewrite], client_address::lower;
+    "client-address" client_address: At<client_address::TakenAddress>, [Rewrite], client_address::lower;
     /// Encodes responses for clients that accept it.
     "compress" compress: Given<compress::Compress>, [Response], compress::lower;
     /// Refuses paths and methods.

@@ -9,7 +9,7 @@ use model::variable::Variable;
 
 entity! {
     /// Takes what a request tells for the client's address.
-    ClientAddress {
+    TakenAddress {
         /// The variable in which the address stands: `http_x_real_ip`. What is no address changes nothing.
         source: Text,
         /// Whether of several with commas between them the last counts; false without it.
@@ -19,7 +19,7 @@ entity! {
     }
 }
 
-pub(crate) fn lower(written: &At<ClientAddress>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
+pub(crate) fn lower(written: &At<TakenAddress>, _: &Around<'_>, at: &mut Lowering<'_>) -> Option<Policy> {
     let trusted = written.trusted.as_ref().map(|all| listener::networks(Some(all), at));
     Some(Policy::ClientAddress(Box::new(policy::ClientAddress {
         source: Variable::of(&written.source),
@@ -28,9 +28,9 @@ pub(crate) fn lower(written: &At<ClientAddress>, _: &Around<'_>, at: &mut Loweri
     })))
 }
 
-pub(crate) fn write(one: &policy::ClientAddress) -> ClientAddress {
+pub(crate) fn write(one: &policy::ClientAddress) -> TakenAddress {
     let networks = one.trusted.as_ref().map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>());
-    ClientAddress {
+    TakenAddress {
         source: text(&one.source.to_string()),
         last: unless(one.last, &false),
         trusted: networks.map(|all| texts(&all).unwrap_or_else(|| Vec::new().into())),
