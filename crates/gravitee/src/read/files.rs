@@ -55,10 +55,8 @@ fn home(path: &Path, settings: Option<PathBuf>) -> Result<Vec<Source>, ReadError
         sources.push(settings);
         sources.extend(files);
     }
-    let definitions = if apis.is_dir() { folder(&apis)? } else { Vec::new() };
-    if definitions.is_empty() {
-        return Err(nothing(path));
-    }
+    // an empty folder is one whose last definition was taken away: nothing is served any more
+    let definitions = if apis.is_dir() { folder(&apis)? } else { return Err(nothing(path)) };
     sources.extend(with_stores(definitions));
     Ok(sources)
 }
