@@ -142,3 +142,48 @@ pub(super) async fn keep(shared: &Shared) {
 fn cannot_copy(error: &StoreError) {
     tracing::warn!(%error, "no copy is kept: a node that starts while etcd is away has nothing to serve");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(key: &str, text: &'static str) -> Document {
+        let (created, modified) = (Revision(1), Revision(1));
+        Document { key: key.to_owned(), bytes: text.into(), created, modified, expires: None }
+    }
+
+    /// Whatever comes before the file is written, it holds what is in force.
+    #[tokio::test]
+    async fn the_file_holds_what_came_last() {
+        type Step = fn(&Copy);
+        let first: Step = |copy| copy.add_first([document("a", "1"), document("b", "1")].into(), Revision(2));
+        let change: Step =
+            |copy| copy.add(vec![("a".to_owned(), None), ("c".to_owned(), Some(document("c", "2")))], Revision(3));
+        let cases: [(&str, &[Step], &[&str], u64); 4] = [
+            ("first", &[first], &["a", "b"], 2),
+            ("first, then a change", &[first, change], &["b", "c"], 3),
+            ("a change, then all that is there", &[change, first], &["a", "b", "c"], 2),
+            ("only a change", &[change], &["c"], 3),
+        ];
+        for (what, steps, keys, revision) in cases {
+            let folder = tempfile::tempdir().unwrap();
+            let copy = Copy::open(&folder.path().join("copy.redb"), "here", None).unwrap();
+            steps.iter().for_each(|step| step(&copy));
+            copy.write().await;
+            let (all, at) = copy.read();
+            let found: Vec<&str> = all.iter().map(|one| one.key.as_str()).collect();
+            assert_eq!((&found[..], at.0), (keys, revision), "{what}");
+        }
+    }
+
+    #[test]
+    fn what_is_much_is_let_come_into_force_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let copy = Copy::open(&folder.path().join("copy.redb"), "here", None).unwrap();
+        let all = |number: usize| (0..number).map(|at| document(&at.to_string(), "x")).collect::<Documents>();
+        for (number, milliseconds) in [(0, 0), (MANY, 0), (5000, 100)] {
+            copy.add_first(all(number), Revision(1));
+            assert_eq!(copy.patience(), Duration::from_millis(milliseconds), "{number}");
+        }
+    }
+}
