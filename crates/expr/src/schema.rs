@@ -2,9 +2,10 @@
 //! library that APISIX judges with.
 //!
 //! Known are: `type`, `enum`, `properties`, `patternProperties`, `additionalProperties`, `required`, `dependencies`,
-//! `minProperties`, `maxProperties`, `items`, `minItems`, `maxItems`, `uniqueItems`, `minLength`, `maxLength`, `pattern`,
-//! `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` as numbers, `allOf`, `anyOf`, `oneOf`, `not`, `if`, `then`,
-//! `else`, `default`, and `format` for addresses. [`Judge::unknown`] tells of others.
+//! `minProperties`, `maxProperties`, `items`, `additionalItems`, `minItems`, `maxItems`, `uniqueItems`, `minLength`,
+//! `maxLength`, `pattern`, `minimum`, `maximum`, `exclusiveMinimum`, `exclusiveMaximum` as numbers, `multipleOf`, `const`,
+//! `allOf`, `anyOf`, `oneOf`, `not`, `if`, `then`, `else`, `default`, `format` for addresses, and schemas that are
+//! `true` or `false`. [`Judge::unknown`] tells of others.
 
 mod check;
 mod compile;
@@ -75,6 +76,8 @@ enum Type {
 struct Node {
     /// Texts that stand for a later value pass.
     references: bool,
+    /// Nothing holds: the schema is `false`.
+    never: bool,
     /// One of these; empty: any.
     types: Vec<Type>,
     object: Option<Box<ObjectRules>>,
@@ -88,6 +91,7 @@ struct Node {
     not: Option<Box<Node>>,
     condition: Option<Box<Condition>>,
     format: Option<Format>,
+    only: Option<Value>,
     default: Option<Value>,
 }
 
@@ -121,6 +125,8 @@ struct ArrayRules {
     items: Option<Node>,
     /// The first items, one rule for each.
     tuple: Vec<Node>,
+    /// Those behind them.
+    further: Others,
     unique: bool,
     least: Option<usize>,
     most: Option<usize>,
@@ -139,6 +145,7 @@ struct NumberRules {
     most: Option<f64>,
     above: Option<f64>,
     below: Option<f64>,
+    multiple_of: Option<f64>,
 }
 
 struct Alternatives {

@@ -62,6 +62,9 @@ pub(super) fn check<C: Complaint>(node: &Node, value: &Value) -> Result<(), C> {
     if node.references && may_refer && value.as_str().is_some_and(is_reference) {
         return Ok(());
     }
+    if node.never {
+        return wrong(|| "expect false always".to_owned());
+    }
     kind(node, value)?;
     match value {
         // an empty list is as good as an empty object
@@ -79,7 +82,11 @@ pub(super) fn check<C: Complaint>(node: &Node, value: &Value) -> Result<(), C> {
         return wrong(|| "matches none of the enum values".to_owned());
     }
     compound(node, value)?;
-    format(node.format, value)
+    format(node.format, value)?;
+    match node.only.as_ref().is_none_or(|only| same(only, value)) {
+        true => Ok(()),
+        false => wrong(|| "failed to check const value".to_owned()),
+    }
 }
 
 fn on<R, C>(rules: &Option<Box<R>>, judge: impl FnOnce(&R) -> Result<(), C>) -> Result<(), C> {
@@ -220,9 +227,24 @@ fn array<C: Complaint>(rules: &ArrayRules, items: &[Value]) -> Result<(), C> {
             check(node, item).map_err(|error: C| error.within(told))?;
         }
     }
+    further(rules, items)?;
     match rules.unique.then(|| repeated(items)).flatten() {
         Some((one, two)) => wrong(|| format!("expected unique items but items {one} and {two} are equal")),
         None => Ok(()),
+    }
+}
+
+/// The items behind those that have a rule each.
+fn further<C: Complaint>(rules: &ArrayRules, items: &[Value]) -> Result<(), C> {
+    let known = rules.tuple.len();
+    match &rules.further {
+        Others::Any => Ok(()),
+        Others::None if items.len() > known => wrong(|| "found unexpected extra items in array".to_owned()),
+        Others::None => Ok(()),
+        Others::Like(node) => items.iter().enumerate().skip(known).try_for_each(|(at, item)| {
+            let told = |error: &str| format!("failed to validate additional item {}: {error}", at + 1);
+            check(node, item).map_err(|error: C| error.within(told))
+        }),
     }
 }
 
@@ -259,6 +281,13 @@ fn bounds<C: Complaint>(rules: &NumberRules, value: f64) -> Result<(), C> {
     ];
     match cases.into_iter().find_map(|(bound, wrong, words)| bound.filter(|_| wrong).map(|bound| (bound, words))) {
         Some((bound, words)) => wrong(|| format!("expected {} to be {words} {}", number(value), number(bound))),
+        None => multiple(rules, value),
+    }
+}
+
+fn multiple<C: Complaint>(rules: &NumberRules, value: f64) -> Result<(), C> {
+    match rules.multiple_of.filter(|divisor| (value / divisor).fract() != 0.0) {
+        Some(divisor) => wrong(|| format!("expected {} to be a multiple of {}", number(value), number(divisor))),
         None => Ok(()),
     }
 }

@@ -54,6 +54,9 @@ fn mark(node: &mut Node) {
     }
     if let Some(rules) = &mut node.array {
         rules.items.iter_mut().chain(&mut rules.tuple).for_each(mark);
+        if let Others::Like(node) = &mut rules.further {
+            mark(node);
+        }
     }
     node.all.iter_mut().chain(&mut node.one).for_each(mark);
     node.any.iter_mut().flat_map(|any| &mut any.nodes).for_each(mark);
@@ -76,6 +79,7 @@ const KNOWN: &[&str] = &[
     "minProperties",
     "maxProperties",
     "items",
+    "additionalItems",
     "minItems",
     "maxItems",
     "uniqueItems",
@@ -86,6 +90,8 @@ const KNOWN: &[&str] = &[
     "maximum",
     "exclusiveMinimum",
     "exclusiveMaximum",
+    "multipleOf",
+    "const",
     "allOf",
     "anyOf",
     "oneOf",
@@ -109,9 +115,9 @@ pub(super) fn unknown(json: &Value) -> Vec<String> {
         let below: Vec<&Value> = match (name.as_str(), value) {
             ("properties" | "patternProperties" | "dependencies", Value::Object(members)) => members.values().collect(),
             ("items" | "allOf" | "anyOf" | "oneOf", Value::Array(items)) => items.iter().collect(),
-            ("items" | "additionalProperties" | "not" | "if" | "then" | "else", one) => vec![one],
-            ("format", Value::String(format)) if format != "ipv4" && format != "ipv6" => {
-                found.push(format!("format {format}"));
+            ("items" | "additionalItems" | "additionalProperties" | "not" | "if" | "then" | "else", one) => vec![one],
+            ("format", Value::String(text)) if format(text).is_none() => {
+                found.push(format!("format {text}"));
                 continue;
             }
             _ => continue,
@@ -122,9 +128,10 @@ pub(super) fn unknown(json: &Value) -> Vec<String> {
 }
 
 fn node(json: &Value) -> Node {
-    let Value::Object(schema) = json else { return Node::default() };
+    let Value::Object(schema) = json else { return Node { never: *json == Value::Bool(false), ..Node::default() } };
     Node {
         references: false,
+        never: false,
         types: types(schema.get("type")),
         object: object(schema),
         array: array(schema),
@@ -139,12 +146,17 @@ fn node(json: &Value) -> Node {
             let part = |name: &str| schema.get(name).map(node);
             Box::new(Condition { when: node(when), then: part("then"), otherwise: part("else") })
         }),
-        format: match schema.get("format").and_then(Value::as_str) {
-            Some("ipv4") => Some(Format::Ipv4),
-            Some("ipv6") => Some(Format::Ipv6),
-            _ => None,
-        },
+        format: schema.get("format").and_then(Value::as_str).and_then(format),
+        only: schema.get("const").cloned(),
         default: schema.get("default").cloned(),
+    }
+}
+
+fn format(name: &str) -> Option<Format> {
+    match name {
+        "ipv4" => Some(Format::Ipv4),
+        "ipv6" => Some(Format::Ipv6),
+        _ => None,
     }
 }
 
@@ -215,15 +227,19 @@ fn object(schema: &Object) -> Option<Box<ObjectRules>> {
             required: schema.get("required").map(texts).unwrap_or_default(),
             dependencies: members("dependencies").map(|(name, json)| (name.clone(), dependency(json))).collect(),
             patterns: members("patternProperties").map(|(text, json)| (pattern(text), node(json))).collect(),
-            others: match schema.get("additionalProperties") {
-                None | Some(Value::Bool(true)) => Others::Any,
-                Some(Value::Bool(false)) => Others::None,
-                Some(json) => Others::Like(Box::new(node(json))),
-            },
+            others: others(schema.get("additionalProperties")),
             least: count(schema, "minProperties"),
             most: count(schema, "maxProperties"),
         })
     })
+}
+
+fn others(json: Option<&Value>) -> Others {
+    match json {
+        None | Some(Value::Bool(true)) => Others::Any,
+        Some(Value::Bool(false)) => Others::None,
+        Some(json) => Others::Like(Box::new(node(json))),
+    }
 }
 
 fn dependency(json: &Value) -> Dependency {
@@ -239,6 +255,7 @@ fn array(schema: &Object) -> Option<Box<ArrayRules>> {
         Box::new(ArrayRules {
             items: items.filter(|items| items.is_object()).map(node),
             tuple: nodes(items.filter(|items| items.is_array())),
+            further: others(schema.get("additionalItems").filter(|_| items.is_some_and(Value::is_array))),
             unique: schema.get("uniqueItems").and_then(Value::as_bool).unwrap_or_default(),
             least: count(schema, "minItems"),
             most: count(schema, "maxItems"),
@@ -258,12 +275,13 @@ fn text(schema: &Object) -> Option<Box<TextRules>> {
 
 fn number(schema: &Object) -> Option<Box<NumberRules>> {
     let part = |name: &str| schema.get(name).and_then(Value::as_f64);
-    has(schema, &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]).then(|| {
+    has(schema, &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]).then(|| {
         Box::new(NumberRules {
             least: part("minimum"),
             most: part("maximum"),
             above: part("exclusiveMinimum"),
             below: part("exclusiveMaximum"),
+            multiple_of: part("multipleOf").filter(|divisor| *divisor > 0.0),
         })
     })
 }
