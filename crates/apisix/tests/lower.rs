@@ -24,6 +24,13 @@ fn cases_mean_what_they_say() {
     golden.check();
 }
 
+#[test]
+fn every_plugin_has_a_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower");
+    let names = apisix::plugin::Plugin::ALL.iter().map(|one| one.name());
+    assert_eq!(golden::without_case(&folder, names), Vec::<&str>::new());
+}
+
 fn read(input: &str) -> Vec<Source> {
     let mut files = golden::files(input, "apisix.yaml");
     if !input.contains("# no end") {

@@ -52,6 +52,14 @@ impl World {
     }
 }
 
+/// Those of the names that stand in no case of a folder.
+pub fn without_case<'n>(folder: &Path, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    let cases = std::fs::read_dir(folder).unwrap().map(|entry| std::fs::read_to_string(entry.unwrap().path()).unwrap());
+    let inputs: Vec<String> = cases.map(|case| case.split(DASHES).next().unwrap_or_default().to_owned()).collect();
+    let stands = |name: &str| inputs.iter().any(|input| input.contains(name));
+    names.into_iter().filter(|name| !stands(name)).collect()
+}
+
 /// A document as a store holds it.
 pub fn document(source: &Source) -> Document {
     let revision = Revision::default();

@@ -25,6 +25,13 @@ fn cases_mean_what_they_say() {
     golden.check();
 }
 
+#[test]
+fn every_policy_has_a_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/lower");
+    let names = gravitee::policy::Policy::ALL.iter().map(|one| one.name());
+    assert_eq!(golden::without_case(&folder, names), Vec::<&str>::new());
+}
+
 fn lower(world: &World) -> Lowered {
     let allow_missing = world.words("allow-missing").map(str::to_owned).collect();
     Gravitee { allow_missing }.lower(&world.documents, &world.environment)
