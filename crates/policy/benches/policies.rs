@@ -105,15 +105,7 @@ impl Bench {
 
     async fn exchange(&self, chain: &ReadyChain) {
         let peer: SocketAddr = ([127, 0, 0, 1], 40000).into();
-        let client = Client {
-            address: peer.ip(),
-            peer,
-            local: peer,
-            https: false,
-            tls: false,
-            server_name: None,
-            certificate: None,
-        };
+        let client = Client::plain(peer);
         let mut exchange = Exchange::new(self.request.clone(), Body::Empty, client, 1 << 20);
         let next = chain.request(&mut exchange).await;
         if next == Next::Endpoint {

@@ -103,6 +103,11 @@ pub struct Client {
 }
 
 impl Client {
+    /// Somebody who is connected from there without TLS, with nobody between.
+    pub fn plain(peer: SocketAddr) -> Self {
+        Self { address: peer.ip(), peer, local: peer, https: false, tls: false, server_name: None, certificate: None }
+    }
+
     /// What its connection shows.
     pub fn wire(&self) -> Wire<'_> {
         Wire { peer: self.peer, local: self.local, server_name: self.server_name.as_deref() }
@@ -374,15 +379,7 @@ pub(crate) mod testing {
     pub(crate) fn of(request: http::request::Builder) -> Exchange {
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
-        let client = Client {
-            address: peer.ip(),
-            peer,
-            local: peer,
-            https: false,
-            tls: false,
-            server_name: None,
-            certificate: None,
-        };
+        let client = Client::plain(peer);
         Exchange::new(parts, Body::Empty, client, 1 << 20)
     }
 }

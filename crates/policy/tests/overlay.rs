@@ -145,15 +145,7 @@ async fn run_one(chain: &ReadyChain, key: Option<&str>) -> Exchange {
         request = request.header("key", key);
     }
     let peer = SocketAddr::from(([127, 0, 0, 1], 1));
-    let client = Client {
-        address: peer.ip(),
-        peer,
-        local: peer,
-        https: false,
-        tls: false,
-        server_name: None,
-        certificate: None,
-    };
+    let client = Client::plain(peer);
     let mut exchange = Exchange::new(request.body(()).unwrap().into_parts().0, Body::Empty, client, 0);
     if chain.request(&mut exchange).await == Next::Endpoint {
         exchange.response = Some(Response::builder().header(TRACE, "endpoint").body(Body::Empty).unwrap());

@@ -16,6 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long a gateway may go on when its test is over.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
+/// Who waits for a function then has no answer any more.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// A running gateway.
 pub(crate) struct Gate {
     child: Child,
@@ -200,10 +203,23 @@ impl Gate {
             self.signal("TERM"); // what is still to be said is said
             self.log.wait_for_end(LAST_WORDS);
         }
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.leave();
         said.push(self.all_logged());
         said.iter().flat_map(|said| self.kept.told_in(said)).map(str::to_owned).collect()
+    }
+}
+
+impl Gate {
+    /// Lets it say its last lines; one that does not end by itself is killed.
+    fn leave(&mut self) {
+        if let Ok(None) = self.child.try_wait() {
+            self.signal("TERM");
+            let lines = self.log.lines.lock().unwrap();
+            let speaks = |_: &mut Vec<String>| self.log.ended.load(Ordering::SeqCst) < 2;
+            drop(self.log.more.wait_timeout_while(lines, FAREWELL, speaks));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

@@ -12,15 +12,7 @@ use std::net::SocketAddr;
 fn exchange() -> Exchange {
     let (head, ()) = Request::get("/").body(()).unwrap().into_parts();
     let peer = SocketAddr::from(([127, 0, 0, 1], 4000));
-    let client = Client {
-        address: peer.ip(),
-        peer,
-        local: peer,
-        https: false,
-        tls: false,
-        server_name: None,
-        certificate: None,
-    };
+    let client = Client::plain(peer);
     let mut exchange = Exchange::new(head, Body::Empty, client, 1 << 20);
     exchange.id = "0123456789abcdef0123456789abcdef".into();
     let mut response = Response::new(Body::Empty);

@@ -17,15 +17,7 @@ fn exchange(target: &str) -> Exchange {
 fn of(request: http::request::Builder) -> Exchange {
     let (head, ()) = request.body(()).unwrap().into_parts();
     let peer = SocketAddr::from(([192, 0, 2, 7], 4000));
-    let client = Client {
-        address: peer.ip(),
-        peer,
-        local: peer,
-        https: false,
-        tls: false,
-        server_name: None,
-        certificate: None,
-    };
+    let client = Client::plain(peer);
     Exchange::new(head, Body::Empty, client, 1 << 20)
 }
 

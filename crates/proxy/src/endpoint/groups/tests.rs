@@ -123,14 +123,6 @@ fn another_one_is_asked_than_before() {
 fn exchange() -> Exchange {
     let (parts, ()) = http::Request::get("/").body(()).unwrap().into_parts();
     let peer = std::net::SocketAddr::from(([127, 0, 0, 1], 4000));
-    let client = policy::exchange::Client {
-        address: peer.ip(),
-        peer,
-        local: peer,
-        https: false,
-        tls: false,
-        certificate: None,
-        server_name: None,
-    };
+    let client = policy::exchange::Client::plain(peer);
     Exchange::new(parts, net::Body::Empty, client, 1 << 20)
 }
